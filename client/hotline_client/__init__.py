@@ -1,0 +1,1 @@
+"""The delegate's end of the line: vault, engine, transport, commands and terminal client."""

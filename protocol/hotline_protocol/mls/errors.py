@@ -1,0 +1,39 @@
+"""What can go wrong in the MLS engine, by whose fault it is.
+
+    MLSError
+    ├── UsageError           the caller asked for something that cannot be done
+    ├── MalformedError       bytes that are not a valid encoding
+    ├── RefusedError         well-formed, but a check of RFC 9420 failed; `kind` names the check
+    └── UnsupportedError     well-formed, but a suite, version or type this engine does not speak
+"""
+
+from __future__ import annotations
+
+
+class MLSError(Exception):
+    """Base of everything the engine raises on purpose. State is unchanged whenever it is raised."""
+
+
+class UsageError(MLSError):
+    """The caller's own mistake: a wrong argument, or an operation the group's state does not allow."""
+
+
+class MalformedError(MLSError):
+    """The bytes are no valid encoding of what was expected (RFC 9420 §2, §6)."""
+
+
+class UnsupportedError(MLSError):
+    """A well-formed object names a version, suite, credential or type that is not supported."""
+
+
+class RefusedError(MLSError):
+    """A check of RFC 9420 failed.
+
+    `kind` is a short stable word for tests and callers: `signature`, `membership-tag`, `confirmation-tag`,
+    `epoch`, `group`, `replay`, `generation`, `tree-hash`, `parent-hash`, `path`, `leaf`, `key-package`,
+    `proposal`, `credential`, `padding`, `decrypt`, `sender`, `welcome`, `psk`, `suite`, `content-type`.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(f"{kind}: {message}")
+        self.kind = kind
