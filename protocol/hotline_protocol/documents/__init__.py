@@ -1,0 +1,1 @@
+"""The typed documents inside messages and the folds over them. Pure."""

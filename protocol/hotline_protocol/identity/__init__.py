@@ -1,0 +1,1 @@
+"""Who is who: authorities, cards, certificates, revocation, charters and the one membership decision. Pure."""

@@ -1,0 +1,69 @@
+r"""The one sanitiser: every string that is not a literal of ours passes here before a terminal, a log or an export.
+
+C0 and C1 controls, ESC, bidi controls, zero-width characters, tags, surrogates, noncharacters and private-use
+characters become visible escapes such as `\u{202e}`. Newline and tab survive only where a caller asks for lines.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+from hotline_protocol.errors import FormatError
+
+BIDI_CONTROLS: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_ZERO_WIDTH: Final = frozenset(
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\u3164\ufeff\uffa0"
+)
+_UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+MAX_MARKS: Final = 8
+"""Combining marks shown on one base character; more are noise meant to hurt a renderer."""
+
+
+def _unsafe(character: str) -> bool:
+    return (
+        unicodedata.category(character) in _UNSAFE_CATEGORIES
+        or character in _ZERO_WIDTH
+        or "\ufe00" <= character <= "\ufe0f"
+    )
+
+
+def escape(character: str) -> str:
+    """The visible form of one character that must not reach a terminal."""
+    return f"\\u{{{ord(character):x}}}"
+
+
+def show(value: str, *, lines: bool = False) -> str:
+    """`value` made harmless for one line of a terminal or log; with `lines`, newline and tab survive."""
+    if value.isascii() and value.isprintable():
+        return value
+    kept: list[str] = []
+    marks = 0
+    for character in value:
+        if lines and character in "\n\t":
+            kept.append(character)
+            marks = 0
+        elif _unsafe(character):
+            kept.append(escape(character))
+            marks = 0
+        elif unicodedata.combining(character):
+            marks += 1
+            kept.append(character if marks <= MAX_MARKS else escape(character))
+        else:
+            kept.append(character)
+            marks = 0
+    return "".join(kept)
+
+
+def check_field(value: str, what: str, *, limit: int, lines: bool = False) -> str:
+    """Refuse a signed field that is empty, longer than `limit` characters, not NFC, or holds an unsafe character."""
+    if not value.strip():
+        raise FormatError(f"{what} is empty")
+    if len(value) > limit:
+        raise FormatError(f"{what} has {len(value)} characters, at most {limit} are allowed")
+    if not unicodedata.is_normalized("NFC", value):
+        raise FormatError(f"{what} is not in Unicode normalization form C")
+    for character in value:
+        if _unsafe(character) and not (lines and character in "\n\t"):
+            raise FormatError(f"{what} contains the control or invisible character {escape(character)}")
+    return value
