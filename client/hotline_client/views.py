@@ -1,0 +1,181 @@
+"""What screens, commands and bots see of the line: plain immutable values, already computed, never keys or ciphertext.
+
+Foreign text in them is raw as signed; whoever shows it passes it through `hotline_protocol.text.show` first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from hotline_protocol.terms import Precedence, Response, Role, Side
+
+
+class Receipt(StrEnum):
+    """How far a message got, least first; a later state includes the earlier ones except the failures."""
+
+    QUEUED = "QUEUED"
+    RELAYED = "RELAYED"
+    DELIVERED = "DELIVERED"
+    SEEN = "SEEN"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+    REFUSED = "REFUSED"
+
+
+class LineState(StrEnum):
+    """The machine state of the connection to the relay."""
+
+    UP = "UP"
+    DEGRADED = "DEGRADED"
+    DOWN = "DOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The holder of a certificate, as the certificate says. `own`: of our delegation; `me`: this very device."""
+
+    name: str
+    delegation: str
+    role: Role
+    side: Side
+    own: bool
+    me: bool
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """That somebody did something to a message at a time (unix ms, signed by them)."""
+
+    person: Person
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One line of a timeline. `seq` is None while it is still in the outbox; times are unix ms.
+
+    `kind` is the document kind, or `event` for what the engine itself records (an admission, a refused entry, a halt).
+    `refused` says why a document was recorded and not applied, or why an entry was refused.
+    """
+
+    channel: str
+    seq: int | None
+    id: bytes
+    kind: str
+    author: Person | None
+    time: int
+    at: int | None
+    text: str
+    precedence: Precedence
+    response: Response
+    content_hash: bytes | None
+    receipt: Receipt
+    delivered: tuple[Mark, ...] = ()
+    seen: tuple[Mark, ...] = ()
+    acknowledged: tuple[Mark, ...] = ()
+    reply_to: bytes | None = None
+    refused: str | None = None
+
+    @property
+    def needs_ack(self) -> bool:
+        """From the other side, in good order, asking for an answer, and no person of ours has acknowledged it."""
+        return (
+            self.kind == "text"
+            and self.refused is None
+            and self.author is not None
+            and not self.author.own
+            and self.response is not Response.NONE
+            and not any(mark.person.own for mark in self.acknowledged)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Halted:
+    """A channel that stopped. `kind` is a ChainError kind, `reason` a sentence for a person, `at` unix ms."""
+
+    kind: str
+    reason: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelView:
+    """Where a channel stands. `phase`: what this device is in it."""
+
+    name: str
+    phase: Literal["unfounded", "knocking", "member", "removed"]
+    epoch: int | None
+    cursor: int
+    tail: int | None
+    head: bytes
+    unacknowledged: int
+    oldest_unacknowledged: int | None
+    unseen: int
+    outbox: int
+    halted: Halted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnockView:
+    """A device at the door: `admissible` is None, or why we may not admit it."""
+
+    channel: str
+    id: bytes
+    seq: int
+    person: Person
+    expires: int
+    admissible: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """A leaf of a channel's group. `current`: neither expired nor revoked. Watermarks are log seqs."""
+
+    channel: str
+    index: int
+    person: Person
+    expires: int
+    current: bool
+    delivered: int
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxView:
+    """Something of ours that is not yet in the log."""
+
+    channel: str
+    id: bytes
+    kind: str
+    time: int
+    sealed: bool
+    attempts: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """The line in one glance. `round_trip` in ms; `since` unix ms of the last change; `retry_at` unix ms."""
+
+    state: LineState
+    since: int
+    round_trip: float | None
+    reason: str | None
+    retry_at: int | None
+    relay: str | None
+    me: Person
+    peer_delegation: str
+    peer_last_heard: int | None
+    channels: tuple[ChannelView, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Something under `channel` (None: the line itself) changed; `what` says which views to read again."""
+
+    channel: str | None
+    what: frozenset[Literal["status", "messages", "roster", "outbox", "halt", "progress"]]
+    done: int | None = None
+    total: int | None = None
