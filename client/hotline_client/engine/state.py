@@ -98,7 +98,9 @@ class Standing(msgspec.Struct):
     unseen: list[int] = msgspec.field(default_factory=list)
     receipt_due: int = 0
     receipted: int = 0
+    receipted_seen: int = 0
     receipt_time: int = 0
+    aside_commits: int = 0
     last_update: int = 0
     peer_heard: int = 0
     joined: int = 0
@@ -131,7 +133,7 @@ class OutboxItem(msgspec.Struct, frozen=True):
 
     `body`: the document's body map in msgpack; for `admit` the knock ids, for `remove` the certificate fingerprints, as a
     msgpack array. `sealed`: the forms made so far, newest last; only the newest is sent. `refused`: why it never will be
-    in the log; such an item stays to be shown. `not_before`: unix ms.
+    in the log; such an item stays to be shown. `not_before`: unix ms. `promised`: the seq the relay says it has.
     """
 
     id: bytes
@@ -143,6 +145,7 @@ class OutboxItem(msgspec.Struct, frozen=True):
     sealed: tuple[Sealed, ...] = ()
     attempts: int = 0
     not_before: int = 0
+    promised: int | None = None
     refused: str | None = None
 
     def __repr__(self) -> str:
