@@ -1,0 +1,83 @@
+"""`hotline`: the command line. Each command's module is loaded when it is used, so that `--help` costs click alone.
+
+Rules: a command is `hotline_client.cli.<name>:command`, listed in `COMMANDS`; it raises, it never exits; what it
+prints goes through `output.emit`; `exits` alone knows codes and error messages.
+"""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import sys
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, NoReturn
+
+import click
+
+from hotline_client.cli import exits
+
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({})
+"""Name → where its click command is, and its one line in `hotline --help`."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are named in a table and imported one by one."""
+
+    def __init__(self, *args: Any, commands_at: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._at = commands_at
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every name, in the table's order: the order in which a newcomer needs them."""
+        del ctx
+        return list(self._at)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        del ctx
+        if cmd_name not in self._at:
+            return None
+        module, _, attribute = self._at[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError("the table of commands names something else")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in the help text, from the table alone: nothing is imported."""
+        del ctx
+        rows = [(name, summary) for name, (_, summary) in self._at.items()]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> NoReturn:
+        """Run, and end the process with a code of `exits.Exit` whatever happened."""
+        given = list(sys.argv[1:] if args is None else args)
+        as_json = "--json" in itertools.takewhile(lambda word: word != "--", given)
+        extra["standalone_mode"] = False
+        try:
+            result = super().main(given, *rest, **extra)
+            sys.stdout.flush()
+        except BaseException as error:  # noqa: BLE001 - the last frame of the program: all that is left is to say it
+            code = exits.report(error, as_json=as_json)
+            if code is exits.Exit.BROKEN_PIPE:
+                exits.silence_stdout()
+            sys.exit(int(code))
+        sys.exit(result if isinstance(result, int) else 0)
+
+
+@click.group(cls=LazyGroup, commands_at=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="hotline", message="hotline %(version)s")
+def hotline() -> None:
+    """One line that is always open between exactly two delegations.
+
+    Words on it are encrypted end to end, signed by the person who wrote them and acknowledged by a person who read
+    them. `hotline demo` shows it; `hotline rehearse DIR` shows how it is set up.
+    """
+
+
+def main() -> NoReturn:
+    """The program `hotline`."""
+    hotline.main(prog_name="hotline")

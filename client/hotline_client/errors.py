@@ -1,0 +1,29 @@
+"""What a delegate's request can meet besides the errors of `hotline_protocol.errors`; each has an exit code of its own."""
+
+from __future__ import annotations
+
+from hotline_protocol.errors import HotlineError, TrustError, UsageError
+
+
+class Unreachable(HotlineError):
+    """The relay is not reachable now; what was to be sent is kept in the outbox."""
+
+
+class Refused(HotlineError):
+    """The relay, or a rule of the channel, refused or rate-limited the request."""
+
+
+class AckTimeout(HotlineError):
+    """The message is in the log, but nobody acknowledged it in the time given."""
+
+
+class Declined(HotlineError):
+    """The other side answered, and its answer is no."""
+
+
+class KeyReused(UsageError):
+    """An idempotency key names a message with other content."""
+
+
+class HaltedChannel(TrustError):
+    """The channel is halted because its log does not match what was signed; a person has to decide."""
