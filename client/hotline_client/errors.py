@@ -5,25 +5,25 @@ from __future__ import annotations
 from hotline_protocol.errors import HotlineError, TrustError, UsageError
 
 
-class Unreachable(HotlineError):
+class Unreachable(HotlineError):  # noqa: N818 - named for the outcome
     """The relay is not reachable now; what was to be sent is kept in the outbox."""
 
 
-class Refused(HotlineError):
+class Refused(HotlineError):  # noqa: N818 - named for the outcome
     """The relay, or a rule of the channel, refused or rate-limited the request."""
 
 
-class AckTimeout(HotlineError):
+class AckTimeout(HotlineError):  # noqa: N818 - named for the outcome
     """The message is in the log, but nobody acknowledged it in the time given."""
 
 
-class Declined(HotlineError):
+class Declined(HotlineError):  # noqa: N818 - named for the outcome
     """The other side answered, and its answer is no."""
 
 
-class KeyReused(UsageError):
+class KeyReused(UsageError):  # noqa: N818 - named for the outcome
     """An idempotency key names a message with other content."""
 
 
-class HaltedChannel(TrustError):
+class HaltedChannel(TrustError):  # noqa: N818 - named for the outcome
     """The channel is halted because its log does not match what was signed; a person has to decide."""
