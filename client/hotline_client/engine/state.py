@@ -154,11 +154,15 @@ class OutboxItem(msgspec.Struct, frozen=True):
 
 
 class EntryRecord(msgspec.Struct, frozen=True):
-    """An entry as the relay delivered it, and the head after it."""
+    """An entry as the relay delivered it, and the head after it. `id` is the sender's, as in `raw`; `merged`: a commit that
+    changed our group.
+    """
 
     seq: int
+    id: bytes
     raw: bytes
     head: bytes
+    merged: bool = False
 
 
 class DocumentRecord(msgspec.Struct, frozen=True):
@@ -227,13 +231,15 @@ class GroupBlobs(msgspec.Struct, frozen=True):
 class Changes:
     """What one step writes, in this order, in one transaction.
 
-    `aside`: first move every entry with seq > this, with its documents, marks and events, out of sight (kept for
-    `Store.aside_entry`). `forget_aside`: delete what was set aside. `group`: None = unchanged; an empty `epoch` inside = only
+    `aside`: first move every entry with seq > this and its documents out of sight (kept for `Past.aside_*`, by entry id; what
+    is there already under an id stays) and delete its marks. `restored`: entry ids to delete from what was set aside.
+    `forget_aside`: delete all that was set aside. `group`: None = unchanged; an empty `epoch` inside = only
     the ratchets changed; `drop_group`: delete both blobs. `certificates`: fingerprint → DER, for all channels.
     """
 
     standing: Standing
     aside: int | None = None
+    restored: tuple[bytes, ...] = ()
     forget_aside: bool = False
     group: GroupBlobs | None = None
     drop_group: bool = False
@@ -275,17 +281,20 @@ class Past(Protocol):
     ) -> DocumentRecord | None:
         """The counting (not refused) document of this id; of this author, or by any: then the lowest seq."""
 
+    def entries(self, channel: str, first: int, last: int) -> Sequence[EntryRecord]:
+        """The stored entries with first <= seq <= last, in order."""
+
     def aside_entry(self, channel: str, entry_id: bytes) -> EntryRecord | None:
-        """An entry that was set aside, by the sender's id in it."""
+        """An entry that was set aside."""
+
+    def aside_document(self, channel: str, entry_id: bytes) -> DocumentRecord | None:
+        """The document that was set aside with the entry of this id."""
 
     def aside_documents(self, channel: str) -> Sequence[DocumentRecord]:
-        """All documents that were set aside, in seq order."""
+        """All documents that are still set aside, in seq order."""
 
-    def aside_document(self, channel: str, seq: int) -> DocumentRecord | None:
-        """The document set aside with the entry `seq`."""
-
-    def aside_entries(self, channel: str) -> Sequence[EntryRecord]:
-        """All entries that were set aside, in seq order."""
+    def certificate(self, fingerprint: bytes) -> bytes | None:
+        """The DER of a certificate that was met."""
 
     def key(self, channel: str, key: str) -> KeyRecord | None:
         """An idempotency key that was used."""
@@ -305,9 +314,6 @@ class Store(Past, Protocol):
 
     def commit(self, channel: str, version: int, changes: Changes) -> int:
         """Write `changes` on top of `version` (0: nothing stored yet); the new version. StaleError if it is not current."""
-
-    def certificate(self, fingerprint: bytes) -> bytes | None:
-        """The DER of a certificate that was met."""
 
     def documents(
         self, channel: str, *, before: int | None = None, after: int | None = None, limit: int = 200
