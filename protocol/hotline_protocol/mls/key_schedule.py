@@ -46,6 +46,15 @@ class EpochSecrets:
         """The epoch that a Welcome's joiner secret leads into."""
         intermediate = suite.extract(joiner_secret, psk_secret)
         epoch_secret = suite.expand_with_label(intermediate, "epoch", context, suite.hash_length)
+        return replace(
+            cls.from_epoch_secret(suite, epoch_secret),
+            joiner_secret=joiner_secret,
+            welcome_secret=welcome_secret(suite, joiner_secret, psk_secret),
+        )
+
+    @classmethod
+    def from_epoch_secret(cls, suite: CipherSuite, epoch_secret: bytes) -> EpochSecrets:
+        """The epoch of an epoch secret: drawn at random for a group's first (RFC 9420 §11)."""
         return cls(
             suite=suite,
             sender_data_secret=suite.derive_secret(epoch_secret, "sender data"),
@@ -57,8 +66,6 @@ class EpochSecrets:
             resumption_psk=suite.derive_secret(epoch_secret, "resumption"),
             epoch_authenticator=suite.derive_secret(epoch_secret, "authentication"),
             init_secret=suite.derive_secret(epoch_secret, "init"),
-            joiner_secret=joiner_secret,
-            welcome_secret=welcome_secret(suite, joiner_secret, psk_secret),
         )
 
     def export(self, label: str, context: bytes, length: int) -> bytes:

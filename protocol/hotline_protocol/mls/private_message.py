@@ -6,8 +6,9 @@ content but padding; the signature verifies. A key counts as used only after all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from hotline_protocol.mls import codec
 from hotline_protocol.mls.codec import Reader
@@ -25,11 +26,25 @@ from hotline_protocol.mls.content import (
     read_content_type,
 )
 from hotline_protocol.mls.errors import RefusedError, UsageError
-from hotline_protocol.mls.secret_tree import RatchetKind, SecretTree
+from hotline_protocol.mls.secret_tree import PeekedKey, RatchetKind, SecretTree
 from hotline_protocol.mls.suites import CipherSuite
 from hotline_protocol.mls.tree_math import LeafIndex
 
-_REUSE_GUARD = 4
+_REUSE_GUARD: Final = 4
+_SMALLEST_CLASS: Final = 256
+_LARGEST_CLASS: Final = 65536
+
+
+def unpadded(size: int) -> int:
+    """No padding."""
+    return size
+
+
+def pad_to_size_class(size: int) -> int:
+    """The next power of two from 256 bytes to 64 KiB, beyond that the next multiple of 64 KiB."""
+    if size > _LARGEST_CLASS:
+        return -(-size // _LARGEST_CLASS) * _LARGEST_CLASS
+    return max(1 << (size - 1).bit_length(), _SMALLEST_CLASS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +85,19 @@ class PrivateMessage:
         tree: SecretTree,
         rng: Callable[[int], bytes],
         *,
-        size_classes: Sequence[int] = (),
+        padding: Callable[[int], int] = unpadded,
     ) -> PrivateMessage:
         """Encrypt a content that was signed as private, with the sender's next key, which is then gone.
 
         The caller must have stored the tree before the message leaves: a key used for two messages reveals both.
-        `size_classes` are the plaintext sizes to pad to, ascending; see `padded_size`.
+        `padding` gives the size to pad a plaintext to from its own size, such as `pad_to_size_class`.
         """
         content = signed.content
         if signed.wire_format != WireFormat.PRIVATE_MESSAGE:
             raise UsageError("the content was signed for another wire format")
         kind = content.content_type
         plaintext = encode_body(content.body) + signed.auth.encode()
-        plaintext = plaintext.ljust(padded_size(len(plaintext), size_classes), b"\x00")
+        plaintext = plaintext.ljust(padding(len(plaintext)), b"\x00")
         leaf = content.sender.leaf_index
         head = codec.opaque(content.group_id) + codec.u64(content.epoch) + codec.u8(kind)
         guard = rng(_REUSE_GUARD)
@@ -106,10 +121,13 @@ class PrivateMessage:
         opened = suite.open(key, nonce, self._head(), self.encrypted_sender_data)
         return codec.decode(SenderData.read, opened)
 
-    def unprotect(
+    def open(
         self, suite: CipherSuite, sender_data_secret: bytes, tree: SecretTree, context: bytes, key_of: KeyOf
-    ) -> AuthenticatedContent:
-        """Decrypt and verify; only then is the key marked as used in `tree`. `context` is the encoded GroupContext."""
+    ) -> tuple[AuthenticatedContent, PeekedKey]:
+        """Decrypt and verify, and change nothing; `context` is the encoded GroupContext.
+
+        Who acts on the content must then `tree.consume` the key, so that the message cannot be played again.
+        """
         sender_data = self.sender(suite, sender_data_secret)
         sender = Sender.member(sender_data.leaf_index)
         public = key_of(sender)
@@ -121,6 +139,13 @@ class PrivateMessage:
         content = FramedContent(self.group_id, self.epoch, sender, body, self.authenticated_data)
         signed = AuthenticatedContent(WireFormat.PRIVATE_MESSAGE, content, auth)
         signed.verify(suite, public, context)
+        return signed, peeked
+
+    def unprotect(
+        self, suite: CipherSuite, sender_data_secret: bytes, tree: SecretTree, context: bytes, key_of: KeyOf
+    ) -> AuthenticatedContent:
+        """`open`, and then mark the key as used in `tree`."""
+        signed, peeked = self.open(suite, sender_data_secret, tree, context, key_of)
         tree.consume(peeked)
         return signed
 
@@ -160,16 +185,6 @@ def sender_data_keys(suite: CipherSuite, sender_data_secret: bytes, ciphertext: 
         suite.expand_with_label(sender_data_secret, "key", sample, suite.key_length),
         suite.expand_with_label(sender_data_secret, "nonce", sample, suite.nonce_length),
     )
-
-
-def padded_size(size: int, size_classes: Sequence[int]) -> int:
-    """The smallest class that holds `size` bytes; beyond the last, the next multiple of the last; `size` without any."""
-    for size_class in size_classes:
-        if size <= size_class:
-            return size_class
-    if not size_classes:
-        return size
-    return -(-size // size_classes[-1]) * size_classes[-1]
 
 
 def _guarded(nonce: bytes, guard: bytes) -> bytes:

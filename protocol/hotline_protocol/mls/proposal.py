@@ -196,6 +196,16 @@ class ProposalOrRef:
     proposal: Proposal | None = None
     reference: bytes | None = None
 
+    @classmethod
+    def by_value(cls, proposal: Proposal) -> ProposalOrRef:
+        """The proposal itself."""
+        return cls(proposal=proposal)
+
+    @classmethod
+    def by_reference(cls, reference: bytes) -> ProposalOrRef:
+        """The reference of a proposal sent before."""
+        return cls(reference=reference)
+
     def encode(self) -> bytes:
         """The struct `ProposalOrRef`."""
         if self.proposal is not None and self.reference is None:

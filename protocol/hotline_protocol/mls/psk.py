@@ -56,6 +56,11 @@ class PreSharedKeyID:
     psk_id: bytes | None = None
     resumption: ResumptionPSK | None = None
 
+    @classmethod
+    def external(cls, psk_id: bytes, psk_nonce: bytes) -> PreSharedKeyID:
+        """A use of a key that the application shared; the nonce is fresh and as long as the suite's hash."""
+        return cls(psk_nonce, psk_id=psk_id)
+
     @property
     def psk_type(self) -> PSKType:
         """Where the key comes from."""
