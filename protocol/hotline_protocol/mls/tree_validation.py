@@ -1,0 +1,122 @@
+"""Whether leaves and trees are fit for a group.
+
+Rules enforced: every leaf signature for its group and place, the leaf's source, and capabilities that cover the leaf, the
+group's extensions and every credential type in use (RFC 9420 §7.3); unique encryption and signature keys (§7.3); unmerged
+leaves that every node between knows (§7.9.2); parent hashes (§7.9.2); the tree hash of the group context (§12.4.3.1).
+
+What is left to the caller: who stands behind a credential. What is left out on purpose: the lifetime of leaves that are
+already in a tree, because members who read the log at different times must come to the same answer.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Final
+
+from hotline_protocol.mls.errors import RefusedError
+from hotline_protocol.mls.extension import REQUIRED_CAPABILITIES, Extension, RequiredCapabilities, find
+from hotline_protocol.mls.group_context import GroupContext
+from hotline_protocol.mls.leaf_node import LeafNode, LeafNodeSource
+from hotline_protocol.mls.parent_hash import check_parent_hashes
+from hotline_protocol.mls.suites import CipherSuite
+from hotline_protocol.mls.tree import RatchetTree
+from hotline_protocol.mls.tree_hash import root_hash
+from hotline_protocol.mls.tree_math import LeafIndex, NodeIndex
+
+DEFAULT_EXTENSIONS: Final = range(1, 6)
+"""What every implementation supports, so that no capabilities list it (RFC 9420 §7.2)."""
+
+DEFAULT_PROPOSALS: Final = range(1, 8)
+"""The same for proposals."""
+
+
+def check_tree(suite: CipherSuite, tree: RatchetTree, context: GroupContext) -> None:
+    """Everything a joiner verifies about a tree it was given (RFC 9420 §12.4.3.1)."""
+    if not hmac.compare_digest(root_hash(suite, tree), context.tree_hash):
+        raise RefusedError("tree-hash", "the ratchet tree is not the one the group context names")
+    check_unmerged(tree)
+    check_parent_hashes(suite, tree)
+    for index, leaf in tree.leaves():
+        check_leaf_signature(suite, leaf, context.group_id, index)
+    for _, parent in tree.parents():
+        suite.check_public_key(parent.encryption_key)
+    check_members(tree, context.extensions)
+
+
+def check_leaf_signature(suite: CipherSuite, leaf: LeafNode, group_id: bytes, index: LeafIndex) -> None:
+    """The leaf is signed by its own key, for this group and place unless it stems from a key package."""
+    suite.check_public_key(leaf.encryption_key)
+    leaf.verify(suite, group_id, index)
+
+
+def check_source(leaf: LeafNode, expected: LeafNodeSource) -> None:
+    """The leaf was made for the message that carries it (RFC 9420 §7.3)."""
+    if leaf.source != expected:
+        raise RefusedError("leaf", f"the leaf's source is {leaf.source}, expected {expected}")
+
+
+def check_members(tree: RatchetTree, extensions: tuple[Extension, ...]) -> None:
+    """Keys are unique and every leaf supports what the group uses (RFC 9420 §7.3)."""
+    leaves = [leaf for _, leaf in tree.leaves()]
+    _check_unique(tree, leaves)
+    credentials = {int(leaf.credential.credential_type) for leaf in leaves}
+    wanted = _Wanted(extensions)
+    for leaf in leaves:
+        wanted.check(leaf)
+        if not credentials.issubset(leaf.capabilities.credentials):
+            raise RefusedError("leaf", "a member does not support a credential type in use")
+
+
+class _Wanted:
+    """What the group's extensions demand of each leaf beyond what everybody supports."""
+
+    __slots__ = ("_required",)
+
+    def __init__(self, extensions: tuple[Extension, ...]) -> None:
+        required = find(extensions, REQUIRED_CAPABILITIES)
+        asked = RequiredCapabilities() if required is None else required.required_capabilities()
+        used = {one.extension_type for one in extensions} | set(asked.extensions)
+        self._required = (
+            {number for number in used if number not in DEFAULT_EXTENSIONS},
+            {number for number in asked.proposals if number not in DEFAULT_PROPOSALS},
+            set(asked.credentials),
+        )
+
+    def check(self, leaf: LeafNode) -> None:
+        own = leaf.capabilities
+        carried = {one.extension_type for one in leaf.extensions if not one.is_default}
+        extensions, proposals, credentials = self._required
+        if not (extensions | carried).issubset(own.extensions):
+            raise RefusedError("leaf", "a leaf's capabilities do not cover an extension in use")
+        if not proposals.issubset(own.proposals) or not credentials.issubset(own.credentials):
+            raise RefusedError("leaf", "a leaf's capabilities do not cover what the group requires")
+
+
+def _check_unique(tree: RatchetTree, leaves: list[LeafNode]) -> None:
+    encryption = [leaf.encryption_key for leaf in leaves]
+    encryption += [parent.encryption_key for _, parent in tree.parents()]
+    if len(set(encryption)) != len(encryption):
+        raise RefusedError("leaf", "two nodes of the tree share an encryption key")
+    if len({leaf.signature_key for leaf in leaves}) != len(leaves):
+        raise RefusedError("leaf", "two members share a signature key")
+
+
+def check_unmerged(tree: RatchetTree) -> None:
+    """Each unmerged leaf is a member below its node and unmerged in every node between (RFC 9420 §7.9.2)."""
+    for index, parent in tree.parents():
+        for leaf in parent.unmerged_leaves:
+            _check_unmerged_leaf(tree, index, leaf)
+
+
+def _check_unmerged_leaf(tree: RatchetTree, index: NodeIndex, leaf: LeafIndex) -> None:
+    if tree.leaf(leaf) is None:
+        raise RefusedError("leaf", f"unmerged leaf {leaf} is blank or beyond the tree")
+    for above in tree.direct_path(leaf):
+        if above == index:
+            return
+        between = tree.parent(above)
+        if between is not None and leaf not in between.unmerged_leaves:
+            raise RefusedError(
+                "leaf", f"leaf {leaf} is unmerged at node {index}, but not at node {above} below it"
+            )
+    raise RefusedError("leaf", f"unmerged leaf {leaf} is not below node {index}")
