@@ -1,10 +1,10 @@
 """What can go wrong in the MLS engine, by whose fault it is.
 
-    MLSError
-    ├── UsageError           the caller asked for something that cannot be done
-    ├── MalformedError       bytes that are not a valid encoding
-    ├── RefusedError         well-formed, but a check of RFC 9420 failed; `kind` names the check
-    └── UnsupportedError     well-formed, but a suite, version or type this engine does not speak
+MLSError
+├── UsageError           the caller asked for something that cannot be done
+├── MalformedError       bytes that are not a valid encoding
+├── RefusedError         well-formed, but a check of RFC 9420 failed; `kind` names the check
+└── UnsupportedError     well-formed, but a suite, version or type this engine does not speak
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ class RefusedError(MLSError):
 
     `kind` is a short stable word for tests and callers: `signature`, `membership-tag`, `confirmation-tag`,
     `epoch`, `group`, `replay`, `generation`, `tree-hash`, `parent-hash`, `path`, `leaf`, `key-package`,
-    `proposal`, `credential`, `padding`, `decrypt`, `sender`, `welcome`, `psk`, `suite`, `content-type`.
+    `proposal`, `credential`, `padding`, `decrypt`, `sender`, `welcome`, `psk`, `suite`, `content-type`,
+    `public-key`.
     """
 
     def __init__(self, kind: str, message: str) -> None:
