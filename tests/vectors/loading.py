@@ -30,6 +30,11 @@ def frozen(name: str) -> list[Any]:
     return _params(FROZEN / f"{name}.json")
 
 
+def unhex(vector: dict[str, Any], *names: str) -> tuple[bytes, ...]:
+    """Some fields of a vector as bytes."""
+    return tuple(bytes.fromhex(vector[name]) for name in names)
+
+
 def _params(path: Path) -> list[Any]:
     content = json.loads(path.read_text())
     return [
