@@ -8,6 +8,7 @@ import msgpack
 import msgspec
 
 from hotline_protocol.errors import FormatError
+from hotline_protocol.text import show
 
 T = TypeVar("T")
 
@@ -49,9 +50,14 @@ def decode_raw(data: bytes, *, limit: int = MAX_DOCUMENT) -> Any:
         raise FormatError(f"not one complete msgpack object: {type(error).__name__}") from None
 
 
+def convert(value: Any, kind: type[T]) -> T:
+    """A decoded value as exactly one `kind`, strictly: text is no bytes, a bool no number."""
+    try:
+        return msgspec.convert(value, kind, strict=True, builtin_types=(bytes,))
+    except msgspec.ValidationError as error:
+        raise FormatError(f"not a valid {kind.__name__}: {show(str(error))}") from None
+
+
 def decode(data: bytes, kind: type[T], *, limit: int = MAX_DOCUMENT) -> T:
     """`data` as exactly one `kind` (a msgspec struct or builtin type), strictly."""
-    try:
-        return msgspec.convert(decode_raw(data, limit=limit), kind, strict=True)
-    except msgspec.ValidationError as error:
-        raise FormatError(f"not a valid {kind.__name__}: {error}") from None
+    return convert(decode_raw(data, limit=limit), kind)

@@ -1,1 +1,60 @@
 """The typed documents inside messages and the folds over them. Pure."""
+
+from __future__ import annotations
+
+from hotline_protocol.documents.document import (
+    Document,
+    content_hash,
+    decode_document,
+    encode_document,
+)
+from hotline_protocol.documents.kinds import (
+    KINDS,
+    Ack,
+    Body,
+    Checkpoint,
+    Receipt,
+    Revocation,
+    Text,
+    Unknown,
+    decode_body,
+    encode_body,
+    kind_of,
+)
+from hotline_protocol.documents.receipts import (
+    Party,
+    Reached,
+    Target,
+    Watermark,
+    advance,
+    receipt_state,
+    why_ack_fails,
+)
+from hotline_protocol.documents.rights import check_right, why_not
+
+__all__ = [
+    "KINDS",
+    "Ack",
+    "Body",
+    "Checkpoint",
+    "Document",
+    "Party",
+    "Reached",
+    "Receipt",
+    "Revocation",
+    "Target",
+    "Text",
+    "Unknown",
+    "Watermark",
+    "advance",
+    "check_right",
+    "content_hash",
+    "decode_body",
+    "decode_document",
+    "encode_body",
+    "encode_document",
+    "kind_of",
+    "receipt_state",
+    "why_ack_fails",
+    "why_not",
+]

@@ -1,0 +1,97 @@
+"""How far a message got: a fold over receipts and acknowledgements that no order of arrival can change.
+
+Rules: watermarks are cumulative, one pair a device, and never go down; what is seen was delivered; a receipt speaks only of
+entries before its own. An acknowledgement counts if a person of the other side names a document and its content hash.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hotline_protocol.documents.kinds import Ack, Receipt
+from hotline_protocol.documents.rights import why_not
+from hotline_protocol.errors import FormatError
+from hotline_protocol.terms import Role, Side
+
+
+class Reached(StrEnum):
+    """How far a message in the log got, least first."""
+
+    RELAYED = "RELAYED"
+    DELIVERED = "DELIVERED"
+    SEEN = "SEEN"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who holds a certificate, as far as rights go."""
+
+    fingerprint: bytes
+    side: Side
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A counting document in the log: its place, author and the hash of its exact bytes."""
+
+    seq: int
+    author: Party
+    content_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """Seqs up to which a device has entries, and has shown them; `seen` is never above `delivered`."""
+
+    delivered: int = 0
+    seen: int = 0
+
+
+def advance(old: Watermark, receipt: Receipt, *, seq: int) -> Watermark:
+    """The watermark after a receipt that stands in the log at `seq`. FormatError if it speaks of itself or later entries."""
+    if max(receipt.delivered, receipt.seen) >= seq:
+        raise FormatError(
+            f"the receipt speaks of entry {max(receipt.delivered, receipt.seen)}, it stands at {seq} itself"
+        )
+    return Watermark(max(old.delivered, receipt.delivered, receipt.seen), max(old.seen, receipt.seen))
+
+
+def why_ack_fails(ack: Ack, author: Party, target: Target | None) -> str | None:
+    """Why an acknowledgement does not count; None if it does. `target`: the counting document its id names, if any."""
+    reason = why_not(author.role, "ack")
+    if reason is not None:
+        return reason
+    if target is None:
+        return "the acknowledgement names a document that is not in the log before it"
+    if not hmac.compare_digest(target.content_hash, ack.hash):
+        return "the acknowledgement names another content than the document has"
+    if target.author.side == author.side:
+        return "a delegation cannot acknowledge its own message"
+    return None
+
+
+def receipt_state(
+    message: Target,
+    watermarks: Mapping[bytes, Watermark],
+    acks: Iterable[Party],
+    members: Iterable[Party],
+) -> Reached:
+    """The furthest that any recipient got. `watermarks` by device fingerprint, `acks`: who acknowledged this message.
+
+    Recipients are the members of the other side; in a channel of one side, the members other than the author.
+    """
+    if any(party.side != message.author.side for party in acks):
+        return Reached.ACKNOWLEDGED
+    others = [party for party in members if party.fingerprint != message.author.fingerprint]
+    opposite = [party for party in others if party.side != message.author.side]
+    marks = [watermarks.get(party.fingerprint, Watermark()) for party in opposite or others]
+    if any(mark.seen >= message.seq for mark in marks):
+        return Reached.SEEN
+    if any(mark.delivered >= message.seq for mark in marks):
+        return Reached.DELIVERED
+    return Reached.RELAYED

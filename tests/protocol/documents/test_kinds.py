@@ -1,0 +1,141 @@
+"""Typed bodies: every known kind strictly, every unknown kind untouched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.protocol.documents.test_document import names, values
+
+from hotline_protocol import codec
+from hotline_protocol.documents import (
+    KINDS,
+    Ack,
+    Body,
+    Checkpoint,
+    Document,
+    Receipt,
+    Revocation,
+    Text,
+    Unknown,
+    decode_body,
+    decode_document,
+    encode_body,
+    encode_document,
+    kind_of,
+)
+from hotline_protocol.documents.kinds import MAX_NOTE, MAX_TEXT
+from hotline_protocol.errors import FormatError
+from hotline_protocol.terms import Precedence, Response
+
+ids = st.binary(min_size=16, max_size=16)
+hashes = st.binary(min_size=32, max_size=32)
+counts = st.integers(0, 2**63 - 1)
+words = st.text(st.sampled_from("abc אבג где\n\t"), min_size=1).filter(lambda text: text.strip() != "")
+bodies: st.SearchStrategy[Body] = st.one_of(
+    st.builds(Text, words, st.sampled_from(Precedence), st.sampled_from(Response), reply_to=st.none() | ids),
+    st.builds(Receipt, counts, counts),
+    st.builds(Ack, ids, hashes, st.just("") | words),
+    st.builds(Revocation, st.binary(min_size=1)),
+    st.builds(Checkpoint, counts, hashes),
+    st.builds(
+        Unknown, names.filter(lambda name: name not in KINDS), st.dictionaries(st.text(), values, max_size=3)
+    ),
+)
+
+
+def document(kind: str, body: dict[str, Any]) -> Document:
+    return Document(bytes(16), kind, "plenary", 1, 2, (0, bytes(32)), body)
+
+
+@given(bodies)
+def test_every_body_survives_the_way_through_outbox_and_envelope(body: Body) -> None:
+    made = document(kind_of(body), codec.decode_raw(encode_body(body)))
+    assert decode_body(decode_document(encode_document(made))) == body
+
+
+@given(bodies, st.text(), values)
+def test_a_field_of_a_later_version_is_ignored_and_stays_in_the_envelope(
+    body: Body, name: str, value: Any
+) -> None:
+    fields = codec.decode_raw(encode_body(body))
+    if isinstance(body, Unknown) or name in body.__struct_fields__:
+        return
+    received = decode_document(encode_document(document(kind_of(body), {**fields, name: value})))
+    assert decode_body(received) == body
+    assert received.body[name] == value
+
+
+GOOD: dict[str, dict[str, Any]] = {
+    "text": {"text": "a", "precedence": "FLASH", "response": "W/U", "reply_to": bytes(16)},
+    "receipt": {"delivered": 1, "seen": 0},
+    "ack": {"target": bytes(16), "hash": bytes(32), "note": "read"},
+    "revocation": {"crl": b"x"},
+    "checkpoint": {"seq": 1, "head": bytes(32)},
+}
+
+
+def test_the_examples_cover_every_kind() -> None:
+    assert set(GOOD) == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        ("text", {"text": ""}),
+        ("text", {"text": " \n"}),
+        ("text", {"text": "x" * (MAX_TEXT + 1)}),
+        ("text", {"text": "evil \x1b[2J"}),
+        ("text", {"text": "\u202eevil"}),
+        ("text", {"text": "zero\u200bwidth"}),
+        ("text", {"text": "e\u0301"}),
+        ("text", {"text": b"bytes"}),
+        ("text", {"precedence": "flash"}),
+        ("text", {"response": "X"}),
+        ("text", {"reply_to": b"short"}),
+        ("receipt", {"delivered": -1}),
+        ("receipt", {"seen": 2**63}),
+        ("receipt", {"seen": True}),
+        ("ack", {"target": "AAAAAAAAAAAAAAAAAAAAAA=="}),
+        ("ack", {"target": bytes(15)}),
+        ("ack", {"hash": bytes(31)}),
+        ("ack", {"note": "x" * (MAX_NOTE + 1)}),
+        ("ack", {"note": "\x1b"}),
+        ("revocation", {"crl": b""}),
+        ("revocation", {"crl": "text"}),
+        ("checkpoint", {"head": b""}),
+        ("checkpoint", {"seq": -1}),
+    ],
+)
+def test_a_body_of_another_type_or_range_is_refused(kind: str, change: dict[str, Any]) -> None:
+    assert kind_of(decode_body(document(kind, GOOD[kind]))) == kind
+    with pytest.raises(FormatError):
+        decode_body(document(kind, GOOD[kind] | change))
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_required_fields_are_required(kind: str) -> None:
+    required = {field.name for field in msgspec.structs.fields(KINDS[kind].body) if field.required}
+    for name in required:
+        with pytest.raises(FormatError, match=name):
+            decode_body(document(kind, {key: value for key, value in GOOD[kind].items() if key != name}))
+
+
+def test_a_body_that_no_reader_would_accept_is_not_encoded() -> None:
+    with pytest.raises(FormatError):
+        encode_body(Ack(b"short", bytes(32)))
+    with pytest.raises(FormatError, match="invisible"):
+        Text("\u202e", Precedence.ROUTINE, Response.NONE)
+
+
+def test_foreign_text_in_an_error_is_harmless() -> None:
+    with pytest.raises(FormatError) as caught:
+        decode_body(document("text", GOOD["text"] | {"precedence": "\x1b[31m"}))
+    assert "\x1b" not in str(caught.value)
+
+
+def test_words_are_not_in_a_repr() -> None:
+    assert "secret" not in repr(Text("secret", Precedence.ROUTINE, Response.NONE))

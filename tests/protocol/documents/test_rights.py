@@ -1,0 +1,29 @@
+"""Rights by role: observers send receipts only, programs acknowledge nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotline_protocol.documents import KINDS, check_right, why_not
+from hotline_protocol.errors import TrustError
+from hotline_protocol.terms import Role
+
+ALL = [*KINDS, "a-kind-of-the-future"]
+FORBIDDEN = {(Role.OBSERVER, kind) for kind in ALL if kind != "receipt"} | {(Role.BOT, "ack")}
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("kind", ALL)
+def test_the_table_of_rights(role: Role, kind: str) -> None:
+    reason = why_not(role, kind)
+    assert (reason is not None) == ((role, kind) in FORBIDDEN)
+    if reason is None:
+        check_right(role, kind)
+    else:
+        with pytest.raises(TrustError, match=reason):
+            check_right(role, kind)
+
+
+def test_the_words_say_what_is_missing() -> None:
+    assert why_not(Role.OBSERVER, "text") == "a certificate with the role observer may only send receipts"
+    assert why_not(Role.BOT, "ack") == "a program cannot acknowledge for a person"
