@@ -11,7 +11,9 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -41,16 +43,50 @@ def private_directory(path: Path) -> Path:
     return path
 
 
+@contextlib.contextmanager
+def new_directory(path: Path) -> Iterator[Path]:
+    """A private directory that appears as `path` when the block ends well, with all its files, or not at all."""
+    must_be_absent(path)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
+    aside.mkdir(mode=0o700)
+    try:
+        yield aside
+        _sync_directory(aside)
+        try:
+            aside.rename(path)
+        except OSError as error:
+            if error.errno in {errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR}:
+                raise _exists(path) from None
+            raise
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    _sync_directory(path.parent)
+
+
 def write_new(path: Path, data: bytes) -> None:
     """Create `path` with `data`. Raises `UsageError` if anything of that name exists; then nothing is changed."""
-    if os.path.lexists(path):
-        raise _exists(path)
+    must_be_new(path)
     aside = _write_aside(path, data)
     try:
         _place(aside, path)
     finally:
         aside.unlink(missing_ok=True)
     _sync_directory(path.parent)
+
+
+def must_be_absent(path: Path) -> None:
+    """Refuse, before any work is done, a path that is taken."""
+    if os.path.lexists(path):
+        raise _exists(path)
+
+
+def must_be_new(path: Path) -> None:
+    """Refuse, before any work is done, a path that `write_new` would refuse."""
+    must_be_absent(path)
+    if not path.parent.is_dir():
+        raise UsageError(f"the directory {path.parent} does not exist")
 
 
 def replace(path: Path, data: bytes) -> None:
@@ -105,11 +141,14 @@ def _read(path: Path, what: str, *, limit: int, flags: int) -> tuple[bytes, os.s
         raise UsageError(
             f"{what} {path} cannot be read: {(error.strerror or 'unknown reason').lower()}"
         ) from None
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise UsageError(f"{what} {path} is not a regular file")
-        data = file.read(limit + 1)
+        with os.fdopen(os.dup(descriptor), "rb") as file:
+            data = file.read(limit + 1)
+    finally:
+        os.close(descriptor)
     if len(data) > limit:
         raise UsageError(f"{what} {path} is larger than the {limit} bytes such a file can have")
     return data, status

@@ -35,9 +35,8 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, imported now."""
-        del ctx
         if cmd_name not in self._at:
-            return None
+            return super().get_command(ctx, cmd_name)
         module, _, attribute = self._at[cmd_name][0].partition(":")
         command = getattr(importlib.import_module(module), attribute)
         if not isinstance(command, click.Command):

@@ -170,6 +170,9 @@ def _path_to(error: BaseException) -> Iterator[str]:
 
 def report(error: BaseException, *, as_json: bool) -> Exit:
     """Say on stderr what went wrong; the code to end with."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return Exit.USAGE
     said = explain(error)
     lines = list(_lines(said, as_json=as_json))
     if os.environ.get("HOTLINE_DEBUG") == "1" and said.code is not Exit.BROKEN_PIPE:
