@@ -9,6 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -69,7 +70,7 @@ class CipherSuite:
 
     def expand_with_label(self, secret: bytes, label: str, context: bytes, length: int) -> bytes:
         """ExpandWithLabel (RFC 9420 §8)."""
-        info = codec.u16(length) + codec.opaque(b"MLS 1.0 " + label.encode()) + codec.opaque(context)
+        info = codec.u16(length) + _prefix(label) + codec.opaque(context)
         return self.expand(secret, info, length)
 
     def derive_secret(self, secret: bytes, label: str) -> bytes:
@@ -142,9 +143,14 @@ class CipherSuite:
         return self.hpke.open(private, _labelled(label, context), ciphertext)
 
 
+@lru_cache(maxsize=64)
+def _prefix(label: str) -> bytes:
+    return codec.opaque(b"MLS 1.0 " + label.encode())
+
+
 def _labelled(label: str, content: bytes) -> bytes:
     """`SignContent` and `EncryptContext`, which are written alike."""
-    return codec.opaque(b"MLS 1.0 " + label.encode()) + codec.opaque(content)
+    return _prefix(label) + codec.opaque(content)
 
 
 SUITES: Final = {
