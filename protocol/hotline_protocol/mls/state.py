@@ -1,0 +1,120 @@
+"""Everything one member knows about one epoch, save the ratchets that move within it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from hotline_protocol.mls import codec
+from hotline_protocol.mls.codec import Reader
+from hotline_protocol.mls.credential import Credential
+from hotline_protocol.mls.errors import MalformedError
+from hotline_protocol.mls.group_context import GroupContext
+from hotline_protocol.mls.key_schedule import EpochSecrets
+from hotline_protocol.mls.leaf_node import LeafNode
+from hotline_protocol.mls.suites import CipherSuite, cipher_suite
+from hotline_protocol.mls.tree import RatchetTree
+from hotline_protocol.mls.tree_math import LeafIndex, NodeIndex
+from hotline_protocol.mls.treekem import NodeKey, NodeKeys
+
+Random = Callable[[int], bytes]
+"""Gives that many random bytes."""
+
+Psks = Mapping[bytes, bytes]
+"""External pre-shared keys by their `psk_id`."""
+
+_VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member of a group in one epoch."""
+
+    index: LeafIndex
+    leaf_node: LeafNode
+
+    @property
+    def credential(self) -> Credential:
+        """What the member says it is; who vouches for it is the caller's question."""
+        return self.leaf_node.credential
+
+    @property
+    def signature_key(self) -> bytes:
+        """The public key the member signs with."""
+        return self.leaf_node.signature_key
+
+
+@dataclass(frozen=True, slots=True)
+class EpochState:
+    """One epoch of one group as one member sees it. Nothing in it changes, the tree least of all."""
+
+    suite: CipherSuite
+    context: GroupContext
+    tree: RatchetTree
+    own: LeafIndex
+    keys: NodeKeys = field(repr=False)
+    signature_key: bytes = field(repr=False)
+    secrets: EpochSecrets = field(repr=False)
+    interim_transcript_hash: bytes
+    confirmation_tag: bytes
+
+    def forget_roots(self) -> EpochState:
+        """The same epoch once its secret tree is made and its Welcome written (RFC 9420 §9.2)."""
+        return replace(self, secrets=self.secrets.forget_roots())
+
+    def encode(self) -> bytes:
+        """The whole state with its secrets, for the caller's encrypted storage."""
+        return self.tree.encode() + self.encode_without_tree()
+
+    @classmethod
+    def read(cls, r: Reader) -> EpochState:
+        """What `encode` wrote; it was checked before it was stored and is trusted."""
+        return cls.read_without_tree(r, RatchetTree.read(r))
+
+    def encode_without_tree(self) -> bytes:
+        """The state for storage beside its tree."""
+        keys = codec.vector(
+            codec.u32(node) + codec.opaque(key.public) + codec.opaque(key.private)
+            for node, key in sorted(self.keys.items())
+        )
+        return (
+            codec.u8(_VERSION)
+            + codec.opaque(self.context.encode())
+            + codec.u32(self.own)
+            + keys
+            + codec.opaque(self.signature_key)
+            + codec.opaque(self.secrets.encode())
+            + codec.opaque(self.interim_transcript_hash)
+            + codec.opaque(self.confirmation_tag)
+        )
+
+    @classmethod
+    def read_without_tree(cls, r: Reader, tree: RatchetTree) -> EpochState:
+        """What `encode_without_tree` wrote."""
+        version = r.u8()
+        if version != _VERSION:
+            raise MalformedError(f"a stored epoch has version {version}, expected {_VERSION}")
+        context = codec.decode(GroupContext.read, r.opaque())
+        own = LeafIndex(r.u32())
+        keys = dict(r.vector(_read_key))
+        return cls(
+            suite=cipher_suite(context.cipher_suite),
+            context=context,
+            tree=tree,
+            own=own,
+            keys=keys,
+            signature_key=r.opaque(),
+            secrets=codec.decode(EpochSecrets.read, r.opaque()),
+            interim_transcript_hash=r.opaque(),
+            confirmation_tag=r.opaque(),
+        )
+
+
+def _read_key(r: Reader) -> tuple[NodeIndex, NodeKey]:
+    return NodeIndex(r.u32()), NodeKey(r.opaque(), r.opaque())
+
+
+def members_of(tree: RatchetTree) -> tuple[Member, ...]:
+    """The members of a tree, left to right."""
+    return tuple(Member(index, leaf) for index, leaf in tree.leaves())
