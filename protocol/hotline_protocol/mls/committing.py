@@ -82,7 +82,7 @@ def make_commit(state: EpochState, intent: Intent, rng: Random, now: int) -> Mad
     )
     signed = sign(state, Commit(tuple(ProposalOrRef(one) for one in listed), sealed), intent.aad)
     keys = treekem.surviving_keys(applied.tree, state.keys) | dict(path.keys)
-    psk = secret_of_psks(suite, proposals.psks, intent.psks)
+    psk = secret_of_psks(suite, proposals.psks, intent.psks, state)
     after = advance(state, applied.tree, provisional, keys, signed, commit_secret=path.commit_secret, psk=psk)
     signed = signed.with_confirmation_tag(after.confirmation_tag)
     welcome = _welcome(after, applied, path, ids) if applied.added else None

@@ -49,7 +49,7 @@ def open_welcome(
     suite = cipher_suite(key_package.cipher_suite)
     key_package.verify(suite, now)
     group_secrets = message.decrypt_secrets(suite, key_package, private.init_key)
-    psk = secret_of_psks(suite, group_secrets.psks, psks)
+    psk = secret_of_psks(suite, group_secrets.psks, psks, None)
     group_info = message.decrypt_group_info(suite, welcome_secret(suite, group_secrets.joiner_secret, psk))
     tree = _tree(group_info, ratchet_tree)
     _check_info(suite, group_info, tree)

@@ -26,7 +26,7 @@ from hotline_protocol.mls.proposals_check import (
     resolve,
     sort,
 )
-from hotline_protocol.mls.psk import PreSharedKeyID, psk_secret
+from hotline_protocol.mls.psk import PreSharedKeyID, ResumptionPSKUsage, psk_secret
 from hotline_protocol.mls.staged import StagedCommit
 from hotline_protocol.mls.state import EpochState, Psks
 from hotline_protocol.mls.suites import CipherSuite
@@ -53,7 +53,7 @@ def stage_commit(
         return lay_out(state, committer, proposals, applied, opened.signed, after=None)
     provisional = provisional_context(state, applied)
     commit_secret, keys = _open_path(state, committer, commit, applied, provisional.encode())
-    psk = secret_of_psks(state.suite, proposals.psks, psks)
+    psk = secret_of_psks(state.suite, proposals.psks, psks, state)
     after = advance(
         state, applied.tree, provisional, keys, opened.signed, commit_secret=commit_secret, psk=psk
     )
@@ -106,14 +106,29 @@ def provisional_context(state: EpochState, applied: Applied) -> GroupContext:
     )
 
 
-def secret_of_psks(suite: CipherSuite, ids: tuple[PreSharedKeyID, ...], psks: Psks) -> bytes:
-    """The PSK secret of the named keys; one that we lack is refused as `psk` (RFC 9420 §8.4)."""
+def secret_of_psks(
+    suite: CipherSuite, ids: tuple[PreSharedKeyID, ...], psks: Psks, state: EpochState | None
+) -> bytes:
+    """The PSK secret of the named keys; one that we lack is refused as `psk` (RFC 9420 §8.4).
+
+    Resumption keys are those of this group that `state` still has.
+    """
     known: list[tuple[PreSharedKeyID, bytes]] = []
     for one in ids:
-        if one.psk_id is None or one.psk_id not in psks:
-            raise RefusedError("psk", "a pre-shared key is needed that was not given")
-        known.append((one, psks[one.psk_id]))
+        secret = psks.get(one.psk_id) if one.psk_id is not None else _resumption(one, state)
+        if secret is None:
+            raise RefusedError("psk", "a pre-shared key is needed that is not known")
+        known.append((one, secret))
     return psk_secret(suite, known)
+
+
+def _resumption(one: PreSharedKeyID, state: EpochState | None) -> bytes | None:
+    if one.resumption is None or state is None:
+        return None
+    named = one.resumption
+    if named.usage != ResumptionPSKUsage.APPLICATION or named.psk_group_id != state.context.group_id:
+        return None
+    return state.resumption_psk(named.psk_epoch)
 
 
 def advance(
@@ -142,6 +157,7 @@ def advance(
         secrets=secrets,
         interim_transcript_hash=interim_transcript_hash(suite, confirmed, tag),
         confirmation_tag=tag,
+        past=state.remembered(),
     )
 
 

@@ -24,6 +24,9 @@ Random = Callable[[int], bytes]
 Psks = Mapping[bytes, bytes]
 """External pre-shared keys by their `psk_id`."""
 
+KEPT_EPOCHS: Final = 4
+"""Of how many ended epochs the resumption secret is kept."""
+
 _VERSION: Final = 1
 
 
@@ -46,6 +49,23 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class PastEpoch:
+    """What is kept of an epoch that ended."""
+
+    epoch: int
+    resumption_psk: bytes = field(repr=False)
+
+    def encode(self) -> bytes:
+        """For storage with the state."""
+        return codec.u64(self.epoch) + codec.opaque(self.resumption_psk)
+
+    @classmethod
+    def read(cls, r: Reader) -> PastEpoch:
+        """What `encode` wrote."""
+        return cls(r.u64(), r.opaque())
+
+
+@dataclass(frozen=True, slots=True)
 class EpochState:
     """One epoch of one group as one member sees it. Nothing in it changes, the tree least of all."""
 
@@ -58,6 +78,18 @@ class EpochState:
     secrets: EpochSecrets = field(repr=False)
     interim_transcript_hash: bytes
     confirmation_tag: bytes
+    past: tuple[PastEpoch, ...] = field(default=(), repr=False)
+    """The last epochs' resumption secrets, oldest first; none of them leads to a message key."""
+
+    def remembered(self) -> tuple[PastEpoch, ...]:
+        """What the next epoch keeps of this one and those before."""
+        return (*self.past, PastEpoch(self.context.epoch, self.secrets.resumption_psk))[-KEPT_EPOCHS:]
+
+    def resumption_psk(self, epoch: int) -> bytes | None:
+        """The resumption secret of this epoch or a kept one, None if it is forgotten (RFC 9420 §8.6)."""
+        if epoch == self.context.epoch:
+            return self.secrets.resumption_psk
+        return next((one.resumption_psk for one in self.past if one.epoch == epoch), None)
 
     def forget_roots(self) -> EpochState:
         """The same epoch once its secret tree is made and its Welcome written (RFC 9420 §9.2)."""
@@ -87,6 +119,7 @@ class EpochState:
             + codec.opaque(self.secrets.encode())
             + codec.opaque(self.interim_transcript_hash)
             + codec.opaque(self.confirmation_tag)
+            + codec.vector(one.encode() for one in self.past)
         )
 
     @classmethod
@@ -108,6 +141,7 @@ class EpochState:
             secrets=codec.decode(EpochSecrets.read, r.opaque()),
             interim_transcript_hash=r.opaque(),
             confirmation_tag=r.opaque(),
+            past=tuple(r.vector(PastEpoch.read)),
         )
 
 
