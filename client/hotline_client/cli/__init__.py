@@ -17,7 +17,14 @@ import click
 
 from hotline_client.cli import exits
 
-COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({})
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "rehearse": ("hotline_client.cli.rehearse:command", "Play the whole ceremony with throw-away keys."),
+        "authority": ("hotline_client.cli.authority:command", "Keep a delegation's offline authority."),
+        "charter": ("hotline_client.cli.charter:command", "Draft, read and sign the charter of a line."),
+        "enrol": ("hotline_client.cli.enrol:command", "Make this device's key and install its certificate."),
+    }
+)
 """Name → where its click command is, and its one line in `hotline --help`."""
 
 

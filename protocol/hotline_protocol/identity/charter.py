@@ -202,6 +202,21 @@ class SignedCharter:
         """The sides whose signature is there; `verify` says whether it is good."""
         return frozenset(self.signatures)
 
+    def proven(self) -> frozenset[Side]:
+        """The sides whose signature is there and good."""
+        cards = zip(SIDES, self.content().delegations, strict=True)
+        return frozenset(
+            side for side, card in cards if side in self.signatures and self._is_good(side, card)
+        )
+
+    def _is_good(self, side: Side, card: Card) -> bool:
+        key = MLDSA65PublicKey.from_public_bytes(card.public_key)
+        try:
+            key.verify(self.signatures[side], _SIGNED + self.charter)
+        except InvalidSignature:
+            return False
+        return True
+
     def sign(self, key: AuthorityKey, root: bytes) -> SignedCharter:
         """The same with the signature of the authority whose root (DER) is `root`; CharterError if it is neither side."""
         public, pinned = key.public_bytes(), parse_root(root).fingerprint
@@ -217,11 +232,8 @@ class SignedCharter:
         for side, card in zip(SIDES, charter.delegations, strict=True):
             if side not in self.signatures:
                 raise CharterError(f"the signature of side {side}, {card.delegation}, is missing")
-            key = MLDSA65PublicKey.from_public_bytes(card.public_key)
-            try:
-                key.verify(self.signatures[side], _SIGNED + self.charter)
-            except InvalidSignature:
-                raise CharterError(f"the signature of side {side}, {card.delegation}, is wrong") from None
+            if not self._is_good(side, card):
+                raise CharterError(f"the signature of side {side}, {card.delegation}, is wrong")
         return charter
 
     def encode(self) -> bytes:
