@@ -133,7 +133,7 @@ class OutboxItem(msgspec.Struct, frozen=True):
 
     `body`: the document's body map in msgpack; for `admit` the knock ids, for `remove` the certificate fingerprints, as a
     msgpack array. `sealed`: the forms made so far, newest last; only the newest is sent. `refused`: why it never will be
-    in the log; such an item stays to be shown. `not_before`: unix ms. `promised`: the seq the relay says it has.
+    in the log; such an item stays to be shown. `not_before`: unix ms.
     """
 
     id: bytes
@@ -145,7 +145,6 @@ class OutboxItem(msgspec.Struct, frozen=True):
     sealed: tuple[Sealed, ...] = ()
     attempts: int = 0
     not_before: int = 0
-    promised: int | None = None
     refused: str | None = None
 
     def __repr__(self) -> str:

@@ -1,0 +1,228 @@
+"""The channels of one vault at work: every step loads, works, and commits in one transaction, or is done again.
+
+Sync and thread-safe; no sockets. The transport hands it what the relay sends and asks what to send; screens and commands
+hand it what people want. Several desks, in several processes, may work on one vault.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
+
+from hotline_client.engine import halting, receipts, sealing, upkeep
+from hotline_client.engine.draft import ChannelState, Context, Draft, Promise, Random, What
+from hotline_client.engine.receive import CLOCK_TOLERANCE, DeviationError, receive, report_clock
+from hotline_client.engine.state import StaleError, Store
+from hotline_protocol.errors import ChainError, PeerError, StorageError, UsageError
+from hotline_protocol.identity.charter import Channel
+from hotline_protocol.identity.entitlement import may_use
+from hotline_protocol.relay.frames import Answers, Submission
+from hotline_protocol.relay.frames import ChannelState as Announced
+
+T = TypeVar("T")
+
+Listener = Callable[[str | None, frozenset[What]], None]
+
+PROMISE_KEPT_WITHIN: Final = 30_000
+"""How long after `appended` an entry must have been delivered, ms."""
+_ATTEMPTS: Final = 50
+
+
+class Desk:
+    """The channels that this certificate may use."""
+
+    def __init__(self, context: Context, store: Store, clock: Callable[[], int], rng: Random) -> None:
+        self.context = context
+        self.store = store
+        self.clock = clock
+        self.rng = rng
+        self.entitled: dict[str, Channel] = {
+            one.name: one for one in context.charter.channels if may_use(context.certificate, one)
+        }
+        self.lock = threading.RLock()
+        self.listener: Listener = lambda _channel, _what: None
+        self._states: dict[str, ChannelState] = {}
+        self._promises: dict[str, dict[int, Promise]] = {name: {} for name in self.entitled}
+        self._started: set[str] = set()
+        self._clock_reported: set[str] = set()
+        self._data_version = store.data_version()
+
+    # --- steps
+
+    def state(self, name: str) -> ChannelState:
+        """The channel as the vault has it now; to be read under `lock`, not to be changed."""
+        if name not in self.entitled:
+            raise UsageError("this certificate may use no channel of that name")
+        with self.lock:
+            state = self._states.get(name)
+            if state is None or state.version != self.store.version(name):
+                state = ChannelState.load(self.context, self.entitled[name], self.store.load(name))
+                self._states[name] = state
+            return state
+
+    def step(self, name: str, work: Callable[[Draft], T]) -> T:
+        """Do `work` and store what it changed, or nothing of it. Done again if another process was faster."""
+        with self.lock:
+            for _ in range(_ATTEMPTS):
+                state = self.state(name)
+                draft = Draft(
+                    self.context, state, self.store, self.clock(), self.rng, promises=self._promises[name]
+                )
+                try:
+                    result = work(draft)
+                    if draft.changed:
+                        state.version = self.store.commit(name, state.version, draft.finish())
+                except StaleError:
+                    self._states.pop(name, None)
+                    continue
+                except BaseException:
+                    self._states.pop(name, None)
+                    raise
+                self.listener(name, frozenset(draft.what))
+                return result
+        raise StorageError(f"the channel {name} was changed by others {_ATTEMPTS} times in a row")
+
+    # --- what the relay says
+
+    def ready(self, announced: Announced) -> int | None:
+        """The relay's announcement of a channel: from where to follow it, or None if it is halted."""
+        if announced.name not in self.entitled:
+            return None
+
+        def work(draft: Draft) -> int | None:
+            standing = draft.standing
+            draft.promises.clear()
+            if standing.halt is None and not standing.resuming:
+                error = halting.check_ready(draft, announced.tail, announced.last_commit, announced.head)
+                if error is not None:
+                    halting.halt(draft, error)
+            return None if standing.halt is not None else standing.cursor
+
+        return self.step(announced.name, work)
+
+    def entries(self, name: str, first: int, raws: Sequence[bytes], *, fresh: bool = False) -> int | None:
+        """A batch of the followed log; `fresh`: the relay has just got them. The seq to follow from instead, if the vault was put back meanwhile; PeerError if
+        these are no entries. A deviation halts the channel before the entry that showed it.
+        """
+        if name not in self.entitled:
+            raise PeerError("the relay sent entries of a channel that was not followed")
+        try:
+            again = self.step(name, lambda draft: self._take(draft, first, raws, None))
+        except DeviationError as deviation:
+            good = raws[: deviation.seq - first]
+            found = deviation
+            again = self.step(name, lambda draft: self._take(draft, first, good, found))
+        if fresh and again is None:
+            self._check_clock(name, self.state(name).standing.last_at)
+        return again
+
+    def _take(
+        self, draft: Draft, first: int, raws: Sequence[bytes], deviation: DeviationError | None
+    ) -> int | None:
+        standing = draft.standing
+        if standing.halt is not None:
+            return None
+        if first > standing.cursor + 1 and standing.resuming:
+            return standing.cursor
+        receive(draft, first, raws)
+        if deviation is not None:
+            halting.halt(draft, deviation.error, seq=deviation.seq, raw=deviation.raw)
+            draft.promises.clear()
+            return None
+        sealing.seal(draft)
+        return None
+
+    def caught_up(self, name: str) -> None:
+        """The log was taken up to the relay's tail: settle a resume, keep house, say what we got."""
+
+        def work(draft: Draft) -> None:
+            if draft.standing.halt is not None:
+                return
+            halting.finish(draft)
+            upkeep.keep(draft, start=name not in self._started)
+            receipts.queue(draft)
+            sealing.seal(draft)
+
+        self.step(name, work)
+        self._started.add(name)
+
+    def answers(self, frame: Answers) -> None:
+        """What the relay said to our submissions."""
+        if frame.channel not in self.entitled:
+            raise PeerError("the relay answered for a channel that was not followed")
+
+        def work(draft: Draft) -> None:
+            for answer in frame.answers:
+                sealing.answered(draft, answer)
+
+        self.step(frame.channel, work)
+
+    def relay_time(self, now: int) -> None:
+        """The relay's clock, as it announced it, unix ms."""
+        for name in self.entitled:
+            self._check_clock(name, now)
+
+    def _check_clock(self, name: str, theirs: int) -> None:
+        """Report, once a run, a relay whose clock is far from ours."""
+        if name not in self._clock_reported and abs(theirs - self.clock()) > CLOCK_TOLERANCE:
+            self._clock_reported.add(name)
+            self.step(name, lambda draft: report_clock(draft, theirs))
+
+    def outgoing(self, name: str) -> list[Submission]:
+        """What may be offered now, in order."""
+        with self.lock:
+            return list(sealing.outgoing(self.state(name), self.clock()))
+
+    # --- time
+
+    def tick(self, name: str) -> None:
+        """What time alone makes due in a caught-up channel: receipts, key renewal. PeerError if a promise was not kept."""
+        late = [
+            (seq, one)
+            for seq, one in self._promises[name].items()
+            if self.clock() - one.said > PROMISE_KEPT_WITHIN
+        ]
+        if late:
+            self.step(name, lambda draft: self._broken(draft, late))
+            raise PeerError("the relay said that it appended an entry, and never delivered it")
+        self.step(name, self._keep)
+
+    def _keep(self, draft: Draft) -> None:
+        upkeep.keep(draft)
+        receipts.queue(draft)
+        sealing.seal(draft)
+
+    def _broken(self, draft: Draft, late: Sequence[tuple[int, Promise]]) -> None:
+        for seq, _ in late:
+            draft.promises.pop(seq, None)
+            draft.event(
+                "forged-appended",
+                f"the relay said that entry {seq} is ours, and never delivered it",
+                security=True,
+            )
+
+    def changed_elsewhere(self) -> bool:
+        """Whether another process wrote to the vault since the last call."""
+        with self.lock:
+            version = self.store.data_version()
+            changed = version != self._data_version
+            self._data_version = version
+            return changed
+
+    # --- what a person wants
+
+    def resume(self, name: str) -> None:
+        """A person's decision after a HALT, or on suspicion."""
+        self.step(name, halting.resume)
+        with self.lock:
+            self._promises[name].clear()
+
+    def halt(self, name: str, error: ChainError) -> None:
+        """Stop a channel for what the transport saw."""
+        self.step(name, lambda draft: halting.halt(draft, error))
+
+    def misbehaved(self, reason: str) -> None:
+        """Record that the relay broke the protocol, in the first channel: it is about the line, not about one of them."""
+        for name in list(self.entitled)[:1]:
+            self.step(name, lambda draft: draft.event("relay", reason, security=True))

@@ -1,0 +1,337 @@
+"""One step in the making: the loaded channel, what has changed so far, and the changes to write in the end.
+
+A draft works on the loaded state in place, the group's ratchets included. So a state that a step was begun on is either
+committed or thrown away and loaded anew; nothing of a failed step survives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Final, Literal
+
+from hotline_client.engine.state import (
+    Changes,
+    DocumentRecord,
+    EntryRecord,
+    EventRecord,
+    GroupBlobs,
+    KeyRecord,
+    MarkRecord,
+    OutboxItem,
+    Past,
+    Sealed,
+    Standing,
+    Stored,
+)
+from hotline_protocol.errors import StorageError
+from hotline_protocol.identity.certificate import Certificate
+from hotline_protocol.identity.charter import Channel, Charter
+from hotline_protocol.identity.trust import Trust
+from hotline_protocol.mls.credential import Credential, X509Credential
+from hotline_protocol.mls.errors import RefusedError
+from hotline_protocol.mls.group import Group
+from hotline_protocol.mls.tree_math import LeafIndex
+from hotline_protocol.relay.chain import genesis
+
+What = Literal["status", "messages", "roster", "outbox", "halt", "progress"]
+Random = Callable[[int], bytes]
+
+_HEADS_KEPT: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What stays the same while a line is open: the charter, whom we trust, and who we are.
+
+    Certificates are parsed and proven once and remembered by their fingerprint.
+    """
+
+    charter: Charter
+    trust: Trust
+    certificate: Certificate
+    private_key: bytes = field(repr=False)
+    met: dict[bytes, Certificate] = field(default_factory=dict, repr=False)
+
+    def identify(self, der: bytes) -> Certificate:
+        """Whose certificate this is, under the roots that never change. CertificateError if nobody's."""
+        fingerprint = sha256(der).digest()
+        known = self.met.get(fingerprint)
+        if known is None:
+            known = self.met[fingerprint] = self.trust.identify(der)
+        return known
+
+
+def certificate_der(credential: Credential) -> bytes:
+    """The end certificate of an X.509 credential; any other credential is refused."""
+    if not isinstance(credential, X509Credential) or not credential.certificates:
+        raise RefusedError("credential", "expected an X.509 credential with a certificate")
+    return credential.certificates[0]
+
+
+@dataclass(slots=True)
+class ChannelState:
+    """A channel in memory, right as long as `version` is the stored one."""
+
+    channel: Channel
+    version: int
+    standing: Standing
+    group: Group | None = field(repr=False)
+    outbox: dict[bytes, OutboxItem]
+    trust: Trust = field(repr=False)
+    heads: dict[int, bytes] = field(default_factory=dict, repr=False)
+    people: dict[LeafIndex, Certificate] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def load(cls, context: Context, channel: Channel, stored: Stored | None) -> ChannelState:
+        """What the vault holds, or a channel of which nothing is known yet."""
+        if stored is None:
+            standing = Standing(head=genesis(context.charter.link_id, channel.name))
+            return cls(channel, 0, standing, None, {}, context.trust)
+        trust = context.trust
+        for crl in stored.standing.crls:
+            trust = trust.with_crl(crl)
+        blobs = stored.group
+        group = None if blobs is None else Group.decode(blobs.epoch, blobs.ratchets)
+        outbox = {item.id: item for item in sorted(stored.outbox, key=lambda item: item.position)}
+        return cls(channel, stored.version, stored.standing, group, outbox, trust)
+
+    @property
+    def is_member(self) -> bool:
+        """Whether this device is in the channel's group."""
+        return self.group is not None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing may be sealed or sent: halted, or still comparing after a halt."""
+        return self.standing.halt is not None or self.standing.resuming
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """An `appended` of the relay: the entry's id, and when it was said (unix ms)."""
+
+    entry_id: bytes
+    said: int
+
+
+@dataclass(slots=True)
+class Draft:
+    """A step being made. `now` in unix ms."""
+
+    context: Context
+    state: ChannelState
+    past: Past
+    now: int
+    rng: Random
+    promises: dict[int, Promise] = field(default_factory=dict)
+    """What the relay said about entries of ours, by seq; the line's memory, not the vault's."""
+    what: set[What] = field(default_factory=set)
+    entries: list[EntryRecord] = field(default_factory=list)
+    documents: list[DocumentRecord] = field(default_factory=list)
+    marks: list[MarkRecord] = field(default_factory=list)
+    events: list[EventRecord] = field(default_factory=list)
+    keys: list[KeyRecord] = field(default_factory=list)
+    certificates: dict[bytes, bytes] = field(default_factory=dict)
+    aside: int | None = None
+    forget_aside: bool = False
+    restored: list[bytes] = field(default_factory=list)
+    merged: bool = False
+    """Whether the entry being taken changed our group."""
+    _items: dict[bytes, OutboxItem] = field(default_factory=dict)
+    _done: dict[bytes, None] = field(default_factory=dict)
+    _group: Literal["same", "ratchets", "epoch", "dropped"] = "same"
+    _counted: dict[tuple[bytes, bytes], DocumentRecord] = field(default_factory=dict)
+
+    # --- looking
+
+    @property
+    def name(self) -> str:
+        """The channel's name."""
+        return self.state.channel.name
+
+    @property
+    def standing(self) -> Standing:
+        """The channel's small facts; assign its fields."""
+        return self.state.standing
+
+    @property
+    def group(self) -> Group:
+        """The group of a member; asking without being one is a mistake of the engine."""
+        if self.state.group is None:
+            raise RefusedError("group", f"this device is no member of {self.name}")
+        return self.state.group
+
+    @property
+    def me(self) -> Certificate:
+        """Our own certificate."""
+        return self.context.certificate
+
+    def head_at(self, seq: int) -> bytes | None:
+        """Our head after entry `seq`, None beyond our cursor."""
+        if seq == self.standing.cursor:
+            return self.standing.head
+        if not 0 <= seq < self.standing.cursor:
+            return None
+        if seq == 0:
+            return genesis(self.context.charter.link_id, self.name)
+        return self.state.heads.get(seq) or self.past.head(self.name, seq)
+
+    def member(self, index: LeafIndex) -> Certificate:
+        """Who holds this leaf in the present epoch."""
+        people = self.state.people
+        if not people:
+            for one in self.group.members:
+                people[one.index] = self.met(certificate_der(one.credential))
+        if index not in people:
+            raise RefusedError("leaf", f"leaf {index} is nobody's in epoch {self.group.epoch}")
+        return people[index]
+
+    def counted(self, document_id: bytes, author: bytes | None = None) -> DocumentRecord | None:
+        """The document of this id that counts, this step's included."""
+        if author is not None:
+            known = self._counted.get((author, document_id))
+        else:
+            known = next((one for (_, name), one in self._counted.items() if name == document_id), None)
+        return known or self.past.document(self.name, document_id, author)
+
+    def person(self, fingerprint: bytes) -> Certificate:
+        """A certificate that was met before, in this step or an earlier one."""
+        known = self.context.met.get(fingerprint)
+        if known is not None:
+            return known
+        der = self.certificates.get(fingerprint) or self.past.certificate(fingerprint)
+        if der is None:
+            raise StorageError("a certificate that was met is missing from the vault")
+        return self.context.identify(der)
+
+    def own_form(self, entry_id: bytes) -> tuple[OutboxItem, Sealed] | None:
+        """The item of ours, and the form of it, that this entry id names."""
+        for item in self.state.outbox.values():
+            for form in item.sealed:
+                if form.entry_id == entry_id:
+                    return item, form
+        return None
+
+    # --- recording
+
+    def met(self, der: bytes) -> Certificate:
+        """`identify`, and the certificate is kept."""
+        certificate = self.context.identify(der)
+        self.certificates[certificate.fingerprint] = der
+        return certificate
+
+    def extend(self, seq: int, entry_id: bytes, raw: bytes, head: bytes) -> None:
+        """Entry `seq` is taken: the cursor stands on it."""
+        self.entries.append(EntryRecord(seq, entry_id, raw, head, self.merged))
+        self.merged = False
+        self.standing.cursor, self.standing.head = seq, head
+        heads = self.state.heads
+        heads[seq] = head
+        heads.pop(seq - _HEADS_KEPT, None)
+        self.what.add("progress")
+
+    def document(self, record: DocumentRecord) -> None:
+        """A document stands in the log."""
+        self.documents.append(record)
+        if record.refused is None:
+            self._counted[record.author, record.id] = record
+        self.what.add("messages")
+
+    def mark(self, record: MarkRecord) -> None:
+        """Somebody got, saw or acknowledged something."""
+        self.marks.append(record)
+        self.what.add("messages")
+
+    def event(
+        self,
+        kind: str,
+        text: str,
+        *,
+        seq: int | None = None,
+        security: bool = False,
+        author: bytes | None = None,
+    ) -> None:
+        """The engine has something to say, after entry `seq` (default: where the log stands)."""
+        place = self.standing.cursor if seq is None else seq
+        label = f"{self.name}\x00{place}\x00{kind}\x00{text}\x00{self.now}\x00{len(self.events)}"
+        event_id = sha256(label.encode("utf-8", "backslashreplace")).digest()[:16]
+        self.events.append(EventRecord(event_id, place, kind, text, self.now, security, author))
+        self.what.add("messages")
+
+    def put(self, item: OutboxItem) -> None:
+        """A new or changed item of the outbox."""
+        self.state.outbox[item.id] = self._items[item.id] = item
+        self._done.pop(item.id, None)
+        self.what.add("outbox")
+
+    def done(self, item_id: bytes) -> None:
+        """The item is in the log, or no longer wanted."""
+        self.state.outbox.pop(item_id, None)
+        self._items.pop(item_id, None)
+        self._done[item_id] = None
+        self.what.add("outbox")
+
+    def next_position(self) -> int:
+        """A place behind everything in the outbox."""
+        return max((item.position for item in self.state.outbox.values()), default=0) + 1
+
+    # --- the group
+
+    def ratcheted(self) -> None:
+        """The group's ratchets moved."""
+        if self._group == "same":
+            self._group = "ratchets"
+
+    def enter_epoch(self, group: Group) -> None:
+        """The group is another one now."""
+        self.state.group = group
+        self.state.people.clear()
+        self._group = "epoch"
+        self.merged = True
+        self.what.update(("roster", "status"))
+
+    def drop_group(self) -> None:
+        """We are in no group any more."""
+        self.state.group = None
+        self.state.people.clear()
+        self._group = "dropped"
+        self.merged = True
+        self.what.update(("roster", "status"))
+
+    def _blobs(self) -> GroupBlobs | None:
+        if self._group in ("same", "dropped"):
+            return None
+        epoch = self.group.encode_epoch() if self._group == "epoch" else b""
+        return GroupBlobs(epoch, self.group.encode_ratchets())
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything would be written."""
+        return (
+            bool(self.what)
+            or self._group != "same"
+            or self.aside is not None
+            or bool(self.restored)
+            or self.forget_aside
+        )
+
+    def finish(self) -> Changes:
+        """Everything this step writes."""
+        return Changes(
+            standing=self.standing,
+            aside=self.aside,
+            restored=tuple(self.restored),
+            forget_aside=self.forget_aside,
+            group=self._blobs(),
+            drop_group=self._group == "dropped",
+            entries=tuple(self.entries),
+            documents=tuple(self.documents),
+            marks=tuple(self.marks),
+            events=tuple(self.events),
+            outbox=tuple(self._items.values()),
+            outbox_done=tuple(self._done),
+            keys=tuple(self.keys),
+            certificates=self.certificates,
+        )

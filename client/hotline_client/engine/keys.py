@@ -1,0 +1,155 @@
+"""Where the engine meets MLS and identity: our key packages and groups, and `certify` over what MLS staged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Final
+
+from hotline_client.engine.draft import Context, Draft, Random
+from hotline_client.engine.state import OwnKnock
+from hotline_protocol.codec import decode, encode
+from hotline_protocol.identity.certificate import Certificate
+from hotline_protocol.identity.membership import certify
+from hotline_protocol.mls import codec
+from hotline_protocol.mls.credential import X509Credential
+from hotline_protocol.mls.errors import RefusedError
+from hotline_protocol.mls.group import Group, StagedWelcome
+from hotline_protocol.mls.key_package import KeyPackage, KeyPackagePrivate
+from hotline_protocol.mls.leaf_node import Lifetime
+from hotline_protocol.mls.message import MLSMessage, decode_body
+from hotline_protocol.mls.private_message import PrivateMessage
+from hotline_protocol.mls.staged import StagedCommit
+from hotline_protocol.mls.suites import CipherSuite, cipher_suite
+from hotline_protocol.mls.welcome import Welcome
+from hotline_protocol.relay.frames import MAX_BODY
+
+LIFETIME: Final = 30 * 24 * 3600
+"""How long a knock stays good, s."""
+_SKEW: Final = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKeyPackage:
+    """A key package of ours as MLSMessage bytes, its private part, and when it ends (unix s)."""
+
+    package: bytes
+    private: bytes = field(repr=False)
+    expires: int
+
+
+def fingerprint(der: bytes) -> bytes:
+    """The fingerprint of a certificate."""
+    return sha256(der).digest()
+
+
+def suite(context: Context) -> CipherSuite:
+    """The charter's suite."""
+    return cipher_suite(context.charter.suite)
+
+
+def group_id(context: Context, channel: str) -> bytes:
+    """The MLS group id of a channel."""
+    return sha256(b"hotline.v1 group" + context.charter.link_id + channel.encode()).digest()
+
+
+def _create(context: Context, now: int, rng: Random) -> tuple[KeyPackage, KeyPackagePrivate]:
+    lifetime = Lifetime(now - _SKEW, min(now + LIFETIME, context.certificate.not_after))
+    credential = X509Credential((context.certificate.der,))
+    return KeyPackage.create(suite(context), rng, context.private_key, credential, lifetime)
+
+
+def make_key_package(context: Context, *, now: int, rng: Random) -> OwnKeyPackage:
+    """A key package for our certificate, good from an hour ago for a month or until the certificate ends."""
+    package, private = _create(context, now, rng)
+    expires = package.leaf_node.lifetime.not_after if package.leaf_node.lifetime else now
+    return OwnKeyPackage(MLSMessage(package).encode(), private.encode(), expires)
+
+
+def read_key_package(context: Context, data: bytes, *, now: int) -> KeyPackage:
+    """A key package that is good at `now` (unix s) for the charter's suite."""
+    package = decode_body(KeyPackage, data)
+    package.verify(suite(context), now)
+    return package
+
+
+def create_group(draft: Draft) -> Group:
+    """The channel's group with us alone, epoch 0."""
+    package, private = _create(draft.context, draft.now // 1000, draft.rng)
+    name = group_id(draft.context, draft.name)
+    return Group.create(suite(draft.context), name, package, private, rng=draft.rng)
+
+
+def encode_group(group: Group) -> bytes:
+    """A whole group as one value. Secret."""
+    return encode([group.encode_epoch(), group.encode_ratchets()])
+
+
+def decode_group(data: bytes) -> Group:
+    """What `encode_group` made."""
+    epoch, ratchets = decode(data, list[bytes], limit=16 * MAX_BODY)
+    return Group.decode(epoch, ratchets)
+
+
+def _own_package(own: OwnKnock) -> tuple[KeyPackage, KeyPackagePrivate]:
+    return decode_body(KeyPackage, own.package), codec.decode(KeyPackagePrivate.read, own.private)
+
+
+def is_addressed(context: Context, welcome: bytes, own: OwnKnock) -> bool:
+    """Whether a Welcome names our knock."""
+    reference = _own_package(own)[0].ref(suite(context))
+    return any(one.new_member == reference for one in decode_body(Welcome, welcome).secrets)
+
+
+def check_private(message: bytes) -> None:
+    """Refuse a handshake message that is not a PrivateMessage (L11)."""
+    decode_body(PrivateMessage, message)
+
+
+def open_welcome(welcome: bytes, own: OwnKnock, *, now: int) -> StagedWelcome:
+    """The group a Welcome leads to, for our knock; nothing is joined yet."""
+    package, private = _own_package(own)
+    return Group.join(welcome, package, private, now=now)
+
+
+def certify_commit(
+    draft: Draft, group: Group, staged: StagedCommit, committer: Certificate, *, at: int, founding: bool
+) -> None:
+    """The one membership decision over a commit staged on `group`; MembershipError names the rule."""
+    certify(
+        draft.state.channel,
+        draft.state.trust,
+        staged.before,
+        staged.after,
+        committer,
+        at=at,
+        founding=founding,
+        suite=draft.context.charter.suite,
+        context=replace(group.group_context, epoch=staged.epoch, extensions=staged.extensions),
+        proposals=staged.proposals,
+    )
+
+
+def certify_welcome(
+    draft: Draft, staged: StagedWelcome, committer: Certificate, *, at: int, founding: bool
+) -> None:
+    """The same over a Welcome's whole tree. What stood before is known for a founding (the founder alone); else we take
+    it that only we were added.
+    """
+    if staged.group_context.group_id != group_id(draft.context, draft.name):
+        raise RefusedError("group", "the Welcome is to the group of another channel")
+    if founding:
+        before = [one for one in staged.members if one.index == staged.committer]
+    else:
+        before = [one for one in staged.members if one.index != staged.own_index]
+    certify(
+        draft.state.channel,
+        draft.state.trust,
+        before,
+        staged.members,
+        committer,
+        at=at,
+        founding=founding,
+        suite=draft.context.charter.suite,
+        context=staged.group_context,
+    )

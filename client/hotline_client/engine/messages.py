@@ -1,0 +1,244 @@
+"""Messages of the log: opened, checked against our own chain, and applied if their author had the right.
+
+D1  the document names this channel and the present epoch, its time is not after the entry's `at` by more than a day
+D2  its `seen` is a head of our own chain, before the entry and not before the last commit (else `fork`)
+D3  the first document of an id by an author counts; a later one is refused as duplicate
+D4  the author's certificate is neither expired nor revoked at the entry's `at`
+D5  an observer sends receipts only
+D6  a receipt speaks of entries before its own
+D7  an acknowledgement names a document of the other side and its content hash; a program's does not count
+D8  a revocation carries a newer list of the author's own authority
+D9  an unknown kind is kept and changes nothing
+D10 an entry in our name that this vault never made stops the channel (`forged-own`)
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Final
+
+import msgspec
+
+from hotline_client.engine.draft import Draft
+from hotline_client.engine.state import Awaiting, DocumentRecord, MarkRecord, OutboxItem, Sealed, Watermark
+from hotline_protocol.documents import (
+    Ack,
+    Body,
+    Checkpoint,
+    Document,
+    Party,
+    Receipt,
+    Revocation,
+    Target,
+    Text,
+    advance,
+    check_right,
+    content_hash,
+    decode_body,
+    decode_document,
+    why_ack_fails,
+)
+from hotline_protocol.documents import Watermark as Reached
+from hotline_protocol.errors import ChainError, FormatError, TrustError
+from hotline_protocol.identity.certificate import Certificate
+from hotline_protocol.mls.errors import RefusedError
+from hotline_protocol.relay.chain import Entry
+from hotline_protocol.terms import Response
+
+TIME_TOLERANCE: Final = 24 * 3600 * 1000
+"""How far a document's own time may be after the relay's, in ms: clocks differ, and then the entry's `at` stands."""
+
+
+def message(draft: Draft, seq: int, entry: Entry) -> None:
+    """One message entry. What does not count raises; what deviates raises ChainError."""
+    own = draft.own_form(entry.id)
+    if own is not None and hmac.compare_digest(own[1].body, entry.body):
+        _own(draft, seq, entry, *own)
+    elif draft.state.is_member:
+        _opened(draft, seq, entry)
+
+
+def _opened(draft: Draft, seq: int, entry: Entry) -> None:
+    received = draft.group.unprotect(entry.body)
+    draft.ratcheted()
+    if received.sender == draft.group.own_index:
+        raise ChainError("forged-own", f"entry {seq} is signed by our own key, and this vault never made it")
+    author = draft.member(received.sender)
+    if not hmac.compare_digest(received.aad, entry.id):
+        raise RefusedError("replay", "the message was made for another entry")
+    document = decode_document(received.data)
+    check_seen(draft, seq, document.seen)
+    record = _record(
+        seq,
+        entry,
+        document,
+        author,
+        content=received.data,
+        authenticated=received.authenticated_content,
+        own=False,
+    )
+    place(draft, record, document, author)
+
+
+def _own(draft: Draft, seq: int, entry: Entry, item: OutboxItem, form: Sealed) -> None:
+    """Our own entry came back: its document stands in the log, the item is done."""
+    document = decode_document(form.content)
+    record = _record(
+        seq, entry, document, draft.me, content=form.content, authenticated=form.authenticated, own=True
+    )
+    place(draft, record, document, draft.me, epoch=form.epoch)
+    draft.done(item.id)
+
+
+def _record(
+    seq: int,
+    entry: Entry,
+    document: Document,
+    author: Certificate,
+    *,
+    content: bytes,
+    authenticated: bytes,
+    own: bool,
+) -> DocumentRecord:
+    return DocumentRecord(
+        seq=seq,
+        entry_id=entry.id,
+        id=document.id,
+        kind=document.kind,
+        author=author.fingerprint,
+        at=entry.at,
+        time=document.time,
+        epoch=document.epoch,
+        content=content,
+        content_hash=content_hash(content),
+        authenticated=authenticated,
+        own=own,
+    )
+
+
+def check_seen(draft: Draft, seq: int, seen: tuple[int, bytes]) -> None:
+    """D2: what the author saw of the log is what we saw."""
+    place, head = seen
+    if place < draft.standing.last_commit:
+        raise FormatError(
+            f"the author claims to stand at {place}, before the commit that this epoch began with"
+        )
+    ours = draft.head_at(place) if place < seq else None
+    if ours is None or not hmac.compare_digest(ours, head):
+        raise ChainError("fork", f"the author of entry {seq} saw another log up to entry {place}")
+
+
+def again(draft: Draft, seq: int, entry: Entry, kept: DocumentRecord) -> None:
+    """A document that was set aside stands in the log again, perhaps elsewhere (H3)."""
+    record = msgspec.structs.replace(kept, seq=seq, at=entry.at, refused=None)
+    place(draft, record, decode_document(kept.content), draft.person(kept.author), epoch=kept.epoch)
+    if record.own:
+        draft.done(record.id)
+
+
+def place(
+    draft: Draft, record: DocumentRecord, document: Document, author: Certificate, *, epoch: int | None = None
+) -> None:
+    """Apply a document, or record it with the reason why it does not count. `epoch`: in which it was opened (now)."""
+    try:
+        _check_envelope(draft, record, document, author, epoch)
+        body = decode_body(document)
+        check_right(author.role, document.kind)
+        _apply(draft, record, body, author)
+    except (FormatError, TrustError, RefusedError) as error:
+        record = msgspec.structs.replace(record, refused=str(error))
+    draft.document(record)
+    draft.met(author.der)
+    if author.side != draft.me.side:
+        draft.standing.peer_heard = max(draft.standing.peer_heard, record.at)
+    if not record.own:
+        draft.standing.agreed = max(draft.standing.agreed, document.seen[0])
+
+
+def _check_envelope(
+    draft: Draft, record: DocumentRecord, document: Document, author: Certificate, epoch: int | None
+) -> None:
+    if document.channel != draft.name:
+        raise FormatError("the document was written for another channel")
+    epoch = draft.group.epoch if epoch is None else epoch
+    if document.epoch != epoch:
+        raise FormatError(f"the document names epoch {document.epoch}, it came in epoch {epoch}")
+    if document.time > record.at + TIME_TOLERANCE:
+        raise FormatError("the document is dated more than a day after its entry")
+    if not draft.state.trust.is_current(author, record.at // 1000):
+        raise TrustError("the author's certificate had expired or was revoked")
+    if draft.counted(document.id, author.fingerprint) is not None:
+        raise RefusedError("replay", "duplicate: a document of this id by this author came before")
+
+
+def _apply(draft: Draft, record: DocumentRecord, body: Body, author: Certificate) -> None:
+    match body:
+        case Text():
+            _apply_text(draft, record, body, author)
+        case Receipt():
+            _apply_receipt(draft, record, body, author)
+        case Ack():
+            _apply_ack(draft, record, body, author)
+        case Revocation():
+            _apply_revocation(draft, body, author)
+        case Checkpoint():
+            _apply_checkpoint(draft, record, body)
+        case _:
+            pass
+
+
+def _apply_text(draft: Draft, record: DocumentRecord, body: Text, author: Certificate) -> None:
+    standing = draft.standing
+    if not record.own:
+        standing.unseen.append(record.seq)
+        standing.receipt_due = record.seq
+    if author.side != draft.me.side and body.response is not Response.NONE:
+        standing.awaiting[record.id] = Awaiting(record.seq, record.id, record.at)
+    draft.what.add("status")
+
+
+def _apply_receipt(draft: Draft, record: DocumentRecord, body: Receipt, author: Certificate) -> None:
+    standing = draft.standing
+    old = standing.watermarks.get(author.fingerprint, Watermark())
+    new = advance(Reached(old.delivered, old.seen), body, seq=record.seq)
+    standing.watermarks[author.fingerprint] = Watermark(new.delivered, new.seen, record.time)
+    if new.delivered > old.delivered:
+        draft.mark(MarkRecord(author.fingerprint, "delivered", record.time, record.seq, new.delivered))
+    if new.seen > old.seen:
+        draft.mark(MarkRecord(author.fingerprint, "seen", record.time, record.seq, new.seen))
+
+
+def _apply_ack(draft: Draft, record: DocumentRecord, body: Ack, author: Certificate) -> None:
+    found = draft.counted(body.target)
+    target = None
+    if found is not None:
+        target = Target(found.seq, party(draft.person(found.author)), found.content_hash)
+    reason = why_ack_fails(body, party(author), target)
+    if reason is not None or found is None:
+        raise TrustError(reason or "the acknowledgement names nothing")
+    draft.mark(MarkRecord(author.fingerprint, "acknowledged", record.time, record.seq, target=found.id))
+    if author.side == draft.me.side:
+        draft.standing.awaiting.pop(found.id, None)
+        draft.what.add("status")
+
+
+def party(certificate: Certificate) -> Party:
+    """The holder of a certificate that was identified, as far as rights go."""
+    if certificate.side is None:
+        raise TrustError("a certificate of no side")
+    return Party(certificate.fingerprint, certificate.side, certificate.role)
+
+
+def _apply_revocation(draft: Draft, body: Revocation, author: Certificate) -> None:
+    if draft.state.trust.crl_side(body.crl) != author.side:
+        raise TrustError("the revocation list is not of the author's own authority")
+    draft.state.trust = draft.state.trust.with_crl(body.crl)
+    draft.standing.crls.append(body.crl)
+    draft.event("revocation", "a revocation list took effect", author=author.fingerprint)
+    draft.what.add("roster")
+
+
+def _apply_checkpoint(draft: Draft, record: DocumentRecord, body: Checkpoint) -> None:
+    ours = draft.head_at(body.seq) if body.seq < record.seq else None
+    if ours is None or not hmac.compare_digest(ours, body.head):
+        raise ChainError("fork", f"the checkpoint in entry {record.seq} is of another log")

@@ -1,0 +1,61 @@
+"""What a device does by itself to stay in its channels: knock where it may enter, and renew its key.
+
+L50 entitled and not in: knock; again when the key package is about to expire or was used up
+L51 removed by our own side: no knock until a person asks for it
+L52 in: a fresh leaf key when the last one is more than a day old at start, and at least every week
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hotline_client.engine import commits, keys
+from hotline_client.engine.draft import Draft
+from hotline_client.engine.state import OutboxItem, OwnKnock, Sealed
+from hotline_protocol.relay.frames import ID_SIZE
+
+DAY: Final = 24 * 3600 * 1000
+WEEK: Final = 7 * DAY
+
+
+def keep(draft: Draft, *, start: bool = False) -> None:
+    """Do what is due in this channel. `start`: the program has just caught up for the first time."""
+    if draft.state.stopped:
+        return
+    if draft.state.is_member:
+        _renew(draft, DAY if start else WEEK)
+    elif not draft.standing.removed and needs_knock(draft):
+        knock(draft)
+
+
+def _renew(draft: Draft, age: int) -> None:
+    waiting = any(item.kind == "update" and item.refused is None for item in draft.state.outbox.values())
+    if not waiting and draft.now - draft.standing.last_update > age:
+        commits.queue(draft, "update", [])
+
+
+def needs_knock(draft: Draft) -> bool:
+    """Whether no knock of ours is usable for another day."""
+    own = draft.standing.own_knock
+    return own is None or own.expires * 1000 < draft.now + DAY
+
+
+def knock(draft: Draft) -> None:
+    """A new key package, to be offered as a knock; an older one of ours is forgotten."""
+    for item in [one for one in draft.state.outbox.values() if one.kind == "knock"]:
+        draft.done(item.id)
+    made = keys.make_key_package(draft.context, now=draft.now // 1000, rng=draft.rng)
+    entry_id = draft.rng(ID_SIZE)
+    draft.standing.own_knock = OwnKnock(entry_id, made.package, made.expires, None, made.private)
+    form = Sealed(entry_id, "knock", draft.standing.last_commit, 0, made.package)
+    draft.put(
+        OutboxItem(
+            id=entry_id,
+            position=draft.next_position(),
+            kind="knock",
+            document_kind="knock",
+            body=b"",
+            time=draft.now,
+            sealed=(form,),
+        )
+    )

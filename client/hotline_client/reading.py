@@ -1,0 +1,376 @@
+"""The views of a channel, read from the vault: who wrote what, how far it got, who is in and who waits.
+
+Receipts are not lines of a timeline, and neither is an acknowledgement without a note: they show on what they are about.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from hotline_client.engine import keys, membership, messages
+from hotline_client.engine.desk import Desk
+from hotline_client.engine.draft import ChannelState, certificate_der
+from hotline_client.engine.state import DocumentRecord, EventRecord, MarkRecord, OutboxItem, Watermark
+from hotline_client.views import (
+    ChannelView,
+    Halted,
+    KnockView,
+    Mark,
+    MemberView,
+    MessageView,
+    OutboxView,
+    Person,
+    Receipt,
+)
+from hotline_protocol.codec import decode_raw
+from hotline_protocol.documents import Ack, Body, Text, decode_body, decode_document
+from hotline_protocol.errors import HotlineError
+from hotline_protocol.identity.certificate import Certificate
+from hotline_protocol.mls.errors import MLSError
+from hotline_protocol.terms import Precedence, Response
+
+_HIDDEN: Final = frozenset({"receipt", "checkpoint"})
+
+
+@dataclass(slots=True)
+class _Marks:
+    """The marks of a channel, arranged for looking up: watermarks per author in rising order, acks per target."""
+
+    delivered: dict[bytes, list[MarkRecord]] = field(default_factory=dict)
+    seen: dict[bytes, list[MarkRecord]] = field(default_factory=dict)
+    acknowledged: dict[bytes, list[MarkRecord]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, records: Iterable[MarkRecord]) -> _Marks:
+        marks = cls()
+        for one in records:
+            if one.what == "acknowledged":
+                marks.acknowledged.setdefault(one.target, []).append(one)
+            else:
+                (marks.delivered if one.what == "delivered" else marks.seen).setdefault(
+                    one.author, []
+                ).append(one)
+        return marks
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """Who got, saw and acknowledged one message."""
+
+    delivered: tuple[Mark, ...]
+    seen: tuple[Mark, ...]
+    acknowledged: tuple[Mark, ...]
+
+
+class Reading:
+    """Views over a desk's channels."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._store = desk.store
+
+    # --- people
+
+    def person(self, certificate: Certificate) -> Person:
+        """The holder of a certificate."""
+        me = self._desk.context.certificate
+        side = messages.party(certificate).side
+        return Person(
+            name=certificate.name,
+            delegation=certificate.delegation,
+            role=certificate.role,
+            side=side,
+            own=side == me.side,
+            me=certificate.fingerprint == me.fingerprint,
+            fingerprint=certificate.fingerprint,
+        )
+
+    def _person_of(self, fingerprint: bytes) -> Person | None:
+        known = self._desk.context.met.get(fingerprint)
+        if known is None:
+            der = self._store.certificate(fingerprint)
+            if der is None:
+                return None
+            known = self._desk.context.identify(der)
+        return self.person(known)
+
+    # --- a channel
+
+    def channel(self, name: str, tail: int | None) -> ChannelView:
+        """Where a channel stands."""
+        state = self._desk.state(name)
+        standing = state.standing
+        halt = standing.halt
+        waiting = standing.awaiting.values()
+        return ChannelView(
+            name=name,
+            phase=_phase(state),
+            epoch=state.group.epoch if state.group is not None else None,
+            cursor=standing.cursor,
+            tail=tail,
+            head=standing.head,
+            unacknowledged=len(waiting),
+            oldest_unacknowledged=min((one.time for one in waiting), default=None),
+            unseen=len(standing.unseen),
+            outbox=sum(item.refused is None for item in state.outbox.values()),
+            halted=None if halt is None else Halted(halt.kind, halt.reason, halt.at),
+        )
+
+    def roster(self, name: str) -> list[MemberView]:
+        """The leaves of the channel's group."""
+        state = self._desk.state(name)
+        if state.group is None:
+            return []
+        now = self._desk.clock() // 1000
+        views = []
+        for one in state.group.members:
+            certificate = self._desk.context.identify(certificate_der(one.credential))
+            mark = state.standing.watermarks.get(certificate.fingerprint, Watermark())
+            views.append(
+                MemberView(
+                    channel=name,
+                    index=one.index,
+                    person=self.person(certificate),
+                    expires=certificate.not_after,
+                    current=state.trust.is_current(certificate, now),
+                    delivered=mark.delivered,
+                    seen=mark.seen,
+                )
+            )
+        return views
+
+    def knocks(self, name: str) -> list[KnockView]:
+        """Devices at the door, in the order they came; not our own."""
+        state = self._desk.state(name)
+        views = []
+        for one in sorted(state.standing.knocks.values(), key=lambda knock: knock.seq):
+            der = self._store.certificate(one.certificate)
+            if der is None or one.certificate == self._desk.context.certificate.fingerprint:
+                continue
+            certificate = self._desk.context.identify(der)
+            views.append(
+                KnockView(
+                    channel=name,
+                    id=one.id,
+                    seq=one.seq,
+                    person=self.person(certificate),
+                    expires=certificate.not_after,
+                    admissible=self._why_not(state, certificate, one.package),
+                )
+            )
+        return views
+
+    def _why_not(self, state: ChannelState, certificate: Certificate, package: bytes) -> str | None:
+        """Why this device may not admit that one, or None."""
+        now = self._desk.clock() // 1000
+        reason = membership.why_not_admissible(self._desk.context.certificate, state, certificate)
+        if reason is not None:
+            return reason
+        try:
+            read = keys.read_key_package(self._desk.context, package, now=now)
+            membership.check_guest(state, certificate, read.leaf_node.signature_key, at=now)
+        except (HotlineError, MLSError) as error:
+            return str(error)
+        return None
+
+    # --- messages
+
+    def timeline(self, name: str, *, before: int | None, after: int | None, limit: int) -> list[MessageView]:
+        """A page of the log as a person reads it, oldest first; outbox items last when `before` is None."""
+        documents = self._visible(name, before, after, limit)
+        events = self._store.events(name, before=before, after=after, limit=limit)
+        marks = self._marks(name, documents)
+        rows = [((one.seq, 0), self.document_view(name, one, marks)) for one in documents]
+        rows += [((one.seq, 1), self.event_view(name, one)) for one in events]
+        rows.sort(key=lambda row: row[0])
+        page = [view for _, view in (rows[:limit] if after is not None else rows[-limit:] if limit else [])]
+        if before is None and (after is None or len(rows) <= limit):
+            page += self.queued(name)
+        return page
+
+    def _visible(self, name: str, before: int | None, after: int | None, limit: int) -> list[DocumentRecord]:
+        """`limit` documents that are lines of a timeline, skipping those that are not."""
+        found: list[DocumentRecord] = []
+        while len(found) < limit:
+            page = self._store.documents(name, before=before, after=after, limit=limit)
+            kept = [one for one in page if _is_line(one)]
+            if after is not None:
+                found += kept
+                after = page[-1].seq if page else after
+            else:
+                found[:0] = kept
+                before = page[0].seq if page else before
+            if len(page) < limit:
+                break
+        return found[:limit] if after is not None else found[-limit:]
+
+    def _marks(self, name: str, documents: Sequence[DocumentRecord]) -> _Marks:
+        if not documents:
+            return _Marks()
+        return _Marks.of(self._store.marks(name, since=documents[0].seq))
+
+    def views(self, name: str, documents: Sequence[DocumentRecord]) -> list[MessageView]:
+        """Views of some documents, in rising seq order."""
+        marks = self._marks(name, documents)
+        return [self.document_view(name, one, marks) for one in documents]
+
+    def document_view(self, name: str, record: DocumentRecord, marks: _Marks) -> MessageView:
+        """One document of the log and how far it got."""
+        author = self._person_of(record.author)
+        body = _body(record.content)
+        reached = _Reached(
+            self._reached(marks.delivered, record),
+            self._reached(marks.seen, record),
+            self._named(marks.acknowledged.get(record.id, ())),
+        )
+        text = body if isinstance(body, Text) else None
+        return MessageView(
+            channel=name,
+            seq=record.seq,
+            id=record.id,
+            kind=record.kind,
+            author=author,
+            time=record.time,
+            at=record.at,
+            text=_text(body),
+            precedence=Precedence.ROUTINE if text is None else text.precedence,
+            response=Response.NONE if text is None else text.response,
+            content_hash=record.content_hash,
+            receipt=self._receipt(name, record, author, reached),
+            delivered=reached.delivered,
+            seen=reached.seen,
+            acknowledged=reached.acknowledged,
+            reply_to=None if text is None else text.reply_to,
+            refused=record.refused,
+        )
+
+    def _reached(self, marks: dict[bytes, list[MarkRecord]], record: DocumentRecord) -> tuple[Mark, ...]:
+        """For each reader, when they first said they were this far."""
+        first = []
+        for author, rising in marks.items():
+            place = bisect_left(rising, record.seq, key=_upto)
+            if author != record.author and place < len(rising):
+                first.append(rising[place])
+        return self._named(first)
+
+    def _named(self, records: Iterable[MarkRecord]) -> tuple[Mark, ...]:
+        named = ((self._person_of(one.author), one.time) for one in records)
+        return tuple(Mark(person, time) for person, time in named if person is not None)
+
+    def _receipt(
+        self, name: str, record: DocumentRecord, author: Person | None, reached: _Reached
+    ) -> Receipt:
+        """How far it got with those it was for: the other side, or in a caucus everybody else."""
+        if record.refused is not None:
+            return Receipt.REFUSED
+        inside = len(self._desk.entitled[name].sides) == 1
+
+        def by_recipient(marks: tuple[Mark, ...]) -> bool:
+            return any(inside or author is None or mark.person.side != author.side for mark in marks)
+
+        if by_recipient(reached.acknowledged):
+            return Receipt.ACKNOWLEDGED
+        if by_recipient(reached.seen):
+            return Receipt.SEEN
+        return Receipt.DELIVERED if by_recipient(reached.delivered) else Receipt.RELAYED
+
+    def event_view(self, name: str, record: EventRecord) -> MessageView:
+        """What the engine itself recorded."""
+        author = None if record.author is None else self._person_of(record.author)
+        return MessageView(
+            channel=name,
+            seq=record.seq,
+            id=record.id,
+            kind="event",
+            author=author,
+            time=record.time,
+            at=None,
+            text=f"{record.kind}: {record.text}",
+            precedence=Precedence.ROUTINE,
+            response=Response.NONE,
+            content_hash=None,
+            receipt=Receipt.RELAYED,
+        )
+
+    # --- the outbox
+
+    def queued(self, name: str) -> list[MessageView]:
+        """Our texts and acts that are not in the log yet, in order."""
+        state = self._desk.state(name)
+        return [
+            self.item_view(name, item)
+            for item in state.outbox.values()
+            if item.kind == "document" and item.document_kind not in _HIDDEN
+        ]
+
+    def item_view(self, name: str, item: OutboxItem) -> MessageView:
+        """A document of ours that is not in the log yet."""
+        body = decode_raw(item.body) if item.body else {}
+        text = item.document_kind == "text"
+        return MessageView(
+            channel=name,
+            seq=None,
+            id=item.id,
+            kind=item.document_kind,
+            author=self.person(self._desk.context.certificate),
+            time=item.time,
+            at=None,
+            text=str(body.get("text") or body.get("note") or ""),
+            precedence=Precedence(body["precedence"]) if text else Precedence.ROUTINE,
+            response=Response(body["response"]) if text else Response.NONE,
+            content_hash=None,
+            receipt=Receipt.QUEUED if item.refused is None else Receipt.REFUSED,
+            reply_to=body.get("reply_to"),
+            refused=item.refused,
+        )
+
+    def outbox(self, name: str) -> list[OutboxView]:
+        """Everything of ours that is not in the log yet."""
+        return [
+            OutboxView(
+                channel=name,
+                id=item.id,
+                kind=item.document_kind,
+                time=item.time,
+                sealed=bool(item.sealed),
+                attempts=item.attempts,
+                text=self.item_view(name, item).text if item.document_kind == "text" else item.refused or "",
+            )
+            for item in self._desk.state(name).outbox.values()
+        ]
+
+
+def _phase(state: ChannelState) -> Literal["unfounded", "knocking", "member", "removed"]:
+    if state.group is not None:
+        return "member"
+    if state.standing.removed:
+        return "removed"
+    return "knocking" if state.standing.founded else "unfounded"
+
+
+def _upto(mark: MarkRecord) -> int:
+    return mark.upto
+
+
+def _body(content: bytes) -> Body | None:
+    try:
+        return decode_body(decode_document(content))
+    except HotlineError:
+        return None
+
+
+def _text(body: Body | None) -> str:
+    if isinstance(body, Text):
+        return body.text
+    return body.note if isinstance(body, Ack) else ""
+
+
+def _is_line(record: DocumentRecord) -> bool:
+    if record.refused is not None:
+        return True
+    if record.kind == "ack":
+        return bool(_text(_body(record.content)))
+    return record.kind not in _HIDDEN
