@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.vectors.loading import vectors
 
 from hotline_protocol.mls import tree_math
 from hotline_protocol.mls.errors import UsageError
 from hotline_protocol.mls.tree_math import NodeIndex
+from tests.vectors.loading import vectors
 
 
 @pytest.mark.parametrize("vector", vectors("tree-math"))

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.vectors.loading import vectors
 
 from hotline_protocol.mls import codec
 from hotline_protocol.mls.proposal import Add, Remove, Update, read_proposal
@@ -11,6 +10,7 @@ from hotline_protocol.mls.suites import cipher_suite
 from hotline_protocol.mls.tree import RatchetTree
 from hotline_protocol.mls.tree_hash import root_hash
 from hotline_protocol.mls.tree_math import LeafIndex
+from tests.vectors.loading import vectors
 
 
 @pytest.mark.parametrize("vector", vectors("tree-operations"))

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.vectors.loading import vectors
 
 from hotline_protocol.mls import codec
 from hotline_protocol.mls.errors import RefusedError
@@ -14,6 +13,7 @@ from hotline_protocol.mls.tree import RatchetTree
 from hotline_protocol.mls.tree_hash import root_hash, subtree_hash
 from hotline_protocol.mls.tree_math import NodeIndex
 from hotline_protocol.mls.tree_validation import check_tree
+from tests.vectors.loading import vectors
 
 parametrize_trees = pytest.mark.parametrize("vector", vectors("tree-validation"))
 

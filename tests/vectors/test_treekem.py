@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from tests.vectors.loading import vectors
 
 from hotline_protocol.mls import codec, tree_math, treekem
 from hotline_protocol.mls.group_context import GroupContext
@@ -17,6 +16,7 @@ from hotline_protocol.mls.tree_hash import root_hash
 from hotline_protocol.mls.tree_math import LeafIndex, NodeIndex
 from hotline_protocol.mls.treekem import NodeKey
 from hotline_protocol.mls.update_path import UpdatePath
+from tests.vectors.loading import vectors
 
 parametrize_vectors = pytest.mark.parametrize("vector", vectors("treekem"))
 

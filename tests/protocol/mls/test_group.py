@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.protocol.mls.parties import NOW, SUITES, Party, join, rng, snapshot, trio
 
 from hotline_protocol.mls.errors import MalformedError, RefusedError, UsageError
 from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.staged import StagedCommit
 from hotline_protocol.mls.tree_math import LeafIndex
+from tests.protocol.mls.parties import NOW, SUITES, Party, join, rng, snapshot, trio
 
 parametrize_suites = pytest.mark.parametrize("suite_id", SUITES)
 
