@@ -1,0 +1,91 @@
+"""Records of the engine as rows and back: columns are named and ordered as the record's fields."""
+
+from __future__ import annotations
+
+from typing import Final, TypeVar
+
+import msgspec
+
+from hotline_client.engine.state import (
+    DocumentRecord,
+    EntryRecord,
+    EventRecord,
+    KeyRecord,
+    MarkRecord,
+    OutboxItem,
+    Standing,
+)
+from hotline_client.vault.database import Row
+from hotline_client.vault.errors import VaultDamaged
+
+T = TypeVar("T", bound=msgspec.Struct)
+R = TypeVar("R", EntryRecord, DocumentRecord, MarkRecord, EventRecord, KeyRecord)
+
+ENTRY: Final = ", ".join(EntryRecord.__struct_fields__)
+DOCUMENT: Final = ", ".join(DocumentRecord.__struct_fields__)
+MARK: Final = ", ".join(MarkRecord.__struct_fields__)
+EVENT: Final = ", ".join(EventRecord.__struct_fields__)
+KEY: Final = ", ".join(KeyRecord.__struct_fields__)
+
+_encoder: Final = msgspec.msgpack.Encoder()
+_standing: Final = msgspec.msgpack.Decoder(Standing)
+_item: Final = msgspec.msgpack.Decoder(OutboxItem)
+
+
+def insert(table: str, columns: str) -> str:
+    """The statement that adds a row of a channel's number and a record."""
+    places = ", ".join("?" for _ in columns.split(","))
+    return f"INSERT INTO {table} (channel, {columns}) VALUES (?, {places})"  # noqa: S608 - names of our own
+
+
+def values(channel: int, record: msgspec.Struct) -> Row:
+    """The values for `insert`."""
+    return (channel, *msgspec.structs.astuple(record))
+
+
+def entry(row: Row) -> EntryRecord:
+    """A row of `ENTRY`."""
+    return EntryRecord(*row[:4], bool(row[4]))
+
+
+def document(row: Row) -> DocumentRecord:
+    """A row of `DOCUMENT`."""
+    return DocumentRecord(*row[:11], bool(row[11]), row[12])
+
+
+def mark(row: Row) -> MarkRecord:
+    """A row of `MARK`."""
+    return MarkRecord(*row)
+
+
+def event(row: Row) -> EventRecord:
+    """A row of `EVENT`."""
+    return EventRecord(*row[:5], bool(row[5]), row[6])
+
+
+def key(row: Row) -> KeyRecord:
+    """A row of `KEY`."""
+    return KeyRecord(*row)
+
+
+def encode(value: Standing | OutboxItem) -> bytes:
+    """What is stored as one value."""
+    return _encoder.encode(value)
+
+
+def standing(blob: bytes) -> Standing:
+    """A stored standing."""
+    return _decoded(_standing, blob)
+
+
+def item(blob: bytes) -> OutboxItem:
+    """A stored outbox item."""
+    return _decoded(_item, blob)
+
+
+def _decoded(decoder: msgspec.msgpack.Decoder[T], blob: bytes) -> T:
+    try:
+        return decoder.decode(blob)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # authenticated pages hold what we wrote: this is a vault of another version of the program
+        raise VaultDamaged("the vault holds a value that this version of the program does not know") from None

@@ -1,0 +1,162 @@
+"""The vault's tables, all in one place, and how an older vault becomes a present one.
+
+`PRAGMA user_version` is the number of migrations applied. Rows of entries and documents are often above 1,000 bytes, where
+a table without rowid would give each an overflow page of its own: so they have a rowid and an index on (channel, seq).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import apsw
+
+from hotline_protocol.errors import StorageError
+
+APPLICATION_ID: Final = 0x484C5631
+"""`HLV1`: what tells our database from any other that the key might open."""
+
+_DOCUMENT: Final = """
+    channel INTEGER NOT NULL REFERENCES channel (number),
+    seq INTEGER NOT NULL,
+    entry_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    author BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    content_hash BLOB NOT NULL,
+    authenticated BLOB NOT NULL,
+    own INTEGER NOT NULL,
+    refused TEXT
+"""
+
+_FIRST: Final = f"""
+CREATE TABLE device (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    private_key BLOB NOT NULL,
+    certificate BLOB,
+    charter BLOB,
+    CHECK ((certificate IS NULL) = (charter IS NULL))
+) STRICT;
+
+CREATE TABLE channel (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    version INTEGER NOT NULL,
+    standing BLOB NOT NULL
+) STRICT;
+
+-- two tables, so that a message, which moves only the ratchets, never writes the tree again
+CREATE TABLE group_epoch (
+    channel INTEGER PRIMARY KEY REFERENCES channel (number),
+    blob BLOB NOT NULL
+) STRICT;
+CREATE TABLE group_ratchets (
+    channel INTEGER PRIMARY KEY REFERENCES channel (number),
+    blob BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE entry (
+    channel INTEGER NOT NULL REFERENCES channel (number),
+    seq INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    raw BLOB NOT NULL,
+    head BLOB NOT NULL,
+    merged INTEGER NOT NULL,
+    UNIQUE (channel, seq)
+) STRICT;
+CREATE TABLE aside_entry (
+    channel INTEGER NOT NULL REFERENCES channel (number),
+    seq INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    raw BLOB NOT NULL,
+    head BLOB NOT NULL,
+    merged INTEGER NOT NULL,
+    UNIQUE (channel, id)
+) STRICT;
+
+CREATE TABLE document ({_DOCUMENT}, UNIQUE (channel, seq)) STRICT;
+CREATE UNIQUE INDEX document_counts ON document (channel, id, author) WHERE refused IS NULL;
+CREATE TABLE aside_document ({_DOCUMENT}, UNIQUE (channel, entry_id)) STRICT;
+
+CREATE TABLE mark (
+    channel INTEGER NOT NULL REFERENCES channel (number),
+    seq INTEGER NOT NULL,
+    what TEXT NOT NULL CHECK (what IN ('delivered', 'seen', 'acknowledged')),
+    author BLOB NOT NULL,
+    upto INTEGER NOT NULL,
+    target BLOB NOT NULL,
+    time INTEGER NOT NULL,
+    PRIMARY KEY (channel, seq, what)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mark_upto ON mark (channel, author, what, upto) WHERE what <> 'acknowledged';
+CREATE INDEX mark_target ON mark (channel, target) WHERE what = 'acknowledged';
+
+CREATE TABLE event (
+    number INTEGER PRIMARY KEY,
+    channel INTEGER NOT NULL REFERENCES channel (number),
+    id BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    security INTEGER NOT NULL,
+    author BLOB
+) STRICT;
+CREATE INDEX event_place ON event (channel, seq);
+CREATE INDEX event_security ON event (channel) WHERE security;
+
+CREATE TABLE outbox (
+    channel INTEGER NOT NULL REFERENCES channel (number),
+    id BLOB NOT NULL,
+    item BLOB NOT NULL,
+    PRIMARY KEY (channel, id)
+) STRICT;
+
+CREATE TABLE sent_key (
+    channel INTEGER NOT NULL REFERENCES channel (number),
+    key TEXT NOT NULL,
+    content BLOB NOT NULL,
+    id BLOB NOT NULL,
+    PRIMARY KEY (channel, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE certificate (fingerprint BLOB PRIMARY KEY, der BLOB NOT NULL) STRICT;
+
+CREATE TABLE cursor (
+    name TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (name, channel)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: Final = (_FIRST,)
+"""Each brings a vault one version further; what was released is never edited."""
+
+
+def version(connection: apsw.Connection) -> int:
+    """How many migrations the vault has seen."""
+    return int(connection.pragma("user_version"))
+
+
+def check_version(connection: apsw.Connection) -> bool:
+    """Whether the vault is of the present version; StorageError if it is of a later one, or no vault at all."""
+    if connection.pragma("application_id") not in (0, APPLICATION_ID):
+        raise StorageError("the database is not a vault of this program")
+    found = version(connection)
+    if found > len(MIGRATIONS):
+        raise StorageError(f"the vault has version {found}, this program reads up to {len(MIGRATIONS)}")
+    return found == len(MIGRATIONS)
+
+
+def migrate(connection: apsw.Connection) -> None:
+    """Bring the vault to the present version, inside the caller's transaction."""
+    for number in range(version(connection), len(MIGRATIONS)):
+        connection.execute(MIGRATIONS[number])
+        connection.pragma("user_version", number + 1)
+    connection.pragma("application_id", APPLICATION_ID)
