@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.vectors.loading import unhex, vectors
 
 from hotline_protocol.mls import codec
 from hotline_protocol.mls.group_context import GroupContext
 from hotline_protocol.mls.key_schedule import EpochSecrets
 from hotline_protocol.mls.suites import cipher_suite
+from tests.vectors.loading import frozen, unhex, vectors
 
 _NAMES = (
     "joiner_secret",
@@ -27,7 +27,7 @@ _NAMES = (
 )
 
 
-@pytest.mark.parametrize("case", vectors("key-schedule"))
+@pytest.mark.parametrize("case", [*vectors("key-schedule"), *frozen("key-schedule")])
 def test_epochs(case: dict[str, Any]) -> None:
     suite = cipher_suite(case["cipher_suite"])
     group_id, init_secret = unhex(case, "group_id", "initial_init_secret")
