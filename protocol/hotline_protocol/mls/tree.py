@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from hotline_protocol.mls import codec, tree_math
 from hotline_protocol.mls.codec import Reader
-from hotline_protocol.mls.errors import MalformedError, RefusedError, UsageError
+from hotline_protocol.mls.errors import MalformedError, RefusedError
 from hotline_protocol.mls.leaf_node import LeafNode
 from hotline_protocol.mls.tree_math import LeafIndex, NodeIndex
 
@@ -244,11 +244,3 @@ def _read_node(r: Reader) -> Node:
     if kind == _PARENT:
         return ParentNode.read(r)
     raise MalformedError(f"a node's type is {kind}, expected 1 or 2")
-
-
-def require_leaf(tree: RatchetTree, index: LeafIndex) -> LeafNode:
-    """The leaf of a member the caller named; a wrong index is the caller's mistake."""
-    leaf = tree.leaf(index)
-    if leaf is None:
-        raise UsageError(f"leaf {index} holds no member")
-    return leaf
