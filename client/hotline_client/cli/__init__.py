@@ -19,10 +19,22 @@ from hotline_client.cli import exits
 
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
+        "demo": ("hotline_client.cli.demo:command", "See the whole product on one machine."),
         "rehearse": ("hotline_client.cli.rehearse:command", "Play the whole ceremony with throw-away keys."),
         "authority": ("hotline_client.cli.authority:command", "Keep a delegation's offline authority."),
         "charter": ("hotline_client.cli.charter:command", "Draft, read and sign the charter of a line."),
         "enrol": ("hotline_client.cli.enrol:command", "Make this device's key and install its certificate."),
+        "tui": ("hotline_client.cli.tui:command", "Open the terminal client."),
+        "send": ("hotline_client.cli.send:command", "Send a message."),
+        "watch": ("hotline_client.cli.watch:command", "Print messages as they come."),
+        "ack": ("hotline_client.cli.ack:command", "Acknowledge a message, by name."),
+        "roster": (
+            "hotline_client.cli.roster:command",
+            "See who is in and who knocks; admit, remove, revoke.",
+        ),
+        "outbox": ("hotline_client.cli.outbox:command", "See what is not sent yet."),
+        "log": ("hotline_client.cli.log:command", "See where the logs stand; resume a halted channel."),
+        "doctor": ("hotline_client.cli.doctor:command", "Check everything that can be wrong with a set-up."),
     }
 )
 """Name → where its click command is, and its one line in `hotline --help`."""

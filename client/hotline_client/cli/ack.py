@@ -1,0 +1,33 @@
+"""`hotline ack`: a named person's act on exactly one message."""
+
+from __future__ import annotations
+
+import click
+
+from hotline_client.cli.render import message_record, message_text
+from hotline_client.cli.session import Session, line_command, patience_option
+from hotline_client.errors import Unreachable
+
+
+@line_command("ack")
+@click.argument("target")
+@click.option("--channel", default="plenary", show_default=True, help="Channel the message is in.")
+@click.option("--note", default="", help="A short remark signed with it.")
+@patience_option()
+async def command(session: Session, *, target: str, channel: str, note: str, patience: int) -> None:
+    """Acknowledge TARGET, given as #SEQ or id: signed, by name, over the hash of its content."""
+    line = session.line
+    channel = session.channel(channel)
+    async with line:
+        await session.catch_up(patience)
+        message = session.message(channel, target)
+        document = line.acknowledge(channel, message.id, note=note)
+        try:
+            await line.wait_relayed(document, patience)
+        except TimeoutError:
+            reason = session.why_not(channel)
+            raise Unreachable(
+                f"{reason}; the acknowledgment is kept in the outbox as {document.hex()}"
+            ) from None
+    after = session.message(channel, message.id.hex())
+    session.emit(message_record(after), message_text(after))

@@ -1,0 +1,114 @@
+"""`hotline send`: one message into a channel; exit 0 only when it was seen in the relay's log."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Final
+
+import click
+
+from hotline_client.cli.durations import Duration
+from hotline_client.cli.render import message_record
+from hotline_client.cli.session import Session, line_command, patience_option
+from hotline_client.errors import AckTimeout, Unreachable
+from hotline_client.views import MessageView
+from hotline_protocol.errors import UsageError
+from hotline_protocol.terms import Precedence, Response
+
+MAX_STDIN: Final = 64 * 1024
+
+
+def read_text(text: str | None) -> str:
+    """The argument, or all of stdin; bounded, UTF-8, without the newline a shell puts at the end."""
+    if text is not None:
+        return text
+    if sys.stdin.isatty():
+        raise UsageError("no text: give it as an argument, or pipe it in")
+    data = sys.stdin.buffer.read(MAX_STDIN + 1)
+    if len(data) > MAX_STDIN:
+        raise UsageError(f"the text on stdin is longer than {MAX_STDIN} bytes")
+    try:
+        return data.decode().removesuffix("\n")
+    except UnicodeDecodeError:
+        raise UsageError("the text on stdin is not UTF-8") from None
+
+
+async def wait_acknowledged(session: Session, channel: str, document: bytes, seconds: float) -> MessageView:
+    """The message once a person of the other side acknowledged it; `AckTimeout` otherwise."""
+    line = session.line
+    try:
+        async with asyncio.timeout(seconds):
+            async for _ in line.changes():
+                message = line.message(channel, document)
+                if message is not None and message.acknowledged:
+                    return message
+    except TimeoutError:
+        pass
+    message = line.message(channel, document)
+    if message is None or not message.acknowledged:
+        state = message.receipt if message else "QUEUED"
+        raise AckTimeout(f"sent, but nobody acknowledged it within {seconds:g} s; it is {state}")
+    return message
+
+
+@line_command("send")
+@click.argument("text", required=False)
+@click.option("--channel", default="plenary", show_default=True, help="Channel to write to.")
+@click.option(
+    "--precedence",
+    type=click.Choice([str(p) for p in Precedence], case_sensitive=False),
+    default="ROUTINE",
+    show_default=True,
+    help="ACP 121 precedence.",
+)
+@click.option(
+    "--response",
+    type=click.Choice([str(r) for r in Response], case_sensitive=False),
+    default="N",
+    show_default=True,
+    help="Which answer is asked for (ICAO Doc 4444).",
+)
+@click.option("--reply-to", help="Message this answers: #SEQ or id.")
+@click.option("--key", help="Idempotency key: the same key and content send once, however often this is run.")
+@patience_option()
+@click.option(
+    "--wait-ack", type=Duration(), help="Also wait until a person of the other side acknowledged it."
+)
+async def command(
+    session: Session,
+    *,
+    text: str | None,
+    channel: str,
+    precedence: str,
+    response: str,
+    reply_to: str | None,
+    key: str | None,
+    patience: int,
+    wait_ack: int | None,
+) -> None:
+    """Send TEXT (or stdin) and print its id once it stands in the log.
+
+    Exit 3: the relay could not be reached; the message is kept in the outbox and goes out with the next connection.
+    Exit 6: sent, but not acknowledged in time.
+    """
+    line = session.line
+    channel = session.channel(channel)
+    target = session.message(channel, reply_to).id if reply_to else None
+    document = line.send_text(
+        channel,
+        read_text(text),
+        precedence=Precedence(precedence.upper()),
+        response=Response(response.upper()),
+        reply_to=target,
+        key=key,
+    )
+    async with line:
+        try:
+            message = await line.wait_relayed(document, patience)
+        except TimeoutError:
+            reason = session.why_not(channel)
+            raise Unreachable(f"{reason}; kept in the outbox as {document.hex()}") from None
+        if wait_ack is not None:
+            message = await wait_acknowledged(session, channel, document, wait_ack)
+    session.emit(message_record(message), document.hex())

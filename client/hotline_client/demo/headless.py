@@ -1,0 +1,53 @@
+"""The scenario without a screen: played from both sides over the real relay, told as text, and judged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack, ExitStack
+
+from hotline_client.ceremony.rehearse import Enrolled
+from hotline_client.demo.play import ScenarioError, found, play_opening, problems
+from hotline_client.demo.scenario import CHANNEL, OUR_DELEGATION, THEIR_DELEGATION
+from hotline_client.demo.setting import Setting
+from hotline_client.demo.stage import running
+from hotline_client.line import Line
+from hotline_client.vault import Vault
+from hotline_client.views import MessageView
+
+
+def open_lines(setting: Setting, stack: ExitStack) -> tuple[Line, Line]:
+    """Our line and theirs, offline; the vaults close with `stack`."""
+
+    def opened(device: Enrolled) -> Line:
+        return Line.open(stack.enter_context(Vault.open(device.home, device.passphrase)))
+
+    return opened(setting.ours), opened(setting.theirs)
+
+
+async def _play(ours: Line, theirs: Line, *, ours_acknowledge: bool) -> None:
+    async with AsyncExitStack() as online:
+        await online.enter_async_context(ours)
+        await online.enter_async_context(theirs)
+        await found(ours, theirs)
+        await play_opening(ours, theirs, ours_acknowledge=ours_acknowledge)
+
+
+def play_before(setting: Setting) -> None:
+    """The days before the user sits down; what asks for our answer waits for the user."""
+    with ExitStack() as stack:
+        ours, theirs = open_lines(setting, stack)
+        asyncio.run(_play(ours, theirs, ours_acknowledge=False))
+
+
+def run(setting: Setting, show: Callable[[str, MessageView], None]) -> None:
+    """Play everything, show what each side sees, and raise `ScenarioError` if anything is missing."""
+    with running(setting.relay), ExitStack() as stack:
+        ours, theirs = open_lines(setting, stack)
+        asyncio.run(_play(ours, theirs, ours_acknowledge=True))
+        for name, line in ((OUR_DELEGATION, ours), (THEIR_DELEGATION, theirs)):
+            for message in line.timeline(CHANNEL):
+                show(name, message)
+        wrong = problems(ours, theirs)
+    if wrong:
+        raise ScenarioError("; ".join(wrong))

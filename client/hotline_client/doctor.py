@@ -1,0 +1,126 @@
+"""What can be wrong with a device's set-up: each check says what it found, and when it is bad, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from hotline_client.line import Line
+from hotline_client.vault import Vault
+from hotline_client.views import ChannelView, LineState, StatusView
+from hotline_protocol.dtg import dtg
+from hotline_protocol.errors import HotlineError
+from hotline_protocol.identity.certificate import Certificate
+from hotline_protocol.identity.charter import SignedCharter
+from hotline_protocol.identity.trust import Trust
+
+State = Literal["ok", "warn", "fail"]
+
+EXPIRES_SOON: Final = 14 * 86400
+"""Seconds before a certificate's end from which renewing it is urgent."""
+OUTBOX_OLD: Final = 15 * 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    check: str
+    state: State
+    found: str
+    hint: str = ""
+
+
+def files(home: Path) -> Iterator[Finding]:
+    """That nobody else can read the device's files."""
+    for path in (home, *sorted(home.iterdir())):
+        mode = path.lstat().st_mode & 0o777
+        allowed = 0o700 if path.is_dir() else 0o600
+        if mode & ~allowed:
+            yield Finding(
+                "files",
+                "fail",
+                f"{path.name} has mode {mode:o}, expected {allowed:o}",
+                f"chmod {allowed:o} '{path}'",
+            )
+            return
+    yield Finding("files", "ok", "only this user can read them")
+
+
+def papers(vault: Vault, now: int) -> Iterator[Finding]:
+    """Key, certificate and charter, and that they fit each other; `now` in unix seconds."""
+    if vault.device.certificate is None or vault.device.charter is None:
+        yield Finding(
+            "certificate",
+            "fail",
+            "this device has a key and no certificate",
+            "give the request to your custodian, then `hotline enrol install CERT --charter FILE`",
+        )
+        return
+    try:
+        charter = SignedCharter.decode(vault.device.charter).verify()
+        certificate = Trust.from_charter(charter).identify(vault.device.certificate)
+    except HotlineError as error:
+        yield Finding("charter", "fail", str(error), "install the papers again: `hotline enrol install`")
+        return
+    yield Finding("charter", "ok", f"signed by both authorities, link {charter.link_id.hex()[:16]}")
+    yield _validity(certificate, now)
+
+
+def _validity(certificate: Certificate, now: int) -> Finding:
+    end = dtg(certificate.not_after * 1000)
+    if not certificate.not_before <= now <= certificate.not_after:
+        return Finding(
+            "certificate", "fail", f"valid only until {end}", "`hotline enrol renew`, or set this clock right"
+        )
+    if certificate.not_after - now < EXPIRES_SOON:
+        return Finding("certificate", "warn", f"expires {end}", "`hotline enrol renew`")
+    return Finding("certificate", "ok", f"{certificate.name}, {certificate.role}, until {end}")
+
+
+def connection(status: StatusView) -> Iterator[Finding]:
+    """The way to the relay, after it was tried."""
+    if status.state is LineState.DOWN:
+        yield Finding(
+            "relay",
+            "fail",
+            status.reason or "no answer",
+            "check the network and the address in `hotline charter show`; what you send is kept meanwhile",
+        )
+        return
+    trip = f"{status.round_trip:.0f} ms" if status.round_trip is not None else "not measured yet"
+    yield Finding(
+        "relay", "ok", f"{status.relay or 'connected'}, its certificate is the charter's, round trip {trip}"
+    )
+
+
+def channel(view: ChannelView, line: Line, now: int) -> Iterator[Finding]:
+    """One channel: in it, in order, caught up; `now` in unix ms."""
+    name = f"channel {view.name}"
+    if view.halted is not None:
+        yield Finding(
+            name,
+            "fail",
+            f"HALTED, {view.halted.kind}: {view.halted.reason}",
+            f"compare `hotline log show` with the other side by voice, then `hotline log resume {view.name}`",
+        )
+    elif view.phase == "member":
+        yield Finding(name, "ok", f"member, epoch {view.epoch}, read to #{view.cursor}")
+    elif view.phase == "unfounded":
+        yield Finding(
+            name,
+            "warn",
+            "nobody has founded it",
+            f"a head or deputy: `hotline roster admit --all --channel {view.name}` once both sides knock",
+        )
+    else:
+        yield Finding(
+            name, "warn", f"not a member ({view.phase})", "a head or deputy of your side admits you"
+        )
+    waiting = [item for item in line.outbox() if item.channel == view.name and now - item.time > OUTBOX_OLD]
+    if waiting:
+        yield Finding(
+            name, "warn", f"{len(waiting)} wait in the outbox for over 15 minutes", "`hotline outbox --drain`"
+        )
