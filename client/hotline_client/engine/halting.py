@@ -13,9 +13,11 @@ from __future__ import annotations
 import hmac
 from hashlib import sha256
 
+import msgspec
+
 from hotline_client.engine import messages
 from hotline_client.engine.draft import Draft
-from hotline_client.engine.state import DocumentRecord, Halt, OutboxItem, Watermark
+from hotline_client.engine.state import DocumentRecord, Halt, OutboxItem, Sealed, Watermark
 from hotline_protocol.documents import Receipt, decode_body, decode_document, encode_body
 from hotline_protocol.errors import ChainError
 from hotline_protocol.relay.chain import Entry, decode_entry
@@ -75,8 +77,16 @@ def resume(draft: Draft) -> None:
         for person, mark in standing.watermarks.items()
     }
     draft.state.heads.clear()
+    _unseal(draft)
     draft.event("resume", f"a person decided to go on; the log is compared again from entry {start + 1}")
     draft.what.update(("halt", "status", "messages", "progress"))
+
+
+def _unseal(draft: Draft) -> None:
+    """What waits in the outbox signed a view of the log that is in doubt: it is sealed again, and its forms remembered."""
+    for item in list(draft.state.outbox.values()):
+        if item.sealed and item.kind != "knock":
+            draft.put(msgspec.structs.replace(item, stale=True))
 
 
 def _place(draft: Draft, seq: int) -> tuple[int, int, int]:
@@ -148,6 +158,21 @@ def _queue_again(draft: Draft, record: DocumentRecord) -> None:
     body = decode_body(document)
     if isinstance(body, Receipt) or draft.counted(record.id, record.author) is not None:
         return
+    kept = draft.past.aside_entry(draft.name, record.entry_id)
+    forms: tuple[Sealed, ...] = ()
+    if kept is not None:
+        entry = decode_entry(kept.raw)
+        forms = (
+            Sealed(
+                entry.id,
+                "message",
+                entry.after,
+                record.epoch,
+                entry.body,
+                record.content,
+                record.authenticated,
+            ),
+        )
     draft.put(
         OutboxItem(
             id=record.id,
@@ -156,5 +181,7 @@ def _queue_again(draft: Draft, record: DocumentRecord) -> None:
             document_kind=record.kind,
             body=encode_body(body),
             time=record.time,
+            sealed=forms,
+            stale=True,
         )
     )

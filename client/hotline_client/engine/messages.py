@@ -42,6 +42,8 @@ from hotline_protocol.documents import Watermark as Reached
 from hotline_protocol.errors import ChainError, FormatError, TrustError
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.mls.errors import RefusedError
+from hotline_protocol.mls.message import decode_body as decode_body_of
+from hotline_protocol.mls.private_message import PrivateMessage
 from hotline_protocol.relay.chain import Entry
 from hotline_protocol.terms import Response
 
@@ -59,13 +61,19 @@ def message(draft: Draft, seq: int, entry: Entry) -> None:
 
 
 def _opened(draft: Draft, seq: int, entry: Entry) -> None:
-    received = draft.group.unprotect(entry.body)
-    draft.ratcheted()
-    if received.sender == draft.group.own_index:
-        raise ChainError("forged-own", f"entry {seq} is signed by our own key, and this vault never made it")
-    author = draft.member(received.sender)
-    if not hmac.compare_digest(received.aad, entry.id):
+    # The entry id is signed in clear beside the ciphertext: looked at first, so that a mislabelled copy spends no key.
+    if not hmac.compare_digest(decode_body_of(PrivateMessage, entry.body).authenticated_data, entry.id):
         raise RefusedError("replay", "the message was made for another entry")
+    try:
+        received = draft.group.unprotect(entry.body)
+    except RefusedError as error:
+        if error.kind == "sender" and draft.group.is_signed_by_us(entry.body):
+            raise ChainError(
+                "forged-own", f"entry {seq} is signed by our own key, and this vault never made it"
+            ) from error
+        raise
+    draft.ratcheted()
+    author = draft.member(received.sender)
     document = decode_document(received.data)
     check_seen(draft, seq, document.seen)
     record = _record(

@@ -30,7 +30,7 @@ _FORMS_KEPT: Final = 8
 
 def is_current(state: ChannelState, item: OutboxItem) -> bool:
     """Whether the newest form of an item may still be accepted by the relay."""
-    if not item.sealed:
+    if not item.sealed or item.stale:
         return False
     return item.kind == "knock" or item.sealed[-1].after == state.standing.last_commit
 
@@ -64,7 +64,7 @@ def _try(draft: Draft, item: OutboxItem, strict: bytes | None) -> bool:
     if form is None:
         return False
     forms = (*item.sealed, form)[-_FORMS_KEPT:]
-    draft.put(msgspec.structs.replace(item, sealed=forms, attempts=item.attempts + 1))
+    draft.put(msgspec.structs.replace(item, sealed=forms, stale=False, attempts=item.attempts + 1))
     return True
 
 

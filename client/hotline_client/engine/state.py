@@ -133,7 +133,7 @@ class OutboxItem(msgspec.Struct, frozen=True):
 
     `body`: the document's body map in msgpack; for `admit` the knock ids, for `remove` the certificate fingerprints, as a
     msgpack array. `sealed`: the forms made so far, newest last; only the newest is sent. `refused`: why it never will be
-    in the log; such an item stays to be shown. `not_before`: unix ms.
+    in the log; such an item stays to be shown. `not_before`: unix ms. `stale`: its forms speak of a log that was left.
     """
 
     id: bytes
@@ -145,6 +145,7 @@ class OutboxItem(msgspec.Struct, frozen=True):
     sealed: tuple[Sealed, ...] = ()
     attempts: int = 0
     not_before: int = 0
+    stale: bool = False
     refused: str | None = None
 
     def __repr__(self) -> str:

@@ -101,21 +101,27 @@ def encrypt(
     return MLSMessage(message).encode()
 
 
-def open_message(state: EpochState, ratchets: SecretTree, message: bytes, expected: ContentType) -> Opened:
-    """Verify a PrivateMessage or PublicMessage that carries content of the expected type."""
+def open_message(
+    state: EpochState,
+    ratchets: SecretTree,
+    message: bytes,
+    expected: ContentType,
+    *,
+    find: KeyOf | None = None,
+) -> Opened:
+    """Verify a PrivateMessage or PublicMessage that carries content of the expected type. `find`: see `key_of`."""
+    find = find or key_of(state)
     body = codec.decode(MLSMessage.read, message).body
     if isinstance(body, PrivateMessage):
         _check_place(state, body.group_id, body.epoch, body.content_type, expected)
         signed, key = body.open(
-            state.suite, state.secrets.sender_data_secret, ratchets, state.context.encode(), key_of(state)
+            state.suite, state.secrets.sender_data_secret, ratchets, state.context.encode(), find
         )
         return Opened(signed, signed.content.sender.leaf_index, key)
     if isinstance(body, PublicMessage):
         content = body.content
         _check_place(state, content.group_id, content.epoch, content.content_type, expected)
-        signed = body.unprotect(
-            state.suite, state.secrets.membership_key, state.context.encode(), key_of(state)
-        )
+        signed = body.unprotect(state.suite, state.secrets.membership_key, state.context.encode(), find)
         return Opened(signed, content.sender.leaf_index, None)
     raise RefusedError("content-type", f"expected a message to the group, got a {type(body).__name__}")
 

@@ -16,7 +16,7 @@ from hotline_protocol.mls.codec import Reader
 from hotline_protocol.mls.committing import Intent, make_commit
 from hotline_protocol.mls.content import ContentType
 from hotline_protocol.mls.credential import Credential
-from hotline_protocol.mls.errors import MalformedError, UsageError
+from hotline_protocol.mls.errors import MalformedError, MLSError, UsageError
 from hotline_protocol.mls.extension import Extension
 from hotline_protocol.mls.founding import found
 from hotline_protocol.mls.framing import Padding, Protected, Received
@@ -201,6 +201,20 @@ class Group:
         received = opened.received()
         opened.spend(self._ratchets)
         return received
+
+    def is_signed_by_us(self, message: bytes) -> bool:
+        """Whether application data in our own name, which `unprotect` refuses as `sender`, really bears our signature.
+
+        If the caller never sent it, our keys are in use elsewhere. Nothing is spent.
+        """
+        own = self._state.tree.member(self.own_index).signature_key
+        try:
+            opened = framing.open_message(
+                self._state, self._ratchets, message, ContentType.APPLICATION, find=lambda _sender: own
+            )
+        except MLSError:
+            return False
+        return opened.sender == self.own_index
 
     # --- persistence
 

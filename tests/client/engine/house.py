@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -141,6 +142,14 @@ class House:
         self.settle()
         return person
 
+    def twin(self, person: Person) -> Person:
+        """A copy of somebody's vault, used elsewhere."""
+        vault = copy.deepcopy(person.vault)
+        desk = Desk(person.desk.context, vault, self.clock, rng_of(99))
+        twin = Person(desk, vault, Wire(desk, self.relay))
+        twin.wire.connect(CHANNEL)
+        return twin
+
     def settle(self, *only: Person) -> None:
         settle([one.wire for one in only or self.people.values()], CHANNEL)
         if not only:
@@ -148,10 +157,10 @@ class House:
             settle([one.wire for one in self.people.values()], CHANNEL)
 
 
-def founded(house: House) -> tuple[Person, Person]:
+def founded(house: House, ours: str = "Dana", theirs: str = "Viktor") -> tuple[Person, Person]:
     """Both heads in the plenary."""
-    dana = house.enter("a", "Dana", Role.HEAD)
-    viktor = house.enter("b", "Viktor", Role.HEAD)
+    dana = house.enter("a", ours, Role.HEAD)
+    viktor = house.enter("b", theirs, Role.HEAD)
     house.settle()
     dana.admit(viktor)
     house.settle()
