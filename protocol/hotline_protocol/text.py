@@ -25,6 +25,7 @@ def _unsafe(character: str) -> bool:
         unicodedata.category(character) in _UNSAFE_CATEGORIES
         or character in _ZERO_WIDTH
         or "\ufe00" <= character <= "\ufe0f"
+        or "\U000e0100" <= character <= "\U000e01ef"
     )
 
 

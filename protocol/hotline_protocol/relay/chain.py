@@ -9,13 +9,22 @@ C4  sequence numbers start at 1 and have no gap; `at` never decreases
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from hotline_protocol.errors import FormatError
+from hotline_protocol.text import show
 
 Kind = Literal["knock", "commit", "message"]
+ID_SIZE: Final = 16
+HASH_SIZE: Final = 32
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""A sequence number, a time in unix milliseconds, or a size: what a signed 64-bit column holds."""
+Id = Annotated[bytes, msgspec.Meta(min_length=ID_SIZE, max_length=ID_SIZE)]
+Hash = Annotated[bytes, msgspec.Meta(min_length=HASH_SIZE, max_length=HASH_SIZE)]
+MALFORMED: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What the decoder raises on foreign bytes."""
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -23,10 +32,10 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=
     last commit its sender had processed (0: none).
     """
 
-    at: int
+    at: Count
     kind: Kind
-    id: bytes
-    after: int
+    id: Id
+    after: Count
     body: bytes
 
 
@@ -43,8 +52,8 @@ def decode_entry(raw: bytes) -> Entry:
     """An entry from its exact bytes."""
     try:
         return _decoder.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise FormatError(f"not a log entry: {error}") from None
+    except MALFORMED as error:
+        raise FormatError(f"not a log entry: {show(str(error))}") from None
 
 
 def genesis(link_id: bytes, channel: str) -> bytes:

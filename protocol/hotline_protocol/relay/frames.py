@@ -6,21 +6,26 @@ Arrays and not maps, so that no key can be named twice (docs/protocol.md, rules 
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from hotline_protocol.errors import FormatError
-from hotline_protocol.relay.chain import Kind
+from hotline_protocol.relay import chain
+from hotline_protocol.relay.chain import HASH_SIZE, MALFORMED, Count, Hash, Id, Kind
+from hotline_protocol.text import show
 
 SUBPROTOCOL: Final = "hotline.v1"
-NONCE_SIZE: Final = 32
-ID_SIZE: Final = 16
+NONCE_SIZE: Final = HASH_SIZE
+ID_SIZE: Final = chain.ID_SIZE
 MAX_FRAME_BEFORE_AUTH: Final = 8 * 1024
 MAX_FRAME: Final = 1024 * 1024
 MAX_BODY: Final = 512 * 1024
 MAX_BATCH: Final = 64
 """Most submissions in one `append`, most entries in one `entries`."""
+
+Wait = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
+"""Seconds."""
 
 ErrorCode = Literal[
     "malformed", "unauthenticated", "unknown-link", "not-entitled", "unknown-channel", "id-conflict",
@@ -31,13 +36,13 @@ ErrorCode = Literal[
 class Challenge(msgspec.Struct, frozen=True, array_like=True, tag="challenge"):
     """Relay, first: what `hello` must sign."""
 
-    nonce: bytes
+    nonce: Hash
 
 
 class Hello(msgspec.Struct, frozen=True, array_like=True, tag="hello", forbid_unknown_fields=True):
     """Client, first: certificate (DER) and its key's signature over `hello_content`."""
 
-    link_id: bytes
+    link_id: Hash
     certificate: bytes
     signature: bytes
 
@@ -45,26 +50,26 @@ class Hello(msgspec.Struct, frozen=True, array_like=True, tag="hello", forbid_un
 class Limits(msgspec.Struct, frozen=True, array_like=True):
     """Sizes in bytes, rates in entries a second and their burst."""
 
-    max_frame: int
-    max_body: int
-    max_batch: int
-    rate: int
-    burst: int
+    max_frame: Count
+    max_body: Count
+    max_batch: Count
+    rate: Count
+    burst: Count
 
 
 class ChannelState(msgspec.Struct, frozen=True, array_like=True):
     """Where a channel's log stands: seq of its last entry, seq of its last commit, head."""
 
     name: str
-    tail: int
-    last_commit: int
-    head: bytes
+    tail: Count
+    last_commit: Count
+    head: Hash
 
 
 class Ready(msgspec.Struct, frozen=True, array_like=True, tag="ready"):
     """Relay: authenticated; the channels this certificate is entitled to. `now`: unix milliseconds."""
 
-    now: int
+    now: Count
     limits: Limits
     channels: tuple[ChannelState, ...]
 
@@ -73,8 +78,8 @@ class Submission(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fi
     """One entry offered for the log; `id` is 16 bytes and names it for ever."""
 
     kind: Kind
-    id: bytes
-    after: int
+    id: Id
+    after: Count
     body: bytes
 
 
@@ -88,25 +93,25 @@ class Append(msgspec.Struct, frozen=True, array_like=True, tag="append", forbid_
 class Appended(msgspec.Struct, frozen=True, array_like=True, tag="appended"):
     """The entry is on disk at `seq`; the same answer however often it is asked."""
 
-    id: bytes
-    seq: int
-    at: int
+    id: Id
+    seq: Count
+    at: Count
 
 
 class Conflict(msgspec.Struct, frozen=True, array_like=True, tag="conflict"):
     """Nothing was stored: a newer commit stands at `last_commit`."""
 
-    id: bytes
-    last_commit: int
+    id: Id
+    last_commit: Count
 
 
 class Rejected(msgspec.Struct, frozen=True, array_like=True, tag="rejected"):
     """Nothing was stored, for the reason `code`; `retry_after` in seconds, or None when a retry is useless."""
 
-    id: bytes
+    id: Id
     code: ErrorCode
     message: str
-    retry_after: float | None = None
+    retry_after: Wait | None = None
 
 
 class Answers(msgspec.Struct, frozen=True, array_like=True, tag="answers"):
@@ -120,14 +125,14 @@ class Follow(msgspec.Struct, frozen=True, array_like=True, tag="follow", forbid_
     """Client: send entries with seq > `after`, now and as they come. A second follow moves the cursor."""
 
     channel: str
-    after: int
+    after: Count
 
 
 class Entries(msgspec.Struct, frozen=True, array_like=True, tag="entries"):
     """Relay: consecutive entries starting at `first`, each as its exact stored bytes."""
 
     channel: str
-    first: int
+    first: Count
     entries: tuple[msgspec.Raw, ...]
 
 
@@ -136,7 +141,7 @@ class Error(msgspec.Struct, frozen=True, array_like=True, tag="error"):
 
     code: ErrorCode
     message: str
-    retry_after: float | None = None
+    retry_after: Wait | None = None
 
 
 ClientFrame = Hello | Append | Follow
@@ -156,16 +161,16 @@ def decode_client_frame(data: bytes) -> ClientFrame:
     """What a relay received."""
     try:
         return _client_decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise FormatError(f"not a client frame: {error}") from None
+    except MALFORMED as error:
+        raise FormatError(f"not a client frame: {show(str(error))}") from None
 
 
 def decode_relay_frame(data: bytes) -> RelayFrame:
     """What a client received."""
     try:
         return _relay_decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise FormatError(f"not a relay frame: {error}") from None
+    except MALFORMED as error:
+        raise FormatError(f"not a relay frame: {show(str(error))}") from None
 
 
 def hello_content(nonce: bytes, link_id: bytes, tls_certificate_hash: bytes) -> bytes:

@@ -1,0 +1,95 @@
+"""The one sanitiser: nothing it shows can act on a terminal, and nothing it lets through in a field needs showing otherwise."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline_protocol.errors import FormatError
+from hotline_protocol.text import BIDI_CONTROLS, MAX_MARKS, check_field, escape, show
+
+HOSTILE = (
+    "\x00\x07\x08\r\x1b\x7f\x80\x85\x9b\x9d\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200d\u200e\u2028\u2029\u202e\u2060\u2066"
+    "\u3164\ufe0f\ufeff\uffa0\ufff9\ud800\ue000\ufdd0\U000e0001\U000e0041\U000e0100\U0010ffff"
+)
+anything = st.text(st.one_of(st.characters(), st.sampled_from(HOSTILE), st.sampled_from("\u0301\u05b8")))
+
+
+def is_harmless(character: str) -> bool:
+    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+@pytest.mark.parametrize("character", sorted({*HOSTILE, *BIDI_CONTROLS}))
+def test_what_could_act_becomes_visible(character: str) -> None:
+    assert show(f"a{character}b") == f"a{escape(character)}b"
+    with pytest.raises(FormatError, match=r"control or invisible|normalization"):
+        check_field(f"a{character}b", "the name", limit=10)
+
+
+@given(anything)
+def test_nothing_shown_on_a_line_can_act_on_a_terminal(value: str) -> None:
+    shown = show(value)
+    assert all(is_harmless(character) for character in shown)
+    assert not set(shown) & (BIDI_CONTROLS | {"\n", "\t"})
+    assert show(shown) == shown
+
+
+@given(anything)
+def test_lines_keep_newline_and_tab_and_nothing_else(value: str) -> None:
+    shown = show(value, lines=True)
+    assert all(is_harmless(character) or character in "\n\t" for character in shown)
+    assert [shown.count(kept) for kept in "\n\t"] == [value.count(kept) for kept in "\n\t"]
+
+
+@given(st.text(st.characters(max_codepoint=0x7E, min_codepoint=0x20)))
+def test_plain_text_is_shown_as_it_is(value: str) -> None:
+    assert show(value) == value
+
+
+@pytest.mark.parametrize("value", ["שלום, world", "Черное море", "שָׁלוֹם", "naïve", "漢字", "a b", "✓ 1–2"])
+def test_the_languages_of_the_line_are_shown_as_they_are(value: str) -> None:
+    assert show(value) == value
+    composed = unicodedata.normalize("NFC", value)
+    assert check_field(composed, "the text", limit=40) == composed
+
+
+@given(st.integers(0, 40))
+def test_marks_beyond_a_few_are_escaped(count: int) -> None:
+    shown = show("a" + "\u0301" * count)
+    assert shown.count("\u0301") == min(count, MAX_MARKS)
+    assert shown.count(escape("\u0301")) == max(0, count - MAX_MARKS)
+
+
+@given(anything, st.booleans())
+def test_a_field_that_passes_is_shown_as_it_is(value: str, lines: bool) -> None:  # noqa: FBT001 - hypothesis hands it in
+    try:
+        checked = check_field(value, "the text", limit=20, lines=lines)
+    except FormatError:
+        return
+    assert checked == value
+    assert show(value, lines=lines) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("", "the name is empty"),
+        ("  \u00a0", "the name is empty"),
+        ("x" * 11, "the name has 11 characters, at most 10 are allowed"),
+        ("e\u0301", "normalization form C"),
+        ("a\nb", r"\\u\{a\}"),
+        ("a\tb", r"\\u\{9\}"),
+    ],
+)
+def test_a_field_is_refused_with_its_reason(value: str, reason: str) -> None:
+    with pytest.raises(FormatError, match=reason):
+        check_field(value, "the name", limit=10)
+
+
+def test_a_field_of_lines_may_have_newlines_and_tabs_only() -> None:
+    assert check_field("a\n\tb", "the text", limit=10, lines=True) == "a\n\tb"
+    with pytest.raises(FormatError):
+        check_field("a\r\nb", "the text", limit=10, lines=True)
