@@ -150,6 +150,14 @@ class House:
         twin.wire.connect(CHANNEL)
         return twin
 
+    def beside(self, person: Person) -> Person:
+        """A second process on the same vault, online too."""
+        desk = Desk(person.desk.context, person.vault, self.clock, rng_of(77))
+        second = Person(desk, person.vault, Wire(desk, self.relay))
+        self.people[f"beside {len(self.people)}"] = second
+        second.wire.connect(CHANNEL)
+        return second
+
     def settle(self, *only: Person) -> None:
         settle([one.wire for one in only or self.people.values()], CHANNEL)
         if not only:

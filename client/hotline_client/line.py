@@ -1,0 +1,402 @@
+"""The line as screens, commands and bots use it: one object per process over one vault, offline until it is entered.
+
+Everything a caller asks for is stored before the call returns. What the vault holds is sent by whoever is online with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import os
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from hashlib import sha256
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+from hotline_client.engine import commits, receipts, sealing, upkeep
+from hotline_client.engine.desk import Desk
+from hotline_client.engine.draft import Context, Draft, Random
+from hotline_client.engine.state import CommitIntent, DocumentRecord, KeyRecord, OutboxItem
+from hotline_client.errors import HaltedChannel, KeyReused, Refused
+from hotline_client.news import Newsroom
+from hotline_client.reading import Reading
+from hotline_client.relaying import Relaying
+from hotline_client.transport import Health, Transport
+from hotline_client.vault import Vault
+from hotline_client.views import (
+    Changed,
+    ChannelView,
+    KnockView,
+    MemberView,
+    MessageView,
+    OutboxView,
+    Person,
+    StatusView,
+)
+from hotline_protocol.codec import encode
+from hotline_protocol.errors import CertificateError, UsageError
+from hotline_protocol.identity.charter import Charter, SignedCharter
+from hotline_protocol.identity.trust import Trust
+from hotline_protocol.relay.frames import ID_SIZE
+from hotline_protocol.terms import Precedence, Response, other
+
+T = TypeVar("T")
+
+_UNACKNOWLEDGED_SHOWN: Final = 1000
+_LOOK_BACK: Final = 1000
+
+
+def _unix_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Line:
+    """See the methods; times are unix ms, ids are 16 bytes. Sync calls are short transactions on the vault."""
+
+    def __init__(self, desk: Desk, *, jitter: Callable[[], float] = random.random) -> None:
+        self._desk = desk
+        self._reading = Reading(desk)
+        self._news = Newsroom()
+        self._relaying = Relaying(desk, self._news)
+        self._transport = Transport(
+            self._relaying,
+            desk.context.charter.relays,
+            clock=desk.clock,
+            jitter=jitter,
+            health_changed=self._health_changed,
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        desk.listener = self._news.tell
+
+    @classmethod
+    def open(cls, vault: Vault, *, clock: Callable[[], int] = _unix_ms, rng: Random = os.urandom) -> Line:
+        """The line of an enrolled vault, offline. UsageError if no certificate is installed."""
+        return cls(Desk(context_of(vault), vault, clock, rng))
+
+    # --- online
+
+    async def __aenter__(self) -> Self:
+        """Start the connection to the relay."""
+        self._loop = asyncio.get_running_loop()
+        self._tasks = [asyncio.create_task(self._transport.run()), asyncio.create_task(self._watch_vault())]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop it. What is not sent stays in the outbox."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks, self._loop = [], None
+
+    async def _watch_vault(self) -> None:
+        """Send at once what another process queued."""
+        while True:
+            await asyncio.sleep(self._news.POLL)
+            if self._desk.changed_elsewhere():
+                self._transport.wake()
+
+    def _nudge(self, act: Callable[[], None]) -> None:
+        """Tell the transport, from whatever thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(act)
+
+    def _health_changed(self, health: Health) -> None:
+        del health
+        self._news.tell(None, frozenset({"status"}))
+
+    # --- what is
+
+    @property
+    def me(self) -> Person:
+        """The holder of this device's certificate."""
+        return self._reading.person(self._desk.context.certificate)
+
+    @property
+    def charter(self) -> Charter:
+        """What both authorities signed."""
+        return self._desk.context.charter
+
+    @property
+    def trust(self) -> Trust:
+        """The two roots, with the revocations of the channel that knows most of them."""
+        with self._desk.lock:
+            states = [self._desk.state(name) for name in self._desk.entitled]
+            best = max(states, key=lambda state: len(state.standing.crls), default=None)
+            return self._desk.context.trust if best is None else best.trust
+
+    def status(self) -> StatusView:
+        """The line in one glance."""
+        health = self._transport.health
+        with self._desk.lock:
+            channels = self.channels()
+            heard = max(
+                (self._desk.state(name).standing.peer_heard for name in self._desk.entitled), default=0
+            )
+        return StatusView(
+            state=health.state,
+            since=health.since,
+            round_trip=health.round_trip,
+            reason=health.reason,
+            retry_at=health.retry_at,
+            relay=health.relay,
+            me=self.me,
+            peer_delegation=self.charter.delegation(other(self.me.side)).delegation,
+            peer_last_heard=heard or None,
+            channels=channels,
+        )
+
+    def channel(self, name: str) -> ChannelView:
+        """Where a channel stands."""
+        with self._desk.lock:
+            return self._reading.channel(name, self._relaying.tails.get(name))
+
+    def channels(self) -> tuple[ChannelView, ...]:
+        """The channels this certificate may use, in the charter's order."""
+        return tuple(self.channel(name) for name in self._desk.entitled)
+
+    def timeline(
+        self, channel: str, *, before: int | None = None, after: int | None = None, limit: int = 200
+    ) -> list[MessageView]:
+        """A page in log order, oldest first: the last `limit` lines, or the first ones after `after`; what is still in the
+        outbox comes last when `before` is None.
+        """
+        with self._desk.lock:
+            self._desk.state(channel)
+            return self._reading.timeline(channel, before=before, after=after, limit=limit)
+
+    def message(self, channel: str, id_or_seq: bytes | int) -> MessageView | None:
+        """One message, by document id or by seq; of ours also while it is in the outbox."""
+        with self._desk.lock:
+            state = self._desk.state(channel)
+            if isinstance(id_or_seq, int):
+                found = self._desk.store.documents(
+                    channel, before=id_or_seq + 1, after=id_or_seq - 1, limit=1
+                )
+                return next(iter(self._reading.views(channel, found)), None)
+            item = state.outbox.get(id_or_seq)
+            if item is not None and item.kind == "document":
+                return self._reading.item_view(channel, item)
+            record = self._desk.store.document(channel, id_or_seq) or self._not_counting(channel, id_or_seq)
+            return None if record is None else self._reading.views(channel, [record])[0]
+
+    def _not_counting(self, channel: str, document_id: bytes) -> DocumentRecord | None:
+        """A recent document of this id that is in the log and was refused."""
+        recent = self._desk.store.documents(channel, limit=_LOOK_BACK)
+        return next((one for one in reversed(recent) if one.id == document_id), None)
+
+    def unacknowledged(self, channel: str | None = None) -> list[MessageView]:
+        """What the other side wrote, asks an answer for, and no person of ours has acknowledged; oldest first."""
+        views: list[MessageView] = []
+        with self._desk.lock:
+            for name in self._desk.entitled if channel is None else [channel]:
+                waiting = sorted(self._desk.state(name).standing.awaiting.values(), key=lambda one: one.seq)
+                records = (self._desk.store.document(name, one.id) for one in waiting[:_UNACKNOWLEDGED_SHOWN])
+                views += self._reading.views(name, [one for one in records if one is not None])
+        return views
+
+    def roster(self, channel: str) -> list[MemberView]:
+        """The leaves of the channel's group, by index."""
+        with self._desk.lock:
+            return self._reading.roster(channel)
+
+    def knocks(self, channel: str) -> list[KnockView]:
+        """Devices at the door."""
+        with self._desk.lock:
+            return self._reading.knocks(channel)
+
+    def outbox(self) -> list[OutboxView]:
+        """What of ours is not in the log yet."""
+        with self._desk.lock:
+            return [view for name in self._desk.entitled for view in self._reading.outbox(name)]
+
+    def security_events(self, channel: str | None = None) -> list[MessageView]:
+        """What deviated from what is promised, oldest first."""
+        with self._desk.lock:
+            return [
+                self._reading.event_view(name, record)
+                for name, record in self._desk.store.security_events(channel)
+            ]
+
+    # --- what a person does
+
+    def send_text(
+        self,
+        channel: str,
+        text: str,
+        *,
+        precedence: Precedence = Precedence.ROUTINE,
+        response: Response = Response.NONE,
+        reply_to: bytes | None = None,
+        key: str | None = None,
+    ) -> bytes:
+        """Queue a text, sealed if that is possible now; its document id. The same `key` with the same content gives the
+        same id and queues nothing; with other content it is KeyReused.
+        """
+        body: dict[str, Any] = {
+            "text": text,
+            "precedence": precedence.value,
+            "response": response.value,
+            "reply_to": reply_to,
+        }
+        return self._act(channel, lambda draft: self._queue(draft, "text", body, key))
+
+    def acknowledge(self, channel: str, id: bytes, *, note: str = "") -> bytes:  # noqa: A002  the views call it so
+        """Queue our acknowledgement of a message of the other side, bound to its exact content."""
+
+        def work(draft: Draft) -> bytes:
+            sealing.check_may_write(draft, acknowledging=True)
+            target = draft.counted(id)
+            if target is None:
+                raise UsageError("no such message in the log")
+            if draft.person(target.author).side == draft.me.side:
+                raise UsageError("a delegation cannot acknowledge its own message")
+            return self._queue(draft, "ack", {"target": id, "hash": target.content_hash, "note": note}, None)
+
+        return self._act(channel, work)
+
+    def mark_seen(self, channel: str, seq: int) -> None:
+        """A screen really showed everything up to `seq`."""
+        self._act(channel, lambda draft: receipts.mark_seen(draft, seq))
+
+    def admit(self, channel: str, knock_ids: Sequence[bytes]) -> bytes:
+        """Queue a commit that lets these devices in; it founds the channel if nobody has. MembershipError if others would
+        have to refuse it.
+        """
+        return self._commit(channel, "admit", list(knock_ids))
+
+    def remove(self, channel: str, indexes: Sequence[int]) -> bytes:
+        """Queue a commit that removes the members at these leaves."""
+        with self._desk.lock:
+            people = {view.index: view.person.fingerprint for view in self._reading.roster(channel)}
+        if any(index not in people for index in indexes):
+            raise UsageError("no such member")
+        if any(people[index] == self.me.fingerprint for index in indexes):
+            raise UsageError("nobody removes themself; another head or deputy of the own side can")
+        return self._commit(channel, "remove", [people[index] for index in indexes])
+
+    def knock(self, channel: str) -> None:
+        """Ask to be let in, again if need be: after a removal a device does not ask by itself."""
+
+        def work(draft: Draft) -> None:
+            if draft.state.is_member:
+                raise UsageError(f"this device is a member of {channel}")
+            draft.standing.removed = False
+            upkeep.knock(draft)
+
+        self._act(channel, work)
+
+    def revoke(self, crl: bytes) -> None:
+        """Queue our authority's new revocation list in every channel that we are in."""
+        Trust.from_charter(self.charter, [crl])
+        for name in self._desk.entitled:
+            if self._desk.state(name).is_member:
+                self._act(name, lambda draft: self._queue(draft, "revocation", {"crl": crl}, None))
+
+    def resume(self, channel: str) -> None:
+        """A person's decision after a HALT: take the log again from the last vouched-for place, and go on."""
+        self._desk.resume(channel)
+        self._nudge(self._transport.restart)
+
+    def _commit(self, channel: str, intent: CommitIntent, targets: list[bytes]) -> bytes:
+        def work(draft: Draft) -> bytes:
+            item = commits.queue(draft, intent, targets)
+            sealing.seal(draft, strict=item)
+            return item
+
+        return self._act(channel, work)
+
+    def _queue(self, draft: Draft, kind: str, body: dict[str, Any], key: str | None) -> bytes:
+        sealing.check_may_write(draft)
+        if draft.standing.removed:
+            raise UsageError(f"this device was removed from {draft.name}")
+        stored = encode(body)
+        content = sha256(kind.encode() + stored).digest()
+        known = None if key is None else draft.past.key(draft.name, key)
+        if known is not None:
+            if known.content != content:
+                raise KeyReused("this key was used for a message with other content")
+            return known.id
+        item = OutboxItem(
+            id=draft.rng(ID_SIZE),
+            position=draft.next_position(),
+            kind="document",
+            document_kind=kind,
+            body=stored,
+            time=draft.now,
+        )
+        sealing.check_document(draft, item)
+        if key is not None:
+            draft.keys.append(KeyRecord(key, content, item.id))
+        draft.put(item)
+        sealing.seal(draft, strict=item.id)
+        return item.id
+
+    def _act(self, channel: str, work: Callable[[Draft], T]) -> T:
+        result = self._desk.step(channel, work)
+        self._nudge(self._transport.wake)
+        return result
+
+    # --- waiting
+
+    async def changes(self) -> AsyncIterator[Changed]:
+        """What changed since the iterator was made, coalesced; what other processes do to the vault included."""
+        async for changed in self._news.subscribe(self._desk):
+            yield changed
+
+    async def wait_relayed(self, id: bytes, timeout: float) -> MessageView:  # noqa: A002, ASYNC109  the callers' names
+        """Until our document is seen in the followed log. TimeoutError; Refused if it never will be; HaltedChannel."""
+        async with asyncio.timeout(timeout):
+            news = self._news.subscribe(self._desk)
+            try:
+                while True:
+                    found = self._find(id)
+                    if found.seq is not None:
+                        return found
+                    await anext(news)
+            finally:
+                await news.aclose()
+
+    def _find(self, document_id: bytes) -> MessageView:
+        for name in self._desk.entitled:
+            found = self.message(name, document_id)
+            if found is None:
+                continue
+            if found.refused is not None:
+                raise Refused(found.refused)
+            halted = self.channel(name).halted
+            if found.seq is None and halted is not None:
+                raise HaltedChannel(f"{name} is halted: {halted.reason}")
+            return found
+        raise UsageError("no document of this id was queued here")
+
+    async def wait_caught_up(self, timeout: float | None) -> None:  # noqa: ASYNC109  the callers' name
+        """Until every channel that is not halted was taken up to the relay's tail. TimeoutError."""
+        async with asyncio.timeout(timeout):
+            news = self._news.subscribe(self._desk)
+            try:
+                while not self._relaying.is_caught_up():
+                    await anext(news)
+            finally:
+                await news.aclose()
+
+
+def context_of(vault: Vault) -> Context:
+    """Who we are and whom we trust, as the vault has it: the charter is verified anew, the certificate proven against it.
+
+    UsageError if the device is not enrolled. An expired certificate still opens the line, to read.
+    """
+    der, signed = vault.device.certificate, vault.device.charter
+    if der is None or signed is None:
+        raise UsageError("this device is not enrolled yet: its certificate and charter are not installed")
+    charter = SignedCharter.decode(signed).verify()
+    trust = Trust.from_charter(charter)
+    certificate = trust.identify(der)
+    key = vault.device.private_key
+    if not hmac.compare_digest(key.public_key().public_bytes_raw(), certificate.public_key):
+        raise CertificateError("the installed certificate is for another key than this device has")
+    return Context(charter, trust, certificate, key.private_bytes_raw())
