@@ -41,8 +41,8 @@ NAME_LIMIT: Final = 64
 
 
 def serial_number(rng: Callable[[int], bytes]) -> int:
-    """A random positive serial of at most 20 octets (RFC 5280, 4.1.2.2)."""
-    return int.from_bytes(rng(16)) | (1 << 127)
+    """A random positive serial of 8 octets (RFC 5280, 4.1.2.2 allows 20): short enough to be read out."""
+    return int.from_bytes(rng(8)) | (1 << 63)
 
 
 def file_name(name: str) -> str:
@@ -144,10 +144,11 @@ class Authority:
         ]
 
     def find(self, wanted: str) -> Issued:
-        """The one unrevoked certificate of that name or serial (hex); else the newest one that is revoked already."""
-        found = [
-            entry for entry in self.issued() if wanted == entry.name or wanted.lower() == f"{entry.serial:x}"
-        ]
+        """The one unrevoked certificate of that name or serial; else the newest one that is revoked already.
+
+        A serial is hexadecimal; its first digits, at least six, will do.
+        """
+        found = [entry for entry in self.issued() if wanted == entry.name or _begins(entry.serial, wanted)]
         open_ones = [entry for entry in found if entry.revoked is None]
         if len(open_ones) > 1:
             error = UsageError(
@@ -158,6 +159,10 @@ class Authority:
         if not found:
             raise UsageError(f"no certificate was issued to {show(wanted)}")
         return (open_ones or found)[-1]
+
+
+def _begins(serial: int, wanted: str) -> bool:
+    return len(wanted) >= 6 and f"{serial:x}".startswith(wanted.lower())
 
 
 def is_authority(directory: Path) -> bool:

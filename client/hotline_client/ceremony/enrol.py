@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotline_client import files, keyfile
-from hotline_client.ceremony.device import Vault
+from hotline_client.vault import Vault
 from hotline_protocol.errors import CertificateError, FormatError, UsageError
 from hotline_protocol.identity.certificate import (
     Certificate,
@@ -45,9 +45,15 @@ def request(
 ) -> Request:
     """Make the vault and the key in `home`, and the request for its certificate in `out`."""
     files.must_be_new(out)
-    with Vault.create(home, passphrase, rng=rng, unsafe_testing_cost=unsafe_testing_cost) as vault:
+    check_no_device(home)
+    with (
+        files.new_directory(home) as aside,
+        Vault.create(aside, passphrase, rng=rng, unsafe_testing_cost=unsafe_testing_cost) as vault,
+    ):
         vault.device.create_key(rng)
-        return _write_request(vault, name, out)
+        der = device_request(vault.device.private_key, name)
+    files.write_new(out, der)
+    return parse_request(der)
 
 
 def renew(home: Path, passphrase: str, name: str | None, out: Path) -> Request:
@@ -59,11 +65,7 @@ def renew(home: Path, passphrase: str, name: str | None, out: Path) -> Request:
             name = parse_certificate(held).name if name is None else name
         if name is None:
             raise UsageError("this device has no certificate yet; say its name with --name")
-        return _write_request(vault, name, out)
-
-
-def _write_request(vault: Vault, name: str, out: Path) -> Request:
-    der = device_request(vault.device.private_key, name)
+        der = device_request(vault.device.private_key, name)
     files.write_new(out, der)
     return parse_request(der)
 
@@ -76,12 +78,13 @@ def check_name(name: str) -> None:
         raise UsageError(str(error)) from None
 
 
-def check_no_vault(home: Path) -> None:
+def check_no_device(home: Path) -> None:
     """Refuse a home that holds a device already, before a passphrase is asked for."""
-    if any((home / name).exists() for name in ("vault.db", "vault.key", "device.key")):
+    if Vault.exists(home):
         error = UsageError(f"there is a device in {home} already")
         error.add_note("write its request again with `hotline enrol renew OUT`, or choose another --profile")
         raise error
+    files.must_be_absent(home)
 
 
 def install(
@@ -95,6 +98,15 @@ def install(
             error = CertificateError("the certificate is for another device's key")
             error.add_note("install the certificate that was issued for this device's own request")
             raise error
+        _check_same_link(vault.device.charter, charter)
         vault.device.install(certificate_der, charter_bytes)
     channels = tuple(channel for channel in charter.channels if may_use(certificate, channel))
     return Installed(certificate, charter, channels)
+
+
+def _check_same_link(held: bytes | None, charter: Charter) -> None:
+    """A device's memberships and logs hang on its link: another link needs a home of its own."""
+    if held is not None and SignedCharter.decode(held).content().link_id != charter.link_id:
+        error = UsageError("this device belongs to another link already")
+        error.add_note("enrol a device of its own for the new charter, with another --profile")
+        raise error

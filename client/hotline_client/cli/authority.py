@@ -202,13 +202,13 @@ def _state(entry: Issued) -> str:
 def _issued_table(entries: list[Issued]) -> str:
     rows = [
         (
+            f"{entry.serial:x}"[:8],
             entry.name,
             entry.role,
             ",".join(entry.arenas),
             day(entry.not_after),
             _state(entry) + (f": {entry.reason}" if entry.reason else ""),
-            f"{entry.serial:x}",
         )
         for entry in entries
     ]
-    return output.table(("NAME", "ROLE", "ARENAS", "UNTIL", "STATE", "SERIAL"), rows)
+    return output.table(("SERIAL", "NAME", "ROLE", "ARENAS", "UNTIL", "STATE"), rows)

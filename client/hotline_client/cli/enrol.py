@@ -33,7 +33,7 @@ def request(name: str, out: Path, home: Path, passphrase: Passphrase) -> None:
     """Make this device's vault and key; write the request for its certificate to OUT."""
     files.must_be_new(out)
     ceremony.check_name(name)
-    ceremony.check_no_vault(home)
+    ceremony.check_no_device(home)
     made = ceremony.request(
         home,
         name,

@@ -11,6 +11,7 @@ one JSON object on stderr.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -41,11 +42,13 @@ __all__ = [
     "Exit",
     "HaltedChannel",
     "KeyReused",
+    "ReaderGoneError",
     "Refused",
     "Report",
     "Unreachable",
     "explain",
     "hinted",
+    "noticing_readers",
     "report",
     "silence_stdout",
 ]
@@ -68,6 +71,19 @@ class Exit(IntEnum):
     KEY_REUSED = 9
     INTERRUPTED = 130
     BROKEN_PIPE = 141
+
+
+class ReaderGoneError(Exception):
+    """Whoever read our output stopped reading, as `| head` does."""
+
+
+@contextlib.contextmanager
+def noticing_readers() -> Iterator[None]:
+    """Let a broken pipe pass click, which would end the process with a code of its own."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise ReaderGoneError from None
 
 
 def hinted(error: E, hint: str) -> E:
@@ -105,12 +121,16 @@ def explain(error: BaseException) -> Report:
     """The code and words for any exception that may leave a command."""
     if isinstance(error, HotlineError):
         return Report(_code_of(error), str(error) or type(error).__name__, _notes(error))
-    if isinstance(error, click.ClickException):
-        return _explain_click(error)
+    if isinstance(error, ReaderGoneError | BrokenPipeError):
+        return Report(Exit.BROKEN_PIPE, "")
     if isinstance(error, OSError):
         return _explain_os(error)
-    if isinstance(error, KeyboardInterrupt | click.Abort):
-        return _explain_abort(error)
+    if isinstance(error, click.ClickException | click.Abort | KeyboardInterrupt):
+        return _explain_click(error)
+    return _explain_unexpected(error)
+
+
+def _explain_unexpected(error: BaseException) -> Report:
     return Report(
         Exit.UNEXPECTED,
         f"unexpected {type(error).__name__} at {_place(error)}",
@@ -126,21 +146,17 @@ def _notes(error: BaseException) -> tuple[str, ...]:
     return tuple(getattr(error, "__notes__", ()))
 
 
-def _explain_abort(error: BaseException) -> Report:
+def _explain_click(error: click.ClickException | click.Abort | KeyboardInterrupt) -> Report:
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
+        hints = (f"see `{context.command_path} --help`",) if isinstance(context, click.Context) else ()
+        return Report(Exit.USAGE, error.format_message(), hints)
     if isinstance(error.__context__, EOFError):
         return Report(Exit.USAGE, "the input ended where an answer was expected")
     return Report(Exit.INTERRUPTED, "interrupted")
 
 
-def _explain_click(error: click.ClickException) -> Report:
-    context = getattr(error, "ctx", None)
-    hints = (f"see `{context.command_path} --help`",) if isinstance(context, click.Context) else ()
-    return Report(Exit.USAGE, error.format_message(), hints)
-
-
 def _explain_os(error: OSError) -> Report:
-    if isinstance(error, BrokenPipeError):
-        return Report(Exit.BROKEN_PIPE, "")
     reason = (error.strerror or type(error).__name__).lower()
     if isinstance(error, ConnectionError | TimeoutError) or error.errno in _UNREACHABLE:
         return Report(Exit.UNREACHABLE, f"the relay cannot be reached: {reason}", _notes(error))
