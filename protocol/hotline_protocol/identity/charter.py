@@ -305,7 +305,9 @@ def _check_channels(channels: tuple[Channel, ...]) -> None:
 def _check_terms(charter: Charter) -> None:
     if charter.purpose:
         check_field(charter.purpose, "the purpose", limit=MAX_PURPOSE, lines=True)
-    if charter.version != 1 or charter.suite not in SUITES:
+    if charter.version != 1:
+        raise FormatError(f"the charter has version {charter.version}, expected 1")
+    if charter.suite not in SUITES:
         raise FormatError(f"the charter asks for suite {charter.suite:#06x}, which is not spoken here")
     targets = charter.ack_targets
     if set(targets) != set(Precedence) or not all(0 < seconds <= MAX_TARGET for seconds in targets.values()):

@@ -192,3 +192,8 @@ def test_a_charter_with_a_forged_root_is_refused_when_it_is_read() -> None:
 def test_rubbish_is_no_charter(data: bytes) -> None:
     with pytest.raises(HotlineError):
         SignedCharter.decode(data)
+
+
+def test_only_version_one_is_known() -> None:
+    with pytest.raises(FormatError, match="version 2"):
+        replace(charter(), version=2)
