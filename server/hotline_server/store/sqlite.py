@@ -11,22 +11,23 @@ from typing import Final, Self
 
 from hotline_protocol.errors import FormatError, StorageError
 from hotline_protocol.relay.chain import extend
-from hotline_server.ordering import Decision, Known, LogKey, Position, decide, empty
+from hotline_server.ordering import Decision, LogKey, Position, empty
 from hotline_server.store.base import Batch, StoreFullError
+from hotline_server.store.sqlite_log import SPAN, WritableLog
 
 _VERSION: Final = 1
 _APPLICATION: Final = 0x484F544C  # "HOTL"
 _SCHEMA: Final = (
     """CREATE TABLE logs (
         log INTEGER PRIMARY KEY, link BLOB NOT NULL, channel TEXT NOT NULL, tail INTEGER NOT NULL,
-        last_commit INTEGER NOT NULL, head BLOB NOT NULL, at INTEGER NOT NULL, UNIQUE (link, channel)) STRICT""",
-    "CREATE TABLE entries (place INTEGER PRIMARY KEY, log INTEGER NOT NULL, id BLOB NOT NULL, raw BLOB NOT NULL) STRICT",
-    "CREATE UNIQUE INDEX entry_ids ON entries (log, id)",
+        last_commit INTEGER NOT NULL, head BLOB NOT NULL, at INTEGER NOT NULL, indexed INTEGER NOT NULL,
+        UNIQUE (link, channel)) STRICT""",
+    "CREATE TABLE entries (place INTEGER PRIMARY KEY, raw BLOB NOT NULL) STRICT",
+    """CREATE TABLE ids (log INTEGER NOT NULL, id BLOB NOT NULL, seq INTEGER NOT NULL,
+        PRIMARY KEY (log, id)) STRICT, WITHOUT ROWID""",
     f"PRAGMA application_id={_APPLICATION}",
     f"PRAGMA user_version={_VERSION}",
 )
-_SPAN: Final = 1 << 40
-"""Sequence numbers a log may use; `place` = log · _SPAN + seq keeps each log in one clustered run of the table."""
 _CHECKPOINT_PAGES: Final = 8192
 
 
@@ -36,6 +37,7 @@ class SqliteStore:
     def __init__(self, path: Path, *, min_free_bytes: int = 0) -> None:
         self._path = path
         self._min_free_bytes = min_free_bytes
+        self._logs: dict[LogKey, WritableLog] = {}
         with _storage(f"cannot open {path.name}"):
             self._writer = self._connect()
             self._prepare()
@@ -72,72 +74,44 @@ class SqliteStore:
         with _storage("cannot store entries"):
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
-                decisions = [self._append(batch, now) for batch in batches]
+                decisions = [self._log(batch.key).append(batch, now) for batch in batches]
                 self._writer.execute("COMMIT")
             except BaseException:
+                self._logs.clear()
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 raise
-            return decisions
+        for batch in batches:
+            self._logs[batch.key].keep()
+        return decisions
 
-    def _append(self, batch: Batch, now: int) -> Decision:
-        log, position = self._log(self._writer, batch.key)
-        known = self._known(log, [submission.id for submission in batch.submissions]) if log else {}
-        decision = decide(position, known, batch.submissions, now)
-        if not decision.raws:
-            return decision
-        after = decision.position
-        if not log:
-            log = self._new_log(batch.key, position)
-        first = log * _SPAN + decision.first
-        self._writer.executemany(
-            "INSERT INTO entries (place, log, id, raw) VALUES (?, ?, ?, ?)",
-            [(first + index, log, decision.ids[index], raw) for index, raw in enumerate(decision.raws)],
-        )
-        self._writer.execute(
-            "UPDATE logs SET tail=?, last_commit=?, head=?, at=? WHERE log=?",
-            (after.tail, after.last_commit, after.head, after.at, log),
-        )
-        return decision
-
-    def _new_log(self, key: LogKey, position: Position) -> int:
-        cursor = self._writer.execute(
-            "INSERT INTO logs (link, channel, tail, last_commit, head, at) VALUES (?, ?, 0, 0, ?, 0)",
-            (key.link_id, key.channel, position.head),
-        )
-        return int(cursor.lastrowid or 0)
-
-    def _log(self, connection: sqlite3.Connection, key: LogKey) -> tuple[int, Position]:
-        """Number (0: not there yet) and position of a log."""
-        row = connection.execute(
-            "SELECT log, tail, last_commit, head, at FROM logs WHERE link=? AND channel=?", key
-        ).fetchone()
-        return (row[0], Position(*row[1:])) if row else (0, empty(key))
-
-    def _known(self, log: int, ids: Sequence[bytes]) -> dict[bytes, Known]:
-        known: dict[bytes, Known] = {}
-        for start in range(0, len(ids), 64):
-            some = ids[start : start + 64]
-            # One statement text for every size keeps the prepared statement: the rest repeats the first id.
-            padded = (*some, *([some[0]] * (64 - len(some))))
-            rows = self._writer.execute(_FIND, (log, *padded))
-            known.update((row[0], Known(row[1] - log * _SPAN, row[2])) for row in rows)
-        return known
+    def _log(self, key: LogKey) -> WritableLog:
+        log = self._logs.get(key)
+        if log is None:
+            log = self._logs[key] = WritableLog(self._writer, key)
+        return log
 
     def position(self, key: LogKey) -> Position:
         """See `Store.position`."""
         with _storage("cannot read a log"):
-            return self._log(self._reader, key)[1]
+            return self._look(key)[1]
+
+    def _look(self, key: LogKey) -> tuple[int, Position]:
+        """Number (0: not there yet) and committed position of a log."""
+        row = self._reader.execute(
+            "SELECT log, tail, last_commit, head, at FROM logs WHERE link=? AND channel=?", key
+        ).fetchone()
+        return (row[0], Position(*row[1:])) if row else (0, empty(key))
 
     def read(self, key: LogKey, after: int, limit: int, max_bytes: int) -> list[bytes]:
         """See `Store.read`."""
         with _storage("cannot read a log"):
-            log, position = self._log(self._reader, key)
+            log, position = self._look(key)
             if after >= position.tail:
                 return []
             rows = self._reader.execute(
                 "SELECT raw FROM entries WHERE place > ? AND place <= ? ORDER BY place LIMIT ?",
-                (log * _SPAN + after, log * _SPAN + position.tail, limit),
+                (log * SPAN + after, log * SPAN + position.tail, limit),
             )
             return _until(rows, max_bytes)
 
@@ -182,9 +156,6 @@ class SqliteStore:
         """See `Store.close`."""
         self._reader.close()
         self._writer.close()
-
-
-_FIND: Final = f"SELECT id, place, raw FROM entries WHERE log=? AND id IN ({','.join('?' * 64)})"  # noqa: S608 - only marks
 
 
 def _until(rows: sqlite3.Cursor, max_bytes: int) -> list[bytes]:
