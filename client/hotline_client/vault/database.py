@@ -75,9 +75,9 @@ def translated() -> Iterator[None]:
 
 
 class Database:
-    """One connection to the file at `path`. Safe from any thread; threads wait for each other."""
+    """One connection to the file at `path`. Safe from any thread; threads wait for each other. `new`: it is empty yet."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, key: bytes, *, new: bool = False) -> None:
         self._lock = threading.RLock()
         self._writing = False
         for suffix in ("", "-wal", "-shm"):
@@ -87,18 +87,19 @@ class Database:
         with translated():
             self._connection = _connect(path.parent.resolve() / path.name, key)
         try:
-            self._prepare()
+            self._prepare(new=new)
         except BaseException:
             self._connection.close()
             raise
 
-    def _prepare(self) -> None:
+    def _prepare(self, *, new: bool) -> None:
         with translated():
-            ready = schema.check_version(self._connection)
+            # before anything is written: a file that was cut to nothing would else become an empty vault
+            ready = schema.check_version(self._connection, new=new)
             for name, value in _PRAGMAS:
                 self._connection.pragma(name, value)
         if not ready:
-            with self.transaction():
+            with self.transaction(), translated():
                 schema.migrate(self._connection)
 
     def close(self) -> None:

@@ -18,8 +18,30 @@ from hotline_client.vault import rows
 from hotline_client.vault.database import Database, Row
 from hotline_client.vault.errors import VaultDamaged
 
-_CHANNEL: Final = "channel = (SELECT number FROM channel WHERE name = ?)"
+_CHANNEL: Final = "channel = (SELECT number FROM channel WHERE name = ?1)"
 _LAST: Final = 2**63 - 1
+
+_AUTHORS: Final = """
+WITH RECURSIVE
+    here (number) AS (SELECT number FROM channel WHERE name = ?),
+    one (author) AS (
+        SELECT min(author) FROM mark WHERE channel = (SELECT number FROM here) AND what <> 'acknowledged'
+        UNION ALL
+        SELECT (
+            SELECT min(author) FROM mark
+            WHERE channel = (SELECT number FROM here) AND what <> 'acknowledged' AND author > one.author
+        ) FROM one WHERE author IS NOT NULL
+    )
+SELECT author FROM one WHERE author IS NOT NULL
+"""
+"""Everybody with a watermark, in as many steps of the index as there are people; DISTINCT would read every mark."""
+
+_WATERMARK: Final = f"FROM mark WHERE {_CHANNEL} AND author = ?2 AND what = ?3 AND what <> 'acknowledged'"
+_REACHED: Final = f"""
+SELECT {rows.MARK} {_WATERMARK} AND upto >= ?4
+AND upto <= coalesce((SELECT min(upto) {_WATERMARK} AND upto >= ?5), {_LAST})
+"""
+"""A device's watermarks from ?4 up to the first that reaches ?5."""
 
 
 class Reader:
@@ -172,24 +194,15 @@ class Reader:
         found = self._database.rows(
             f"SELECT {rows.MARK} FROM mark WHERE {_CHANNEL} AND what = 'acknowledged' AND target IN "  # noqa: S608
             f"(SELECT id FROM document WHERE {_CHANNEL} AND seq BETWEEN ? AND ?)",
-            (channel, channel, since, until),
+            (channel, since, until),
         )
         return [rows.mark(row) for row in found]
 
     def _watermarks(self, channel: str, since: int, until: int) -> list[MarkRecord]:
         found: list[MarkRecord] = []
-        authors = self._database.rows(
-            f"SELECT DISTINCT author FROM mark WHERE {_CHANNEL} AND what <> 'acknowledged'",  # noqa: S608
-            (channel,),
-        )
-        for (author,) in authors:
+        for (author,) in self._database.rows(_AUTHORS, (channel,)):
             for what in ("delivered", "seen"):
-                one = f"FROM mark WHERE {_CHANNEL} AND author = ? AND what = ? AND what <> 'acknowledged'"
-                page = self._database.rows(
-                    f"SELECT {rows.MARK} {one} AND upto >= ? AND upto <= "
-                    f"coalesce((SELECT min(upto) {one} AND upto >= ?), ?)",
-                    (channel, author, what, since, channel, author, what, until, _LAST),
-                )
+                page = self._database.rows(_REACHED, (channel, author, what, since, until))
                 found += [rows.mark(row) for row in page]
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, TypeVar
 
 import msgspec
@@ -19,7 +20,6 @@ from hotline_client.vault.database import Row
 from hotline_client.vault.errors import VaultDamaged
 
 T = TypeVar("T", bound=msgspec.Struct)
-R = TypeVar("R", EntryRecord, DocumentRecord, MarkRecord, EventRecord, KeyRecord)
 
 ENTRY: Final = ", ".join(EntryRecord.__struct_fields__)
 DOCUMENT: Final = ", ".join(DocumentRecord.__struct_fields__)
@@ -43,29 +43,36 @@ def values(channel: int, record: msgspec.Struct) -> Row:
     return (channel, *msgspec.structs.astuple(record))
 
 
+def _record(kind: Callable[..., T], row: Row) -> T:
+    return kind(*row)
+
+
 def entry(row: Row) -> EntryRecord:
     """A row of `ENTRY`."""
-    return EntryRecord(*row[:4], bool(row[4]))
+    *rest, merged = row
+    return _record(EntryRecord, (*rest, bool(merged)))
 
 
 def document(row: Row) -> DocumentRecord:
     """A row of `DOCUMENT`."""
-    return DocumentRecord(*row[:11], bool(row[11]), row[12])
+    *rest, own, refused = row
+    return _record(DocumentRecord, (*rest, bool(own), refused))
 
 
 def mark(row: Row) -> MarkRecord:
     """A row of `MARK`."""
-    return MarkRecord(*row)
+    return _record(MarkRecord, row)
 
 
 def event(row: Row) -> EventRecord:
     """A row of `EVENT`."""
-    return EventRecord(*row[:5], bool(row[5]), row[6])
+    *rest, security, author = row
+    return _record(EventRecord, (*rest, bool(security), author))
 
 
 def key(row: Row) -> KeyRecord:
     """A row of `KEY`."""
-    return KeyRecord(*row)
+    return _record(KeyRecord, row)
 
 
 def encode(value: Standing | OutboxItem) -> bytes:

@@ -10,6 +10,7 @@ from typing import Final
 
 import apsw
 
+from hotline_client.vault.errors import VaultDamaged
 from hotline_protocol.errors import StorageError
 
 APPLICATION_ID: Final = 0x484C5631
@@ -144,11 +145,11 @@ def version(connection: apsw.Connection) -> int:
     return int(connection.pragma("user_version"))
 
 
-def check_version(connection: apsw.Connection) -> bool:
-    """Whether the vault is of the present version; StorageError if it is of a later one, or no vault at all."""
-    if connection.pragma("application_id") not in (0, APPLICATION_ID):
-        raise StorageError("the database is not a vault of this program")
+def check_version(connection: apsw.Connection, *, new: bool) -> bool:
+    """Whether the vault is of the present version. StorageError if it is of a later one; VaultDamaged if it is none."""
     found = version(connection)
+    if not new and (found == 0 or connection.pragma("application_id") != APPLICATION_ID):
+        raise VaultDamaged("the vault's database is damaged: it is empty, or no vault")
     if found > len(MIGRATIONS):
         raise StorageError(f"the vault has version {found}, this program reads up to {len(MIGRATIONS)}")
     return found == len(MIGRATIONS)

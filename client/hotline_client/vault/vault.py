@@ -52,7 +52,7 @@ class Vault(Reader):
         key = rng(keyring.KEY_SIZE)
         create_file(directory / DATABASE)
         try:
-            database = Database(directory / DATABASE, key)
+            database = Database(directory / DATABASE, key, new=True)
             try:
                 keyring.create(directory / KEY, key, passphrase, rng, unsafe_testing_cost)
             except BaseException:
