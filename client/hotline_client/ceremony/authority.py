@@ -11,15 +11,14 @@ against digits that a person typed; a pinned peer is never replaced.
 
 from __future__ import annotations
 
-import contextlib
-import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from hotline_client import files, keyfile
-from hotline_client.ceremony import qr
+from hotline_client.ceremony import qr, registers
+from hotline_client.ceremony.registers import Issued
 from hotline_protocol.errors import FormatError, StorageError, TrustError, UsageError
 from hotline_protocol.identity.authority import AuthorityKey, issue_certificate, issue_crl, issue_root
 from hotline_protocol.identity.card import Card
@@ -30,8 +29,6 @@ from hotline_protocol.text import check_field, show
 KEY_PURPOSE: Final = b"hotline authority key"
 KEY_FILE: Final = "authority.key"
 PEER_FILE: Final = "peer.card"
-ISSUED_FILE: Final = "issued.jsonl"
-REVOKED_FILE: Final = "revoked.jsonl"
 DAY: Final = 86_400
 MAX_DAYS: Final = 1_100
 """No device certificate outlives three years and a few days; most should live for months."""
@@ -49,21 +46,6 @@ def file_name(name: str) -> str:
     """`name` as a file name on any system: letters and digits kept, everything else a dash."""
     kept = "".join(character if character.isalnum() else "-" for character in name).strip("-")
     return kept or "unnamed"
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """A line of the register of certificates. Times are unix seconds; `revoked` is when, or None."""
-
-    serial: int
-    name: str
-    role: str
-    arenas: tuple[str, ...]
-    not_before: int
-    not_after: int
-    fingerprint: str
-    revoked: int | None = None
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +119,7 @@ class Authority:
 
     def issued(self) -> list[Issued]:
         """Every certificate issued, oldest first, with what was revoked since."""
-        revoked = {int(line["serial"], 16): line for line in _lines(self.directory / REVOKED_FILE)}
-        return [
-            _issued(line, revoked.get(int(line["serial"], 16)))
-            for line in _lines(self.directory / ISSUED_FILE)
-        ]
+        return registers.issued(self.directory)
 
     def find(self, wanted: str) -> Issued:
         """The one unrevoked certificate of that name or serial; else the newest one that is revoked already.
@@ -272,7 +250,7 @@ def approve(
         serial=serial_number(rng),
     )
     certificate = parse_certificate(der)
-    files.append_line(authority.directory / ISSUED_FILE, _json(_register(certificate)))
+    registers.record_issued(authority.directory, certificate)
     files.write_new(out, der)
     return certificate
 
@@ -293,16 +271,9 @@ def revoke(authority: Authority, custody: Custody, entry: Issued, reason: str, *
         check_field(reason, "the reason", limit=200)
     except FormatError as error:
         raise UsageError(str(error)) from None
-    number = _last_number(authority) + 1
+    number = registers.last_number(authority.directory) + 1
     if entry.revoked is None:
-        line = {
-            "serial": f"{entry.serial:x}",
-            "name": entry.name,
-            "when": now,
-            "reason": reason,
-            "number": number,
-        }
-        files.append_line(authority.directory / REVOKED_FILE, _json(line))
+        registers.record_revoked(authority.directory, entry, reason, when=now, number=number)
     revoked = {item.serial: item.revoked for item in authority.issued() if item.revoked is not None}
     crl = issue_crl(
         custody.key,
@@ -315,52 +286,3 @@ def revoke(authority: Authority, custody: Custody, entry: Issued, reason: str, *
     path = authority.directory / f"{file_name(authority.card.delegation)}-{number:04d}.crl"
     files.write_new(path, crl)
     return Revocation(path, number, len(revoked), entry.revoked is not None)
-
-
-def _last_number(authority: Authority) -> int:
-    recorded = [int(line["number"]) for line in _lines(authority.directory / REVOKED_FILE)]
-    written = [
-        int(path.stem.rpartition("-")[2]) for path in authority.directory.glob("*-[0-9][0-9][0-9][0-9].crl")
-    ]
-    return max([0, *recorded, *written])
-
-
-def _register(certificate: Certificate) -> dict[str, Any]:
-    return {
-        "serial": f"{certificate.serial:x}",
-        "name": certificate.name,
-        "role": certificate.role,
-        "arenas": sorted(certificate.arenas),
-        "not_before": certificate.not_before,
-        "not_after": certificate.not_after,
-        "fingerprint": certificate.fingerprint.hex(),
-    }
-
-
-def _json(line: dict[str, Any]) -> bytes:
-    return json.dumps(line, ensure_ascii=True, separators=(",", ":")).encode()
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The complete lines of a register. A line torn by a crash stands for nothing that left this directory."""
-    if not path.exists():
-        return
-    for line in files.read(path, "the register", limit=64 * files.LIMIT).splitlines():
-        with contextlib.suppress(ValueError):
-            value = json.loads(line)
-            if isinstance(value, dict):
-                yield value
-
-
-def _issued(line: dict[str, Any], revoked: dict[str, Any] | None) -> Issued:
-    return Issued(
-        serial=int(line["serial"], 16),
-        name=str(line["name"]),
-        role=str(line["role"]),
-        arenas=tuple(line["arenas"]),
-        not_before=int(line["not_before"]),
-        not_after=int(line["not_after"]),
-        fingerprint=str(line["fingerprint"]),
-        revoked=None if revoked is None else int(revoked["when"]),
-        reason="" if revoked is None else str(revoked["reason"]),
-    )

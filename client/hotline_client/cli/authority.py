@@ -9,7 +9,8 @@ import click
 from hotline_client import files
 from hotline_client.ceremony import authority as ceremony
 from hotline_client.ceremony import qr
-from hotline_client.ceremony.authority import Authority, Grant, Issued
+from hotline_client.ceremony.authority import Authority, Grant
+from hotline_client.ceremony.registers import Issued
 from hotline_client.cli import common, output
 from hotline_client.cli.ceremony import authority_option, compare, day, digits_option, facts, sealing_cost
 from hotline_client.cli.common import json_option

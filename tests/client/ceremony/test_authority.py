@@ -282,3 +282,14 @@ def test_a_directory_without_an_authority_says_what_to_do(tmp_path: Path) -> Non
     result = run("authority", "list", "--authority", tmp_path)
     assert result.exit_code == 2
     assert "hint: name it with --authority DIR" in result.stderr
+
+
+def test_a_damaged_register_is_refused_and_a_torn_line_is_not(tmp_path: Path) -> None:
+    done = rehearsed(tmp_path)
+    register = done.authorities[0] / "issued.jsonl"
+    whole = register.read_bytes()
+    register.write_bytes(whole + b'{"serial":"12')
+    assert len(Authority.at(done.authorities[0]).issued()) == 1
+    register.write_bytes(whole.replace(b'"serial"', b"serial", 1))
+    result = run("authority", "list", "--authority", done.authorities[0])
+    assert (result.exit_code, "line 1 of" in result.stderr) == (8, True)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
 from hotline_client.ceremony.rehearse import DEVICES, Device, Rehearsed
 from hotline_client.cli import common
