@@ -1,0 +1,1 @@
+"""The terminal client: a headless presenter (views → rows of words) under a thin Textual front."""

@@ -1,0 +1,105 @@
+"""What is about to be sent: precedence, answer asked for, and the second key that anything above ROUTINE, or of several lines, needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from hotline_client.tui.cells import line
+from hotline_client.tui.rows import Look, Row, Span, fit
+from hotline_client.tui.wording import ANSWERS, PRECEDENCE_LOOK, channel_label, office
+from hotline_client.views import MessageView, StatusView
+from hotline_protocol.terms import Precedence, Response
+
+PRECEDENCES: Final = (Precedence.ROUTINE, Precedence.PRIORITY, Precedence.IMMEDIATE, Precedence.FLASH)
+RESPONSES: Final = (
+    Response.NONE,
+    Response.ROGER,
+    Response.WILCO_UNABLE,
+    Response.AFFIRM_NEGATIVE,
+    Response.ANY,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Exactly what a send would queue."""
+
+    channel: str
+    text: str
+    precedence: Precedence
+    response: Response
+    reply_to: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """The state of one channel's composer, apart from its text. `pending` waits for the second key."""
+
+    channel: str
+    precedence: Precedence = Precedence.ROUTINE
+    response: Response = Response.NONE
+    reply: MessageView | None = field(default=None, repr=False)
+    pending: Outgoing | None = field(default=None, repr=False)
+
+    def next_precedence(self) -> Composition:
+        """One step more urgent; after FLASH comes ROUTINE."""
+        at = PRECEDENCES.index(self.precedence)
+        return replace(self, precedence=PRECEDENCES[(at + 1) % len(PRECEDENCES)], pending=None)
+
+    def next_response(self) -> Composition:
+        """The next answer to ask for."""
+        at = RESPONSES.index(self.response)
+        return replace(self, response=RESPONSES[(at + 1) % len(RESPONSES)], pending=None)
+
+    def submit(self, text: str) -> tuple[Composition, Outgoing | None]:
+        """The first key: what goes out now, or nothing yet if a second key must confirm it."""
+        reply_to = self.reply.id if self.reply else None
+        outgoing = Outgoing(self.channel, text, self.precedence, self.response, reply_to)
+        if not text.strip():
+            return replace(self, pending=None), None
+        if self.precedence is Precedence.ROUTINE and "\n" not in text:
+            return Composition(self.channel), outgoing
+        return replace(self, pending=outgoing), None
+
+    def confirm(self, text: str) -> tuple[Composition, Outgoing | None]:
+        """The second key: sends only what the first was pressed for, unchanged since."""
+        if self.pending is None or self.pending.text != text:
+            return self.touched(), None
+        return Composition(self.channel), self.pending
+
+    def touched(self) -> Composition:
+        """The draft changed: a pending confirmation is void."""
+        return self if self.pending is None else replace(self, pending=None)
+
+
+def address_row(composition: Composition, status: StatusView, cells: int) -> Row:
+    """`TO BRAVO │ plenary │ ROUTINE │ R │ signing as ALPHA/deputy`, or what the second key would do."""
+    pending = composition.pending
+    internal = composition.channel.startswith("caucus")
+    to = (
+        f"TO OWN {line(status.me.delegation, 16)} ONLY"
+        if internal
+        else f"TO {line(status.peer_delegation, 16)}"
+    )
+    if pending is not None:
+        return fit(
+            (
+                (f" PRESS F9 TO SEND {pending.precedence.value} {to} ", PRECEDENCE_LOOK[pending.precedence]),
+                (" Esc: do not send", "bar"),
+            ),
+            cells,
+        )
+    look: Look = (
+        "bar" if composition.precedence is Precedence.ROUTINE else PRECEDENCE_LOOK[composition.precedence]
+    )
+    spans: list[Span] = [(to, "strong"), (f" │ {channel_label(composition.channel).lower()} │ ", "bar")]
+    spans += [(composition.precedence.value, look), (" │ ", "bar"), (_asks(composition.response), "bar")]
+    if composition.reply is not None:
+        spans.append((f" │ re #{composition.reply.seq}", "strong"))
+    spans.append((f" │ signing as {office(status.me)}", "bar"))
+    return fit(tuple(spans), cells)
+
+
+def _asks(response: Response) -> str:
+    return "no answer asked" if response is Response.NONE else f"{response.value} asks {ANSWERS[response]}"

@@ -1,0 +1,82 @@
+"""What the screen needs from the line: a small protocol, so that the front runs over the real `Line` or one in memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from types import TracebackType
+from typing import Protocol, Self
+
+from hotline_client.views import (
+    Changed,
+    ChannelView,
+    KnockView,
+    MemberView,
+    MessageView,
+    OutboxView,
+    Person,
+    StatusView,
+)
+from hotline_protocol.terms import Precedence, Response
+
+
+class LinePort(Protocol):
+    """The part of `hotline_client.line.Line` that the screen uses; contracts are stated there."""
+
+    @property
+    def me(self) -> Person:
+        """The holder of this device's certificate."""
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def status(self) -> StatusView:
+        """The line in one glance."""
+
+    def channels(self) -> tuple[ChannelView, ...]:
+        """The channels this certificate may use."""
+
+    def timeline(
+        self, channel: str, *, before: int | None = None, after: int | None = None, limit: int = 200
+    ) -> list[MessageView]:
+        """A page in log order, oldest first; what is still in the outbox comes last when `before` is None."""
+
+    def unacknowledged(self, channel: str | None = None) -> list[MessageView]:
+        """Messages that wait for an act of ours."""
+
+    def send_text(
+        self,
+        channel: str,
+        text: str,
+        *,
+        precedence: Precedence = Precedence.ROUTINE,
+        response: Response = Response.NONE,
+        reply_to: bytes | None = None,
+    ) -> bytes:
+        """Queue a text; returns its document id."""
+
+    def acknowledge(self, channel: str, id: bytes, *, note: str = "") -> bytes:  # noqa: A002 - the facade's name
+        """Queue a person's acknowledgment of one document."""
+
+    def mark_seen(self, channel: str, seq: int) -> None:
+        """Everything up to `seq` was really shown to a person."""
+
+    def roster(self, channel: str) -> list[MemberView]:
+        """The leaves of a channel's group."""
+
+    def knocks(self, channel: str) -> list[KnockView]:
+        """Devices at the door."""
+
+    def admit(self, channel: str, knock_ids: Sequence[bytes]) -> bytes:
+        """Queue a commit that adds them."""
+
+    def remove(self, channel: str, indexes: Sequence[int]) -> bytes:
+        """Queue a commit that removes these leaves."""
+
+    def outbox(self) -> list[OutboxView]:
+        """What of ours is not yet in the log."""
+
+    def changes(self) -> AsyncIterator[Changed]:
+        """Coalesced news of what to read again."""

@@ -1,0 +1,58 @@
+"""The currency between presenter and front: a row is a tuple of spans, a span is text with the name of its look."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from rich.cells import cell_len
+
+from hotline_client.tui.cells import cut
+
+Look = Literal[
+    "text",
+    "dim",
+    "strong",
+    "own",
+    "peer",
+    "event",
+    "good",
+    "warn",
+    "bad",
+    "flash",
+    "immediate",
+    "priority",
+    "bar",
+    "key",
+]
+Span = tuple[str, Look]
+Row = tuple[Span, ...]
+
+
+def width(row: Row) -> int:
+    """The cells a row takes."""
+    return sum(cell_len(text) for text, _ in row)
+
+
+def words(row: Row) -> str:
+    """A row without its looks."""
+    return "".join(text for text, _ in row)
+
+
+def between(left: Row, right: Row, cells: int) -> Row | None:
+    """`left` and `right` at the two ends of a line, or None where they do not fit."""
+    gap = cells - width(left) - width(right)
+    return (*left, (" " * gap, "text"), *right) if gap >= 2 else None
+
+
+def fit(row: Row, cells: int) -> Row:
+    """A row cut to a width."""
+    kept: list[Span] = []
+    room = cells
+    for text, look in row:
+        size = cell_len(text)
+        if size > room:
+            kept.append((cut(text, room), look))
+            break
+        kept.append((text, look))
+        room -= size
+    return tuple(kept)

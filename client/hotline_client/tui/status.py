@@ -1,0 +1,141 @@
+"""The status line: six fields in words, each with shorter forms, shortened one after the other until the line fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from hotline_client.tui.cells import cut, line
+from hotline_client.tui.rows import Look, Row, fit
+from hotline_client.tui.wording import age, channel_label, dtg, stopwatch
+from hotline_client.views import ChannelView, LineState, MessageView, StatusView
+from hotline_protocol.terms import Precedence
+
+GAP = " │ "
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that is always said; `forms` from the longest to the shortest."""
+
+    forms: tuple[str, ...]
+    look: Look = "bar"
+
+
+def status_row(
+    status: StatusView, channel: ChannelView | None, waiting: Sequence[MessageView], now: int, cells: int
+) -> Row:
+    """The first line of the screen. `waiting`: everything unacknowledged, in every channel; `now` unix ms."""
+    fields = (
+        _line(status, now),
+        _peer(status, now),
+        _epoch(channel),
+        _unacknowledged(status, waiting, now),
+        _outbox(status),
+        _clock(now),
+    )
+    level = [0] * len(fields)
+    # What is said first in the tuple is shortened last: seconds of the clock go before the state of the line.
+    order = [index for _ in range(4) for index in (1, 0, 2, 4, 3, 5)]
+    for index in order:
+        if _width(fields, level) <= cells:
+            break
+        level[index] = min(level[index] + 1, len(fields[index].forms) - 1)
+    row: list[tuple[str, Look]] = []
+    for number, (field, form) in enumerate(zip(fields, level, strict=True)):
+        if number:
+            row.append((GAP, "bar"))
+        row.append((field.forms[form], field.look))
+    return fit(tuple(row), cells)
+
+
+def _width(fields: Sequence[Field], level: Sequence[int]) -> int:
+    return sum(cell_len(field.forms[at]) for field, at in zip(fields, level, strict=True)) + len(GAP) * (
+        len(fields) - 1
+    )
+
+
+def _line(status: StatusView, now: int) -> Field:
+    trip = "" if status.round_trip is None else f" {status.round_trip:.0f}ms"
+    if status.state is LineState.UP:
+        return Field((f"LINE UP{trip}", f"UP{trip}", "UP"), "good")
+    if status.state is LineState.DEGRADED:
+        return Field((f"LINE DEGRADED{trip}", f"DEGRADED{trip}", "DEGRADED"), "warn")
+    down = stopwatch(now - status.since)
+    retry = "" if status.retry_at is None else f", retry {max(0, -(-(status.retry_at - now) // 1000))}s"
+    return Field((f"LINE DOWN {down}{retry}", f"DOWN {down}{retry}", f"DOWN {down}"), "bad")
+
+
+def _peer(status: StatusView, now: int) -> Field:
+    name = line(status.peer_delegation, 16)
+    if status.peer_last_heard is None:
+        return Field((f"PEER {name} not heard yet", f"{name} not heard yet", f"{name} unheard"), "dim")
+    ago = age(now - status.peer_last_heard)
+    brief = cut(name, 8)
+    return Field(
+        (f"PEER {name} heard {ago} ago", f"{name} heard {ago} ago", f"{name} {ago} ago", f"{brief} {ago}")
+    )
+
+
+def _epoch(channel: ChannelView | None) -> Field:
+    if channel is None:
+        return Field(("NO CHANNEL",), "warn")
+    if channel.halted is not None:
+        return Field(("HALTED",), "bad")
+    if channel.phase != "member" or channel.epoch is None:
+        words = {
+            "unfounded": "NOT FOUNDED",
+            "knocking": "KNOCKING",
+            "removed": "REMOVED",
+            "member": "NO EPOCH",
+        }
+        return Field((words[channel.phase],), "warn")
+    return Field((f"EPOCH {channel.epoch} VERIFIED", f"E{channel.epoch} VERIFIED", f"E{channel.epoch} OK"))
+
+
+def _unacknowledged(status: StatusView, waiting: Sequence[MessageView], now: int) -> Field:
+    count = max(len(waiting), sum(one.unacknowledged for one in status.channels))
+    flash = sum(one.precedence is Precedence.FLASH for one in waiting)
+    if not count:
+        return Field(("UNACK 0",))
+    urgent = f" FLASH {flash}" if flash else ""
+    oldest = min((one.at or one.time for one in waiting), default=None)
+    since = "" if oldest is None else f" oldest {age(now - oldest)}"
+    short = f"UNACK {count} F{flash}" if flash else f"UNACK {count}"
+    return Field(
+        (f"UNACK {count}{since}{urgent}", f"UNACK {count}{urgent}", short), "flash" if flash else "warn"
+    )
+
+
+def _outbox(status: StatusView) -> Field:
+    count = sum(one.outbox for one in status.channels)
+    return Field((f"OUTBOX {count}", f"OUT {count}"), "warn" if count else "bar")
+
+
+def _clock(now: int) -> Field:
+    full = dtg(now)
+    return Field((full, full[:7], full[2:7]))
+
+
+def tabs_row(channels: Sequence[ChannelView], current: str, cells: int) -> Row:
+    """The channels with their numbers; what waits in each is said in words."""
+    row: list[tuple[str, Look]] = []
+    for number, channel in enumerate(channels, 1):
+        label = channel_label(channel.name)
+        news = " HALTED" if channel.halted else _news(channel)
+        here = channel.name == current
+        row.append(
+            (
+                f"[{number} {label}{news}]" if here else f" {number} {label}{news} ",
+                "strong" if here else "bar",
+            )
+        )
+    return fit(tuple(row), cells)
+
+
+def _news(channel: ChannelView) -> str:
+    if channel.unacknowledged:
+        return f" {channel.unacknowledged} unack"
+    return f" {channel.unseen} new" if channel.unseen else ""

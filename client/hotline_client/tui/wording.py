@@ -1,0 +1,123 @@
+"""The words of the screen: times, ages, persons, precedence, answers and receipts; never colour alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from hotline_client.tui.bidi import Mode
+from hotline_client.tui.cells import line
+from hotline_client.tui.rows import Look
+from hotline_client.views import Mark, MessageView, Person, Receipt
+from hotline_protocol.terms import Precedence, Response
+
+_MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+
+ANSWERS: Final = {
+    Response.WILCO_UNABLE: "WILCO/UNABLE",
+    Response.AFFIRM_NEGATIVE: "AFFIRM/NEGATIVE",
+    Response.ROGER: "ROGER",
+    Response.ANY: "ANY ANSWER",
+    Response.NONE: "NO ANSWER",
+}
+
+PRECEDENCE_LOOK: Final[dict[Precedence, Look]] = {
+    Precedence.FLASH: "flash",
+    Precedence.IMMEDIATE: "immediate",
+    Precedence.PRIORITY: "priority",
+    Precedence.ROUTINE: "dim",
+}
+
+
+def _moment(ms: int) -> datetime | None:
+    """None for a signed time no calendar has: a hostile author may write any number."""
+    try:
+        return datetime.fromtimestamp(ms / 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def clock(ms: int) -> str:
+    """`1432Z`."""
+    moment = _moment(ms)
+    return moment.strftime("%H%MZ") if moment else "????Z"
+
+
+def dtg(ms: int) -> str:
+    """A date-time group, `221432Z NOV 26` (ACP 121)."""
+    moment = _moment(ms)
+    if moment is None:
+        return "impossible time"
+    return f"{moment:%d%H%MZ} {_MONTHS[moment.month - 1]} {moment:%y}"
+
+
+def day(ms: int) -> str:
+    """`22 NOV 2026`."""
+    moment = _moment(ms)
+    return f"{moment:%d} {_MONTHS[moment.month - 1]} {moment.year}" if moment else "impossible date"
+
+
+def age(ms: int) -> str:
+    """`40s`, `2m`, `3h`, `5d`."""
+    seconds = max(0, ms // 1000)
+    for size, letter in ((86400, "d"), (3600, "h"), (60, "m")):
+        if seconds >= size:
+            return f"{seconds // size}{letter}"
+    return f"{seconds}s"
+
+
+def stopwatch(ms: int) -> str:
+    """`00:41`, `2:03:10`."""
+    minutes, seconds = divmod(max(0, ms // 1000), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes:02}:{seconds:02}"
+
+
+def office(person: Person, mode: Mode = "app") -> str:
+    """`ALPHA/deputy`."""
+    return f"{line(person.delegation, 16, mode)}/{person.role.value}"
+
+
+def side(person: Person) -> str:
+    """Whose: this very device, our delegation, or the other one."""
+    return "ME" if person.me else "OWN" if person.own else "PEER"
+
+
+def channel_label(name: str) -> str:
+    """`PLENARY`, `CAUCUS`: the side in a caucus' wire name says nothing to its members."""
+    return line(name.split(".", maxsplit=1)[0].upper(), 16)
+
+
+def receipt(message: MessageView) -> tuple[str, Look]:
+    """How far one of our messages got, in words."""
+    state = message.receipt
+    if state is Receipt.REFUSED:
+        return "REFUSED", "bad"
+    if state is Receipt.ACKNOWLEDGED and (mark := _latest(message.acknowledged)):
+        return f"ACK {clock(mark.time)} by {office(mark.person)}", "good"
+    if state is Receipt.SEEN and (mark := _latest(message.seen)):
+        return f"SEEN {clock(mark.time)} by {office(mark.person)}", "text"
+    if state is Receipt.DELIVERED and (mark := _latest(message.delivered)):
+        return f"DLVD {clock(mark.time)} to {office(mark.person)}", "text"
+    words: dict[Receipt, tuple[str, Look]] = {
+        Receipt.QUEUED: ("QUEUED here, not yet sent", "warn"),
+        Receipt.RELAYED: ("RELAYED, not yet delivered", "dim"),
+        Receipt.DELIVERED: ("DLVD", "text"),
+        Receipt.SEEN: ("SEEN", "text"),
+    }
+    return words.get(state, (state.value, "text"))
+
+
+def trail(message: MessageView) -> str:
+    """All steps up to where a message of ours is: `QUEUED → RELAYED → DLVD → SEEN`."""
+    steps = (Receipt.QUEUED, Receipt.RELAYED, Receipt.DELIVERED, Receipt.SEEN, Receipt.ACKNOWLEDGED)
+    if message.receipt not in steps:
+        return message.receipt.value
+    short = {Receipt.DELIVERED: "DLVD", Receipt.ACKNOWLEDGED: "ACK"}
+    return " → ".join(short.get(step, step.value) for step in steps[: steps.index(message.receipt) + 1])
+
+
+def _latest(marks: tuple[Mark, ...]) -> Mark | None:
+    """The first act of the other side; one of our own delegation only if there is none of theirs."""
+    theirs = [mark for mark in marks if not mark.person.own]
+    return min(theirs or marks, key=lambda mark: mark.time, default=None)

@@ -1,0 +1,208 @@
+"""A line in memory: everything the screen asks for, kept in plain lists, with doors for a test to change them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any, Self
+
+from hotline_client.views import (
+    Changed,
+    ChannelView,
+    KnockView,
+    LineState,
+    Mark,
+    MemberView,
+    MessageView,
+    OutboxView,
+    Person,
+    Receipt,
+    StatusView,
+)
+from hotline_protocol.errors import UsageError
+from hotline_protocol.terms import Precedence, Response, Role
+
+NOW = 1795444320000  # 231432Z NOV 26
+
+ANNA = Person("Anna Berg", "ALPHA", Role.DEPUTY, "a", True, True, b"\x01" * 32)
+OTTO = Person("Otto Lind", "ALPHA", Role.WATCH, "a", True, False, b"\x02" * 32)
+MIRIAM = Person("Miriam Levi", "BRAVO", Role.DEPUTY, "b", False, False, b"\x03" * 32)
+DAN = Person("דן כהן", "BRAVO", Role.WATCH, "b", False, False, b"\x04" * 32)
+
+
+def text(seq: int | None, author: Person | None, words: str, **more: Any) -> MessageView:
+    """A text one minute after the one before it."""
+    at = NOW - 3_600_000 + (seq or 60) * 60_000
+    fields: dict[str, Any] = {
+        "channel": "plenary",
+        "seq": seq,
+        "id": sha256(f"{seq}{words}".encode(errors="surrogatepass")).digest()[:16],
+        "kind": "text",
+        "author": author,
+        "time": at,
+        "at": at if seq is not None else None,
+        "text": words,
+        "precedence": Precedence.ROUTINE,
+        "response": Response.NONE,
+        "content_hash": sha256(words.encode(errors="surrogatepass")).digest(),
+        "receipt": Receipt.RELAYED,
+    }
+    return MessageView(**(fields | more))
+
+
+class MemoryLine:
+    """Implements `hotline_client.tui.ports.LinePort`."""
+
+    def __init__(
+        self, messages: Sequence[MessageView] = (), *, me: Person = ANNA, names: Sequence[str] = ("plenary",)
+    ) -> None:
+        self.me = me
+        self.messages = list(messages)
+        self.names = list(names)
+        self.members = [
+            MemberView("plenary", at, one, NOW + 30 * 86_400_000, True, 0, 0)
+            for at, one in enumerate((ANNA, OTTO, MIRIAM, DAN))
+        ]
+        self.knockers: list[KnockView] = []
+        self.state = LineState.UP
+        self.extra: dict[str, Any] = {}
+        self.status_extra: dict[str, Any] = {}
+        self.acts: list[tuple[Any, ...]] = []
+        self.refuse: str | None = None
+        self.running = False
+        self._news: asyncio.Queue[Changed] = asyncio.Queue()
+
+    async def __aenter__(self) -> Self:
+        self.running = True
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.running = False
+
+    def channels(self) -> tuple[ChannelView, ...]:
+        return tuple(self._channel(name) for name in self.names)
+
+    def _channel(self, name: str) -> ChannelView:
+        mine = [one for one in self.messages if one.channel == name] if len(self.messages) < 5000 else []
+        fields: dict[str, Any] = {
+            "name": name,
+            "phase": "member",
+            "epoch": 7,
+            "cursor": len(self.messages),
+            "tail": len(self.messages),
+            "head": b"\x00" * 32,
+            "unacknowledged": sum(one.needs_ack for one in mine),
+            "oldest_unacknowledged": None,
+            "unseen": 0,
+            "outbox": sum(one.seq is None for one in mine),
+        }
+        return ChannelView(**(fields | self.extra))
+
+    def status(self) -> StatusView:
+        fields: dict[str, Any] = {
+            "state": self.state,
+            "since": NOW - 41_000,
+            "round_trip": 38.0 if self.state is not LineState.DOWN else None,
+            "reason": None,
+            "retry_at": NOW + 5000 if self.state is LineState.DOWN else None,
+            "relay": "relay.example:7443",
+            "me": self.me,
+            "peer_delegation": "BRAVO",
+            "peer_last_heard": NOW - 120_000,
+            "channels": self.channels(),
+        }
+        return StatusView(**(fields | self.status_extra))
+
+    def timeline(
+        self, channel: str, *, before: int | None = None, after: int | None = None, limit: int = 200
+    ) -> list[MessageView]:
+        if len(self.messages) >= 5000:
+            return self._page_of_many(before, after, limit)
+        log = [one for one in self.messages if one.channel == channel and one.seq is not None]
+        log.sort(key=lambda one: one.seq or 0)
+        waiting = [one for one in self.messages if one.channel == channel and one.seq is None]
+        if after is not None:
+            return ([one for one in log if (one.seq or 0) > after] + waiting)[:limit]
+        if before is not None:
+            return [one for one in log if (one.seq or 0) < before][-limit:]
+        return (log + waiting)[-limit:]
+
+    def _page_of_many(self, before: int | None, after: int | None, limit: int) -> list[MessageView]:
+        """Seqs are 1..n in order: a page is a slice."""
+        if after is not None:
+            return self.messages[after : after + limit]
+        end = len(self.messages) if before is None else before - 1
+        return self.messages[max(0, end - limit) : end]
+
+    def unacknowledged(self, channel: str | None = None) -> list[MessageView]:
+        recent = self.messages[-2000:]
+        return [one for one in recent if one.needs_ack and channel in (None, one.channel)]
+
+    def send_text(
+        self,
+        channel: str,
+        text: str,
+        *,
+        precedence: Precedence = Precedence.ROUTINE,
+        response: Response = Response.NONE,
+        reply_to: bytes | None = None,
+    ) -> bytes:
+        if self.refuse:
+            raise UsageError(self.refuse)
+        self.acts.append(("send", channel, text, precedence, response, reply_to))
+        id_ = sha256(f"sent {len(self.acts)}".encode()).digest()[:16]
+        self.messages.append(
+            MessageView(
+                channel,
+                None,
+                id_,
+                "text",
+                self.me,
+                NOW,
+                None,
+                text,
+                precedence,
+                response,
+                None,
+                Receipt.QUEUED,
+            )
+        )
+        return id_
+
+    def acknowledge(self, channel: str, id: bytes, *, note: str = "") -> bytes:  # noqa: A002
+        self.acts.append(("ack", channel, id, *([note] if note else [])))
+        for at, one in enumerate(self.messages):
+            if one.id == id:
+                self.messages[at] = replace(one, acknowledged=(Mark(self.me, NOW),))
+        return id
+
+    def mark_seen(self, channel: str, seq: int) -> None:
+        self.acts.append(("seen", channel, seq))
+
+    def roster(self, channel: str) -> list[MemberView]:
+        return list(self.members) if channel == "plenary" else []
+
+    def knocks(self, channel: str) -> list[KnockView]:
+        return list(self.knockers) if channel == "plenary" else []
+
+    def admit(self, channel: str, knock_ids: Sequence[bytes]) -> bytes:
+        self.acts.append(("admit", channel, tuple(knock_ids)))
+        return b"commit"
+
+    def remove(self, channel: str, indexes: Sequence[int]) -> bytes:
+        self.acts.append(("remove", channel, tuple(indexes)))
+        return b"commit"
+
+    def outbox(self) -> list[OutboxView]:
+        waiting = [one for one in self.messages[-2000:] if one.seq is None]
+        return [OutboxView(one.channel, one.id, one.kind, one.time, True, 1, one.text) for one in waiting]
+
+    async def changes(self) -> AsyncIterator[Changed]:
+        while True:
+            yield await self._news.get()
+
+    def tell(self, *what: Any, done: int | None = None, total: int | None = None) -> None:
+        """Say that something changed."""
+        self._news.put_nowait(Changed("plenary", frozenset(what or ("messages",)), done, total))
