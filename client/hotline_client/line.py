@@ -20,7 +20,7 @@ from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import Context, Draft, Random
 from hotline_client.engine.state import CommitIntent, DocumentRecord, KeyRecord, OutboxItem
 from hotline_client.errors import HaltedChannel, KeyReused, Refused
-from hotline_client.news import Newsroom
+from hotline_client.news import POLL, Newsroom
 from hotline_client.reading import Reading
 from hotline_client.relaying import Relaying
 from hotline_client.transport import Health, Transport
@@ -95,9 +95,10 @@ class Line:
 
     async def _watch_vault(self) -> None:
         """Send at once what another process queued."""
+        version = self._desk.data_version()
         while True:
-            await asyncio.sleep(self._news.POLL)
-            if self._desk.changed_elsewhere():
+            await asyncio.sleep(POLL)
+            if version != (version := self._desk.data_version()):
                 self._transport.wake()
 
     def _nudge(self, act: Callable[[], None]) -> None:
@@ -343,23 +344,19 @@ class Line:
 
     # --- waiting
 
-    async def changes(self) -> AsyncIterator[Changed]:
-        """What changed since the iterator was made, coalesced; what other processes do to the vault included."""
-        async for changed in self._news.subscribe(self._desk):
-            yield changed
+    def changes(self) -> AsyncIterator[Changed]:
+        """What changes from now on, coalesced, without end; what other processes do to the vault included."""
+        return self._news.subscribe(self._desk)
 
     async def wait_relayed(self, id: bytes, timeout: float) -> MessageView:  # noqa: A002, ASYNC109  the callers' names
         """Until our document is seen in the followed log. TimeoutError; Refused if it never will be; HaltedChannel."""
         async with asyncio.timeout(timeout):
-            news = self._news.subscribe(self._desk)
-            try:
-                while True:
-                    found = self._find(id)
-                    if found.seq is not None:
-                        return found
-                    await anext(news)
-            finally:
-                await news.aclose()
+            news = self.changes()
+            while True:
+                found = self._find(id)
+                if found.seq is not None:
+                    return found
+                await anext(news)
 
     def _find(self, document_id: bytes) -> MessageView:
         for name in self._desk.entitled:
@@ -377,12 +374,9 @@ class Line:
     async def wait_caught_up(self, timeout: float | None) -> None:  # noqa: ASYNC109  the callers' name
         """Until every channel that is not halted was taken up to the relay's tail. TimeoutError."""
         async with asyncio.timeout(timeout):
-            news = self._news.subscribe(self._desk)
-            try:
-                while not self._relaying.is_caught_up():
-                    await anext(news)
-            finally:
-                await news.aclose()
+            news = self.changes()
+            while not self._relaying.is_caught_up():
+                await anext(news)
 
 
 def context_of(vault: Vault) -> Context:

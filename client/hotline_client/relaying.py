@@ -75,7 +75,7 @@ class Relaying:
 
     def progress(self, channel: str, tail: int) -> None:
         """More of a backlog was taken."""
-        self._news.tell_progress(channel, self.cursor(channel), tail)
+        self._news.tell(channel, frozenset({"progress"}), (self.cursor(channel), tail))
 
     def misbehaved(self, reason: str) -> None:
         """The relay broke the protocol: recorded, once a run for each way."""

@@ -46,7 +46,6 @@ class Desk:
         self._promises: dict[str, dict[int, Promise]] = {name: {} for name in self.entitled}
         self._started: set[str] = set()
         self._clock_reported: set[str] = set()
-        self._data_version = store.data_version()
 
     # --- steps
 
@@ -202,13 +201,10 @@ class Desk:
                 security=True,
             )
 
-    def changed_elsewhere(self) -> bool:
-        """Whether another process wrote to the vault since the last call."""
+    def data_version(self) -> int:
+        """A number that is another one after another process wrote to the vault."""
         with self.lock:
-            version = self.store.data_version()
-            changed = version != self._data_version
-            self._data_version = version
-            return changed
+            return self.store.data_version()
 
     # --- what a person wants
 

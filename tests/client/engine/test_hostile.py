@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from hotline_client.engine.desk import PROMISE_KEPT_WITHIN
 from hotline_protocol.errors import PeerError
-from hotline_protocol.relay.chain import Entry, decode_entry, encode_entry
+from hotline_protocol.relay.chain import Entry, Kind, decode_entry, encode_entry
 from hotline_protocol.relay.frames import Submission
 from hotline_protocol.terms import Role
 from tests.client.engine.house import CHANNEL, House, Person, founded
 from tests.support import hostile_relay as hostile
 from tests.support.hostile_relay import HostileRelay
 
+KINDS: tuple[Kind, ...] = ("knock", "message")
 SAID = ["one", "two", "three", "four"]
 
 
@@ -238,7 +239,7 @@ def test_garbage_of_every_kind_is_refused(story: Story) -> None:
     ):
         raws += [
             encode_entry(Entry(entry.at, kind, bytes([place, number]) * 8, entry.after, body))
-            for number, kind in enumerate(("knock", "message"))
+            for number, kind in enumerate(KINDS)
         ]
     for raw in raws:
         story.lie(hostile.insert(story.first, raw))
