@@ -134,6 +134,7 @@ class Draft:
     events: list[EventRecord] = field(default_factory=list)
     keys: list[KeyRecord] = field(default_factory=list)
     certificates: dict[bytes, bytes] = field(default_factory=dict)
+    contexts: dict[int, bytes] = field(default_factory=dict)
     aside: int | None = None
     forget_aside: bool = False
     restored: list[bytes] = field(default_factory=list)
@@ -288,6 +289,7 @@ class Draft:
         """The group is another one now."""
         self.state.group = group
         self.state.people.clear()
+        self.contexts[group.epoch] = group.group_context.encode()
         self._group = "epoch"
         self.merged = True
         self.what.update(("roster", "status"))
@@ -334,4 +336,5 @@ class Draft:
             outbox_done=tuple(self._done),
             keys=tuple(self.keys),
             certificates=self.certificates,
+            contexts=self.contexts,
         )

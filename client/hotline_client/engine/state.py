@@ -234,7 +234,8 @@ class Changes:
     `aside`: first move every entry with seq > this and its documents out of sight (kept for `Past.aside_*`, by entry id; what
     is there already under an id stays) and delete its marks. `restored`: entry ids to delete from what was set aside.
     `forget_aside`: delete all that was set aside. `group`: None = unchanged; an empty `epoch` inside = only
-    the ratchets changed; `drop_group`: delete both blobs. `certificates`: fingerprint → DER, for all channels.
+    the ratchets changed; `drop_group`: delete both blobs. `contexts`: epoch → GroupContext (RFC 9420, 8.1), which signatures of
+    that epoch are over; kept for the record. `certificates`: fingerprint → DER, for all channels.
     """
 
     standing: Standing
@@ -251,6 +252,7 @@ class Changes:
     outbox_done: tuple[bytes, ...] = ()
     keys: tuple[KeyRecord, ...] = ()
     certificates: dict[bytes, bytes] = field(default_factory=dict)
+    contexts: dict[int, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,10 @@ _PRAGMAS: Final = (
     ("trusted_schema", False),
     ("cell_size_check", True),
     ("journal_size_limit", 16 * 1024 * 1024),
+    # document ids are random: each new one touches a page of their index, which should stay in memory, decrypted, and
+    # be written back to the file once for many
+    ("cache_size", -16 * 1024),
+    ("wal_autocheckpoint", 4000),
 )
 
 

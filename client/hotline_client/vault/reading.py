@@ -135,6 +135,12 @@ class Reader:
         row = self._database.row("SELECT der FROM certificate WHERE fingerprint = ?", (fingerprint,))
         return None if row is None else row[0]
 
+    def group_context(self, channel: str, epoch: int) -> bytes | None:
+        """The GroupContext (RFC 9420, 8.1) that the signatures of an epoch are over, if this device was in it."""
+        sql = f"SELECT context FROM group_context WHERE {_CHANNEL} AND epoch = ?"  # noqa: S608 - names of our own
+        row = self._database.row(sql, (channel, epoch))
+        return None if row is None else row[0]
+
     def key(self, channel: str, key: str) -> KeyRecord | None:
         """An idempotency key that was used."""
         sql = f"SELECT {rows.KEY} FROM sent_key WHERE {_CHANNEL} AND key = ?"  # noqa: S608

@@ -59,6 +59,13 @@ CREATE TABLE group_ratchets (
     blob BLOB NOT NULL
 ) STRICT;
 
+CREATE TABLE group_context (
+    channel INTEGER NOT NULL REFERENCES channel (number),
+    epoch INTEGER NOT NULL,
+    context BLOB NOT NULL,
+    PRIMARY KEY (channel, epoch)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE entry (
     channel INTEGER NOT NULL REFERENCES channel (number),
     seq INTEGER NOT NULL,

@@ -129,6 +129,15 @@ def test_the_ratchets_move_without_the_tree(vault: Vault) -> None:
     assert group() is None
 
 
+def test_the_context_of_every_epoch_is_kept(vault: Vault) -> None:
+    vault.commit("plenary", 0, Changes(FULL, contexts={1: b"one", 2: b"left branch"}))
+    vault.commit("plenary", 1, Changes(FULL, contexts={2: b"two"}, drop_group=True))
+    assert vault.group_context("plenary", 1) == b"one"
+    assert vault.group_context("plenary", 2) == b"two"
+    assert vault.group_context("plenary", 3) is None
+    assert vault.group_context("air", 1) is None
+
+
 def test_the_outbox_keeps_the_newest_form_until_it_is_done(vault: Vault) -> None:
     old, new, other = item("a", 1), item("a", 5), item("b", 2)
     vault.commit("plenary", 0, Changes(FULL, outbox=(old, other)))
