@@ -210,7 +210,7 @@ class Reading:
     def _marks(self, name: str, documents: Sequence[DocumentRecord]) -> _Marks:
         if not documents:
             return _Marks()
-        return _Marks.of(self._store.marks(name, since=documents[0].seq))
+        return _Marks.of(self._store.marks(name, since=documents[0].seq, until=documents[-1].seq))
 
     def views(self, name: str, documents: Sequence[DocumentRecord]) -> list[MessageView]:
         """Views of some documents, in rising seq order."""

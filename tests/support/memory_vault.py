@@ -173,7 +173,8 @@ class MemoryVault:
         found = [(name, one) for name in names for one in self._of(name).events if one.security]
         return sorted(found, key=lambda pair: pair[1].time)[-limit:]
 
-    def marks(self, channel: str, *, since: int) -> Sequence[MarkRecord]:
+    def marks(self, channel: str, *, since: int, until: int | None = None) -> Sequence[MarkRecord]:
+        del until
         return [one for one in self._of(channel).marks if one.what == "acknowledged" or one.upto >= since]
 
 

@@ -330,5 +330,9 @@ class Store(Past, Protocol):
     def security_events(self, channel: str | None, limit: int = 1000) -> Sequence[tuple[str, EventRecord]]:
         """The newest security events with their channel, oldest first."""
 
-    def marks(self, channel: str, *, since: int) -> Sequence[MarkRecord]:
-        """Every acknowledgement, and the watermarks with `upto` >= `since`, in seq order."""
+    def marks(self, channel: str, *, since: int, until: int | None = None) -> Sequence[MarkRecord]:
+        """Every acknowledgement, and the watermarks with `upto` >= `since`, in seq order.
+
+        With `until`, what says nothing about the entries since <= seq <= until may be left out: acknowledgements of other
+        documents, and of a device's watermarks those after the first that reaches `until`.
+        """
