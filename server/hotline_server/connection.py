@@ -200,6 +200,8 @@ class RelayConnection(ServerConnection):
             case Accepted(key, submissions, rejected):
                 context.hub.submit(self, key, submissions)
                 self.answer(key.channel, rejected)
+                if context.hub.crowded:
+                    self._stop_reading()
             case Following(key, after):
                 log = context.hub.log(key)
                 log.followers.add(self)
@@ -225,14 +227,12 @@ class RelayConnection(ServerConnection):
     def answer(self, channel: str, answers: Iterable[Answer]) -> None:
         """See `Client.answer`. A client that does not read its answers is not read either."""
         held = self._outbound
-        before = held.count
         kept = held.answers.setdefault(channel, [])
         held.count -= len(kept)
         kept.extend(answers)
         held.count += len(kept)
-        if held.count > HELD_ANSWERS >= before and self._reading and self.paused:
-            self._reading = False
-            self.transport.pause_reading()
+        if held.count > HELD_ANSWERS and self.paused:
+            self._stop_reading()
 
     def push(self) -> None:
         """See `Client.push`."""
@@ -242,11 +242,16 @@ class RelayConnection(ServerConnection):
         more = self._due(parts)
         if parts:
             self.transport.write(parts[0] if len(parts) == 1 else b"".join(parts))
-        if not self._reading:
+        if not self._reading and not self._context.hub.crowded:
             self._reading = True
             self.transport.resume_reading()
         if more and not self.paused:
             self._context.hub.wake(self)
+
+    def _stop_reading(self) -> None:
+        if self._reading and not self.transport.is_closing():
+            self._reading = False
+            self.transport.pause_reading()
 
     def _due(self, parts: list[bytes]) -> bool:
         """Add messages in turn from every followed log up to TURN_BYTES; whether more is due."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from hotline_protocol.errors import StorageError
 from hotline_protocol.relay.frames import Rejected, Submission
@@ -18,6 +18,8 @@ from hotline_server.ordering import Answer, Decision, LogKey
 from hotline_server.store.base import Batch, Store, StoreFullError
 
 Writer = Literal["loop", "thread"]
+CROWDED_BYTES: Final = 32 * 1024 * 1024
+"""Bodies that may wait for a slow disk; whoever brings more is not read until they are stored."""
 
 
 class Client(Protocol):
@@ -59,8 +61,14 @@ class Hub:
         self._logs: dict[LogKey, Log[Client]] = {}
         self._pending: dict[LogKey, _Pending] = {}
         self._due: dict[Client, None] = {}
+        self._pending_bytes = 0
         self._scheduled = False
         self._writing: asyncio.Future[None] | None = None
+
+    @property
+    def crowded(self) -> bool:
+        """Whether more is waiting to be stored than should be."""
+        return self._pending_bytes > CROWDED_BYTES
 
     def log(self, key: LogKey) -> Log[Client]:
         """The log in memory."""
@@ -75,6 +83,7 @@ class Hub:
         if pending is None:
             pending = self._pending[key] = _Pending()
         pending.submissions.extend(submissions)
+        self._pending_bytes += sum(len(submission.body) for submission in submissions)
         pending.owners.append((client, len(submissions)))
         self._schedule()
 
@@ -109,6 +118,7 @@ class Hub:
         self._scheduled = False
         if self._pending and self._writing is None:
             pending, self._pending = self._pending, {}
+            self._pending_bytes = 0
             if self._thread is None:
                 self._store_now(pending)
             else:

@@ -15,6 +15,9 @@ CACHE_BYTES: Final = 4 * 1024 * 1024
 MESSAGE_BYTES: Final = 64 * 1024
 """An `entries` message stops growing here: on a thin line a whole message must pass between two pings."""
 
+REMEMBERED: Final = 8
+"""Encoded messages kept: followers of a live log stand in very few places."""
+
 F = TypeVar("F")
 
 
@@ -73,7 +76,7 @@ class Log(Generic[F]):
         message = self._messages.get(seq)
         if message is None:
             message = self._messages[seq] = self._encode(seq)
-            if len(self._messages) > 64:
+            if len(self._messages) > REMEMBERED:
                 del self._messages[next(iter(self._messages))]
         return message
 

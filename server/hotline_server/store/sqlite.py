@@ -54,7 +54,7 @@ class SqliteStore:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
-        connection.execute("PRAGMA cache_size=-32768")
+        connection.execute("PRAGMA cache_size=-8192")
         connection.execute("PRAGMA trusted_schema=OFF")
         return connection
 

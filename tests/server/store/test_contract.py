@@ -1,0 +1,119 @@
+"""What every store must do; a new implementation joins by one line in `STORES`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hotline_protocol.relay.chain import decode_entry, extend
+from hotline_protocol.relay.frames import Appended, Conflict, Rejected
+from hotline_server.ordering import LogKey, empty
+from hotline_server.store.base import Batch, Store
+from hotline_server.store.sqlite import SqliteStore
+from hotline_server.store.sqlite_log import UNINDEXED
+from tests.support.memory_store import MemoryStore
+from tests.support.relay_link import commit, knock, message
+
+AIR = LogKey(b"L" * 32, "air")
+NAVAL = LogKey(b"L" * 32, "naval")
+OTHER_AIR = LogKey(b"M" * 32, "air")
+STORES: dict[str, Callable[[Path], Store]] = {
+    "sqlite": lambda directory: SqliteStore(directory / "log.db"),
+    "memory": lambda _: MemoryStore(),
+}
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    made = STORES[request.param](tmp_path)
+    yield made
+    made.close()
+
+
+def test_an_unknown_log_is_empty(store: Store) -> None:
+    assert store.position(AIR) == empty(AIR)
+    assert store.read(AIR, 0, 10, 1000) == []
+
+
+def test_entries_are_numbered_chained_and_read_back(store: Store) -> None:
+    submissions = [message(bytes([n])) for n in range(5)]
+    (decision,) = store.append([Batch(AIR, submissions)], 1000)
+    assert decision.answers == [Appended(one.id, n, 1000) for n, one in enumerate(submissions, 1)]
+    raws = store.read(AIR, 0, 10, 10_000)
+    assert [decode_entry(raw).id for raw in raws] == [one.id for one in submissions]
+    head = empty(AIR).head
+    for seq, raw in enumerate(raws, 1):
+        head = extend(head, seq, raw)
+    assert store.position(AIR) == decision.position
+    assert (store.position(AIR).head, store.position(AIR).tail) == (head, 5)
+    store.check()
+
+
+def test_reading_is_bounded_by_number_and_by_bytes(store: Store) -> None:
+    store.append([Batch(AIR, [message(bytes(100)) for _ in range(10)])], 1)
+    size = len(store.read(AIR, 0, 1, 1)[0])
+    assert len(store.read(AIR, 2, 3, 10_000)) == 3
+    assert len(store.read(AIR, 2, 10, size + 1)) == 2
+    assert len(store.read(AIR, 0, 10, 1)) == 1, "one entry always comes"
+    assert store.read(AIR, 10, 10, 1000) == []
+    assert store.read(AIR, 99, 10, 1000) == []
+
+
+def test_logs_do_not_touch_each_other(store: Store) -> None:
+    one = message()
+    decisions = store.append([Batch(AIR, [one, message()]), Batch(NAVAL, [one]), Batch(OTHER_AIR, [one])], 1)
+    assert [decision.position.tail for decision in decisions] == [2, 1, 1]
+    assert all(isinstance(decision.answers[0], Appended) for decision in decisions)
+    assert len(store.read(NAVAL, 0, 10, 1000)) == 1
+    assert store.position(AIR).head != store.position(OTHER_AIR).head
+
+
+def test_the_same_submission_gets_the_same_answer_for_ever(store: Store) -> None:
+    founding, note = commit(0), knock()
+    (first,) = store.append([Batch(AIR, [note, founding])], 5)
+    later = commit(2)
+    store.append([Batch(AIR, [later])], 6)
+    (again,) = store.append([Batch(AIR, [founding, note])], 7)
+    assert again.answers == first.answers[::-1]
+    assert store.position(AIR).tail == 3
+
+
+def test_an_id_with_other_content_is_refused(store: Store) -> None:
+    one = message(b"one")
+    store.append([Batch(AIR, [one])], 1)
+    (decision,) = store.append([Batch(AIR, [message(b"two", id=one.id)])], 2)
+    (answer,) = decision.answers
+    assert isinstance(answer, Rejected)
+    assert answer.code == "id-conflict"
+    assert store.position(AIR).tail == 1
+
+
+def test_ids_are_known_however_long_the_log_is(store: Store) -> None:
+    early = [message(bytes([n])) for n in range(3)]
+    (first,) = store.append([Batch(AIR, early)], 1)
+    for _ in range(2):
+        store.append([Batch(AIR, [message(b"") for _ in range(UNINDEXED)])], 2)
+    (again,) = store.append([Batch(AIR, [*early, *(message() for _ in range(70))])], 3)
+    assert again.answers[:3] == first.answers
+    assert store.position(AIR).tail == 3 + 2 * UNINDEXED + 70
+
+
+def test_what_is_built_on_an_old_commit_conflicts(store: Store) -> None:
+    store.append([Batch(AIR, [commit(0)])], 1)
+    (decision,) = store.append([Batch(AIR, [message(after=0), knock(), message(after=1)])], 2)
+    assert isinstance(decision.answers[0], Conflict)
+    assert [type(answer) for answer in decision.answers[1:]] == [Appended, Appended]
+
+
+def test_a_batch_that_stores_nothing_changes_nothing(store: Store) -> None:
+    (decision,) = store.append([Batch(AIR, [message(after=7)])], 1)
+    assert decision.position == empty(AIR) == store.position(AIR)
+    store.append([Batch(AIR, [message()])], 2)
+    assert store.position(AIR).tail == 1
+
+
+def test_a_healthy_store_says_so(store: Store) -> None:
+    store.probe()
+    store.check()
