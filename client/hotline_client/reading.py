@@ -26,7 +26,7 @@ from hotline_client.views import (
     Receipt,
 )
 from hotline_protocol.codec import decode_raw
-from hotline_protocol.documents import Ack, Body, Text, decode_body, decode_document
+from hotline_protocol.documents import Ack, Body, Text, decode_body, decode_document, receipt_state
 from hotline_protocol.errors import HotlineError
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.mls.errors import MLSError
@@ -266,16 +266,16 @@ class Reading:
         """How far it got with those it was for: the other side, or in a caucus everybody else."""
         if record.refused is not None:
             return Receipt.REFUSED
-        inside = len(self._desk.entitled[name].sides) == 1
-
-        def by_recipient(marks: tuple[Mark, ...]) -> bool:
-            return any(inside or author is None or mark.person.side != author.side for mark in marks)
-
-        if by_recipient(reached.acknowledged):
-            return Receipt.ACKNOWLEDGED
-        if by_recipient(reached.seen):
-            return Receipt.SEEN
-        return Receipt.DELIVERED if by_recipient(reached.delivered) else Receipt.RELAYED
+        if author is None:
+            return Receipt.RELAYED
+        state = receipt_state(
+            author.side,
+            one_sided=len(self._desk.entitled[name].sides) == 1,
+            delivered=[mark.person.side for mark in reached.delivered],
+            seen=[mark.person.side for mark in reached.seen],
+            acknowledged=[mark.person.side for mark in reached.acknowledged],
+        )
+        return Receipt(state.value)
 
     def event_view(self, name: str, record: EventRecord) -> MessageView:
         """What the engine itself recorded."""

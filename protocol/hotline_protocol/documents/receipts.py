@@ -7,7 +7,7 @@ entries before its own. An acknowledgement counts if a person of the other side 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -76,22 +76,21 @@ def why_ack_fails(ack: Ack, author: Party, target: Target | None) -> str | None:
 
 
 def receipt_state(
-    message: Target,
-    watermarks: Mapping[bytes, Watermark],
-    acks: Iterable[Party],
-    members: Iterable[Party],
+    author: Side,
+    *,
+    one_sided: bool,
+    delivered: Iterable[Side],
+    seen: Iterable[Side],
+    acknowledged: Iterable[Side],
 ) -> Reached:
-    """The furthest that any recipient got. `watermarks` by device fingerprint, `acks`: who acknowledged this message.
+    """The furthest that any recipient got, from the sides of those who did so (the author's own device left out).
 
-    Recipients are the members of the other side; in a channel of one side, the members other than the author.
+    Recipients are the members of the other side; in a channel of one side everybody else, who can see and not acknowledge.
     """
-    if any(party.side != message.author.side for party in acks):
+    if any(side != author for side in acknowledged):
         return Reached.ACKNOWLEDGED
-    others = [party for party in members if party.fingerprint != message.author.fingerprint]
-    opposite = [party for party in others if party.side != message.author.side]
-    marks = [watermarks.get(party.fingerprint, Watermark()) for party in opposite or others]
-    if any(mark.seen >= message.seq for mark in marks):
+    if any(one_sided or side != author for side in seen):
         return Reached.SEEN
-    if any(mark.delivered >= message.seq for mark in marks):
+    if any(one_sided or side != author for side in delivered):
         return Reached.DELIVERED
     return Reached.RELAYED

@@ -8,7 +8,6 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.protocol.documents.test_document import names, values
 
 from hotline_protocol import codec
 from hotline_protocol.documents import (
@@ -30,6 +29,7 @@ from hotline_protocol.documents import (
 from hotline_protocol.documents.kinds import MAX_NOTE, MAX_TEXT
 from hotline_protocol.errors import FormatError
 from hotline_protocol.terms import Precedence, Response
+from tests.protocol.documents.test_document import names, values
 
 ids = st.binary(min_size=16, max_size=16)
 hashes = st.binary(min_size=32, max_size=32)
