@@ -16,12 +16,13 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import uvloop
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from benchmarks.relay_load import RawClient, Sender, Waiter, connect_raw, connect_ready
@@ -151,8 +152,9 @@ def fsyncs(directory: Path, seconds: float = 1.0) -> float:
 
 def _echo_server(state: State, pipe: Connection) -> None:
     async def echo(connection: ServerConnection) -> None:
-        async for data in connection:
-            await connection.send(data)
+        with suppress(ConnectionClosed):
+            async for data in connection:
+                await connection.send(data)
 
     async def main() -> None:
         tls = server_context(state.certificate, state.key)
