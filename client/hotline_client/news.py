@@ -31,7 +31,9 @@ class News(AsyncIterator[Changed]):
         self._ready: deque[Changed] = deque()
         self._versions = desk.data_version()
 
-    def add(self, channel: str | None, what: frozenset[What], progress: tuple[int, int] | None = None) -> None:
+    def add(
+        self, channel: str | None, what: frozenset[What], progress: tuple[int, int] | None = None
+    ) -> None:
         """From any thread."""
         with self._lock:
             self._pending.setdefault(channel, set()).update(what)
@@ -83,7 +85,9 @@ class Newsroom:
             self._readers.add(news)
         return news
 
-    def tell(self, channel: str | None, what: frozenset[What], progress: tuple[int, int] | None = None) -> None:
+    def tell(
+        self, channel: str | None, what: frozenset[What], progress: tuple[int, int] | None = None
+    ) -> None:
         """Something changed; `progress`: how many of how many entries of a backlog. From any thread."""
         if not what:
             return

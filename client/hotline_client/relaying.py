@@ -20,12 +20,14 @@ class Relaying:
         self.tails: dict[str, int] = {}
         """The relay's tails as of the last `ready` and what came since."""
         self._reported: set[str] = set()
+        self._held: dict[str, int] = {}
         self._ready = False
 
     def hello(self, nonce: bytes, certificate_hash: bytes) -> Hello:
         """Our certificate, and its key's signature over this very connection."""
         context = self._desk.context
         self._ready = False
+        self._held = {name: self.cursor(name) for name in self._desk.entitled}
         link_id = context.charter.link_id
         key = Ed25519PrivateKey.from_private_bytes(context.private_key)
         return Hello(
@@ -37,7 +39,7 @@ class Relaying:
         self._desk.relay_time(announced.now)
         follows = []
         for one in announced.channels:
-            after = self._desk.ready(one)
+            after = self._desk.ready(one, held=self._held.get(one.name))
             if after is not None:
                 self.tails[one.name] = one.tail
                 follows.append((one.name, after, one.tail))

@@ -98,7 +98,7 @@ class Wire:
         moved = self.push(name) + self.pull(name)
         if name in self.places:
             self.desk.tick(name)
-        return moved
+        return moved + self.push(name)
 
 
 def settle(wires: Sequence[Wire], *channels: str) -> None:

@@ -84,8 +84,10 @@ class Desk:
 
     # --- what the relay says
 
-    def ready(self, announced: Announced) -> int | None:
-        """The relay's announcement of a channel: from where to follow it, or None if it is halted."""
+    def ready(self, announced: Announced, *, held: int | None = None) -> int | None:
+        """The relay's announcement of a channel: from where to follow it, or None if it is halted. `held`: our cursor when
+        the relay was asked (None: now), which other processes may have moved since.
+        """
         if announced.name not in self.entitled:
             return None
 
@@ -93,7 +95,13 @@ class Desk:
             standing = draft.standing
             draft.promises.clear()
             if standing.halt is None and not standing.resuming:
-                error = halting.check_ready(draft, announced.tail, announced.last_commit, announced.head)
+                error = halting.check_ready(
+                    draft,
+                    announced.tail,
+                    announced.last_commit,
+                    announced.head,
+                    held=standing.cursor if held is None else held,
+                )
                 if error is not None:
                     halting.halt(draft, error)
             return None if standing.halt is not None else standing.cursor

@@ -32,14 +32,18 @@ def halt(draft: Draft, error: ChainError, *, seq: int | None = None, raw: bytes 
     draft.what.update(("halt", "status"))
 
 
-def check_ready(draft: Draft, tail: int, last_commit: int, head: bytes) -> ChainError | None:
-    """The relay's announcement against what this device holds; None if it agrees."""
+def check_ready(draft: Draft, tail: int, last_commit: int, head: bytes, *, held: int) -> ChainError | None:
+    """The relay's announcement against what this device holds; None if it agrees.
+
+    `held`: the cursor when the relay was asked. It may be higher by now: another process took entries that are younger
+    than the announcement.
+    """
     standing = draft.standing
-    if tail < standing.cursor:
+    if tail < min(held, standing.cursor):
         return ChainError(
             "rollback", f"the relay's log ends at {tail}, this device holds {standing.cursor} entries of it"
         )
-    if tail == standing.cursor and not hmac.compare_digest(head, standing.head):
+    if tail <= standing.cursor and not hmac.compare_digest(head, draft.head_at(tail) or b""):
         return ChainError(
             "rollback", f"the relay's log of {tail} entries is another one than this device holds"
         )

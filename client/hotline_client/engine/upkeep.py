@@ -3,6 +3,7 @@
 L50 entitled and not in: knock; again when the key package is about to expire or was used up
 L51 removed by our own side: no knock until a person asks for it
 L52 in: a fresh leaf key when the last one is more than a day old at start, and at least every week
+L53 with an expired or revoked certificate: nothing
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ WEEK: Final = 7 * DAY
 
 def keep(draft: Draft, *, start: bool = False) -> None:
     """Do what is due in this channel. `start`: the program has just caught up for the first time."""
-    if draft.state.stopped:
+    if draft.state.stopped or not draft.state.trust.is_current(draft.me, draft.now // 1000):
         return
     if draft.state.is_member:
         _renew(draft, DAY if start else WEEK)
@@ -29,15 +30,20 @@ def keep(draft: Draft, *, start: bool = False) -> None:
 
 
 def _renew(draft: Draft, age: int) -> None:
-    waiting = any(item.kind == "update" and item.refused is None for item in draft.state.outbox.values())
-    if not waiting and draft.now - draft.standing.last_update > age:
-        commits.queue(draft, "update", [])
+    if draft.now - draft.standing.last_update <= age:
+        return
+    tried = [item for item in draft.state.outbox.values() if item.kind == "update"]
+    if any(item.refused is None or draft.now - item.time < DAY for item in tried):
+        return
+    for item in tried:
+        draft.done(item.id)
+    commits.queue(draft, "update", [])
 
 
 def needs_knock(draft: Draft) -> bool:
-    """Whether no knock of ours is usable for another day."""
+    """Whether no knock of ours is usable for another day, as far as our certificate lasts."""
     own = draft.standing.own_knock
-    return own is None or own.expires * 1000 < draft.now + DAY
+    return own is None or own.expires < min(draft.now // 1000 + DAY // 1000, draft.me.not_after)
 
 
 def knock(draft: Draft) -> None:
