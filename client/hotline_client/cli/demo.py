@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -24,12 +26,19 @@ from hotline_client.views import MessageView
 @json_option
 def command(*, headless: bool, keep: Path | None) -> None:
     """Start a relay on loopback, make two delegations, and open the client of one on the first days of the line."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
     if keep is not None:
         _play(keep.absolute(), headless=headless)
         output.say(f"kept in {keep}")
         return
     with tempfile.TemporaryDirectory(prefix="hotline-demo-") as directory:
         _play(Path(directory) / "demo", headless=headless)
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """A closed window ends the demonstration like Ctrl+C: the relay and the counterpart go with it."""
+    raise KeyboardInterrupt
 
 
 def _step(step: Step) -> None:

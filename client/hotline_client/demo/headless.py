@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack, ExitStack
 
 from hotline_client.ceremony.rehearse import Enrolled
-from hotline_client.demo.play import ScenarioError, found, play_opening, problems
+from hotline_client.demo.play import ScenarioError, found, play_opening, problems, settle
 from hotline_client.demo.scenario import CHANNEL, OUR_DELEGATION, THEIR_DELEGATION
 from hotline_client.demo.setting import Setting
 from hotline_client.demo.stage import running
@@ -31,6 +31,8 @@ async def _play(ours: Line, theirs: Line, *, ours_acknowledge: bool) -> None:
         await online.enter_async_context(theirs)
         await found(ours, theirs)
         await play_opening(ours, theirs, ours_acknowledge=ours_acknowledge)
+        if ours_acknowledge:
+            await settle(ours, theirs)
 
 
 def play_before(setting: Setting) -> None:

@@ -107,6 +107,23 @@ def _texts_after(line: Line, seq: int) -> Iterable[MessageView]:
     ]
 
 
+async def settle(ours: Line, theirs: Line) -> None:
+    """Until each side knows that the other has seen what it wrote."""
+    for line in (ours, theirs):
+        await until(line, lambda line=line: not _unseen(line), "every message is seen")  # type: ignore[misc]
+
+
+def _unseen(line: Line) -> list[MessageView]:
+    return [
+        message
+        for message in line.timeline(CHANNEL)
+        if message.kind == "text"
+        and message.author is not None
+        and message.author.own
+        and message.receipt not in (Receipt.SEEN, Receipt.ACKNOWLEDGED)
+    ]
+
+
 def problems(ours: Line, theirs: Line) -> list[str]:
     """Everything that is not as the scenario says, in words; empty when all is well."""
     found_problems: list[str] = []
