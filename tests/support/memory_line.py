@@ -62,7 +62,7 @@ class MemoryLine:
         self.messages = list(messages)
         self.names = list(names)
         self.members = [
-            MemberView("plenary", at, one, NOW + 30 * 86_400_000, True, 0, 0)
+            MemberView("plenary", at, one, NOW // 1000 + 30 * 86_400, True, 0, 0)
             for at, one in enumerate((ANNA, OTTO, MIRIAM, DAN))
         ]
         self.knockers: list[KnockView] = []

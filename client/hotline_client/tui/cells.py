@@ -60,8 +60,9 @@ def wrap(paragraph: str, width: int) -> list[str]:
     room = width
     for word in _words(paragraph):
         size = cell_len(word)
-        if size > room and current.strip():
-            lines.append(current.rstrip())
+        if size > room and current:
+            if current.strip():
+                lines.append(current.rstrip())
             current, room = "", width
             word = word.lstrip(" ")  # noqa: PLW2901 - a line does not open with the space that broke it
             size = cell_len(word)

@@ -19,7 +19,7 @@ def entries(knocks: Sequence[KnockView], members: Sequence[MemberView]) -> list[
 
 
 def entry_row(entry: Entry, now: int, cells: int) -> Row:
-    """One device on one row."""
+    """One device on one row; `now` in unix ms, a certificate's end in unix seconds."""
     name = cells - 52
     words = (
         f"{side(entry.person):<5}{pad(office(entry.person), 16)} {pad(line(entry.person.name, name), name)} "
@@ -29,10 +29,10 @@ def entry_row(entry: Entry, now: int, cells: int) -> Row:
         state = "KNOCKS" if entry.admissible is None else "CANNOT ADMIT"
         look = "warn" if entry.admissible is None else "bad"
     elif not entry.current:
-        state, look = ("EXPIRED" if entry.expires <= now else "REVOKED"), "bad"
+        state, look = ("EXPIRED" if entry.expires * 1000 <= now else "REVOKED"), "bad"
     else:
         state, look = "CURRENT", "good"
-    until = dtg(entry.expires)
+    until = dtg(entry.expires * 1000)
     return fit(
         ((words, "own" if entry.person.own else "peer"), (f"{state:<13}", look), (until, "text")), cells
     )

@@ -32,7 +32,7 @@ def english() -> MemoryLine:
         ],
         names=("plenary", "air", "naval", "em", "caucus.a"),
     )
-    line.knockers = [KnockView("plenary", b"k" * 16, 70, RUTH, NOW + 10**9, None)]
+    line.knockers = [KnockView("plenary", b"k" * 16, 70, RUTH, NOW // 1000 + 10**6, None)]
     return line
 
 
