@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hotline_client.engine.desk import PROMISE_KEPT_WITHIN
 from hotline_protocol.errors import PeerError
 from hotline_protocol.relay.chain import Entry, Kind, decode_entry, encode_entry
-from hotline_protocol.relay.frames import Submission
+from hotline_protocol.relay.frames import ChannelState, Submission
 from hotline_protocol.terms import Role
 from tests.client.engine.house import CHANNEL, House, Person, founded
 from tests.support import hostile_relay as hostile
@@ -149,6 +149,29 @@ def test_a_rolled_back_log_is_noticed_before_anything(story: Story) -> None:
     assert story.halted() == "rollback"
     assert story.dana.standing.cursor == before
     story.honest_again()
+
+
+def test_entries_that_another_process_took_after_the_announcement_are_no_rollback(story: Story) -> None:
+    """The relay says where it stands, then a second process on this vault takes what came since."""
+    held = story.dana.standing.cursor
+    announced = story.house.relay.announce(CHANNEL)
+    story.viktor.say("and five")
+    story.house.settle(story.viktor)
+    story.house.beside(story.dana)
+    assert story.dana.standing.cursor > announced.tail > held
+    assert story.dana.desk.ready(announced, held=held) == story.dana.standing.cursor
+    assert story.halted() is None
+
+
+def test_an_older_announcement_must_still_fit_our_own_chain(story: Story) -> None:
+    held = story.dana.standing.cursor
+    announced = story.house.relay.announce(CHANNEL)
+    story.viktor.say("and five")
+    story.house.settle(story.viktor)
+    story.house.beside(story.dana)
+    forked = ChannelState(CHANNEL, announced.tail, announced.last_commit, bytes(32))
+    assert story.dana.desk.ready(forked, held=held) is None
+    assert story.halted() == "rollback"
 
 
 def test_another_log_of_the_same_length_is_noticed(story: Story) -> None:
