@@ -151,10 +151,10 @@ def detail_rows(message: MessageView, cells: int, mode: Mode = "app") -> list[Ro
     rows.append((("", "text"),))
     rows.extend(
         ((GUTTER, "dim"), (one, "text"))
-        for one in paragraphs(message.text[:65536], cells - len(GUTTER), mode)
+        for one in paragraphs(message.text[:16_384], cells - len(GUTTER), mode)
     )
-    if len(message.text) > 65536:
-        rows.append(((f"… {len(message.text) - 65536:,} more characters", "dim"),))
+    if len(message.text) > 16_384:
+        rows.append(((f"… {len(message.text) - 16_384:,} more characters", "dim"),))
     rows.append((("", "text"),))
     if author is not None and author.own:
         rows.append(((trail(message), "good" if message.receipt is Receipt.ACKNOWLEDGED else "text"),))

@@ -23,7 +23,7 @@ def halt_rows(channel: ChannelView | None, cells: int) -> list[Row]:
         return []
     halted = channel.halted
     said = (
-        f"HALTED {channel_label(channel.name)} since {dtg(halted.at)}: {halted.kind}: {halted.reason[:2000]} "
+        f"HALTED {channel_label(channel.name)} since {dtg(halted.at)}: {line(halted.kind, 24)}: {halted.reason[:400]} "
         f"Nothing is sent here. Compare heads with the other side, then: hotline log resume {channel.name}"
     )
     return [((one, "bad"),) for one in paragraphs(said, cells)[:4]]
@@ -38,7 +38,7 @@ def banner_rows(flashes: Sequence[MessageView], cells: int) -> list[Row]:
     count = f"  1 of {len(flashes)}" if len(flashes) > 1 else ""
     where = channel_label(first.channel)
     head = f" FLASH #{first.seq} {where} {clock(first.at or first.time)} from {by}{count}"
-    text = paragraphs(first.text[:1000], max(10, cells - 4))
+    text = paragraphs(first.text[:400], max(10, cells - 4))
     body = text[0] if len(text) == 1 else text[0] + " …"
     return [((cut(head, cells), "flash"),), ((f" {body}", "flash"),)]
 
