@@ -119,7 +119,7 @@ class ChannelView:
 
 @dataclass(frozen=True, slots=True)
 class KnockView:
-    """A device at the door: `admissible` is None, or why we may not admit it."""
+    """A device at the door: `admissible` is None, or why we may not admit it. `expires`: unix seconds."""
 
     channel: str
     id: bytes
@@ -131,7 +131,7 @@ class KnockView:
 
 @dataclass(frozen=True, slots=True)
 class MemberView:
-    """A leaf of a channel's group. `current`: neither expired nor revoked. Watermarks are log seqs."""
+    """A leaf of a channel's group. `current`: neither expired nor revoked; `expires`: unix seconds. Watermarks are log seqs."""
 
     channel: str
     index: int

@@ -473,17 +473,23 @@ def test_kill_and_restart_keep_the_log_and_its_answers(tmp_path: Path, writer: s
     submissions = [message(os.urandom(100)) for _ in range(3000)]
 
     async def load(client: BareClient, accepted: dict[bytes, Appended]) -> None:
-        for start in range(0, len(submissions), 20):
+        answered: set[bytes] = set()
+        for start in range(0, 400, 20):
             await client.send(Append("plenary", tuple(submissions[start : start + 20])))
-        while len(accepted) < len(submissions):
+        sent = 400
+        while len(answered) < len(submissions):
             frame = await client.receive()
             assert isinstance(frame, Answers)
             for answer in frame.answers:
                 assert isinstance(answer, Appended), answer
                 accepted[answer.id] = answer
+                answered.add(answer.id)
             if 200 < len(accepted) < 3000 and process_alive:
                 process_alive.clear()
                 process.kill()
+            while sent < min(len(answered) + 400, len(submissions)):
+                await client.send(Append("plenary", tuple(submissions[sent : sent + 20])))
+                sent += 20
 
     process_alive = [True]
     accepted: dict[bytes, Appended] = {}
