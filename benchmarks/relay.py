@@ -1,4 +1,4 @@
-"""`python -m benchmarks.relay`: what the relay does on this machine, as numbers and as ratios to what it must pay.
+"""`python -m benchmarks relay`: what the relay does on this machine, as numbers and as ratios to what it must pay.
 
 A relay process (TLS, SQLite, fsync before every acceptance) and one load process, on loopback. Beside it, in the same
 run: the bare `websockets` asyncio server echoing the same payloads over the same TLS, and a loop of write and fsync.
@@ -6,10 +6,7 @@ run: the bare `websockets` asyncio server echoing the same payloads over the sam
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import gc
-import json
 import multiprocessing
 import os
 import statistics
@@ -17,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -26,6 +24,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from benchmarks.relay_load import RawClient, Sender, Waiter, connect_raw, connect_ready
+from benchmarks.results import Result
 from hotline_protocol.relay.frames import (
     SUBPROTOCOL,
     Answers,
@@ -43,8 +42,6 @@ from tests.support.relay_process import RelayProcess
 BODY = os.urandom(512)
 SENDERS = 4
 IN_FLIGHT = 64
-BACKLOG = 10_000
-IDLE = 400
 NO_LIMITS = (
     "rate = 1000000000\nburst = 1000000000\nconnections_per_device = 10000\nconnections_per_address = 10000\n"
 )
@@ -107,31 +104,31 @@ def _quantiles(name: str, seconds: list[float]) -> dict[str, float]:
     return {f"{name}_p50_ms": cuts[49] * 1000, f"{name}_p99_ms": cuts[98] * 1000}
 
 
-async def backlog(link: LinkFixture, port: int) -> dict[str, float]:
-    """One device fetches the last BACKLOG entries, which the relay must read from its file."""
+async def backlog(link: LinkFixture, port: int, count: int) -> dict[str, float]:
+    """One device fetches the last `count` entries, which the relay must read from its file."""
     client = await connect_ready(link, link.device(), port)
     tail = await _tail(link, port)
     entries = Waiter(client, Entries)
     start = time.perf_counter()
-    client.send(encode_frame(Follow("plenary", tail - BACKLOG)))
+    client.send(encode_frame(Follow("plenary", tail - count)))
     got = 0
-    while got < BACKLOG:
+    while got < count:
         got += len((await entries.next()).entries)
     elapsed = time.perf_counter() - start
     client.close()
-    return {"backlog_seconds": elapsed, "backlog_per_s": BACKLOG / elapsed}
+    return {"backlog_seconds": elapsed, "backlog_per_s": count / elapsed}
 
 
-async def memory(link: LinkFixture, port: int, pid: int) -> dict[str, float]:
+async def memory(link: LinkFixture, port: int, pid: int, idle: int) -> dict[str, float]:
     """What an idle, authenticated connection adds to the relay's resident memory."""
     device = link.device()
     clients = [await connect_ready(link, device, port) for _ in range(20)]
     before = _resident(pid)
-    clients += [await connect_ready(link, device, port) for _ in range(IDLE)]
+    clients += [await connect_ready(link, device, port) for _ in range(idle)]
     after = _resident(pid)
     for client in clients:
         client.close()
-    return {"idle_connection_kib": (after - before) / IDLE / 1024, "relay_mib": before / 1024 / 1024}
+    return {"idle_connection_kib": (after - before) / idle / 1024, "relay_mib": before / 1024 / 1024}
 
 
 def _resident(pid: int) -> int:
@@ -213,43 +210,58 @@ def _echo(client: RawClient, total: int) -> asyncio.Future[None]:
     return done
 
 
-def measure(directory: Path, total: int, options: tuple[str, ...]) -> dict[str, float]:
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much of everything: messages for a throughput figure, entries, connections, rounds, seconds of fsync."""
+
+    total: int = 60_000
+    backlog: int = 10_000
+    idle: int = 400
+    rounds: int = 500
+    seconds: float = 1.0
+
+
+SMOKE = Sizes(total=2_048, backlog=500, idle=10, rounds=20, seconds=0.1)
+
+
+def measure(directory: Path, sizes: Sizes) -> dict[str, float]:
     """Everything, in one run."""
-    results: dict[str, float] = {"fsync_per_s": fsyncs(directory)}
-    process = RelayProcess(directory / "relay", limits=NO_LIMITS, options=options)
+    results: dict[str, float] = {"fsync_per_s": fsyncs(directory, sizes.seconds)}
+    process = RelayProcess(directory / "relay", limits=NO_LIMITS)
     link = LinkFixture(process.relay)
     process.add_charter(link.signed)
     with echo_server(process.state) as port:
-        results["echo_per_s"] = uvloop.run(echoes(port, total))
+        results["echo_per_s"] = uvloop.run(echoes(port, sizes.total))
     with process:
         for name, batch in (("single", 1), ("batch32", 32)):
-            for key, value in uvloop.run(throughput(link, process.port, total, batch)).items():
+            for key, value in uvloop.run(throughput(link, process.port, sizes.total, batch)).items():
                 results[f"{name}_{key}"] = value
-        results.update(uvloop.run(latency(link, process.port, 500)))
-        results.update(uvloop.run(backlog(link, process.port)))
-        results.update(uvloop.run(memory(link, process.port, process.pid)))
+        results.update(uvloop.run(latency(link, process.port, sizes.rounds)))
+        results.update(uvloop.run(backlog(link, process.port, sizes.backlog)))
+        results.update(uvloop.run(memory(link, process.port, process.pid, sizes.idle)))
         process.terminate()
-    results["accepted_to_echo"] = results["single_accepted_per_s"] / results["echo_per_s"]
-    results["accepted_to_fsync"] = results["single_accepted_per_s"] / results["fsync_per_s"]
-    results["accept_p50_in_fsyncs"] = results["accept_p50_ms"] / 1000 * results["fsync_per_s"]
     return results
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--total", type=int, default=60_000, help="messages for each throughput figure")
-    parser.add_argument("--writer", choices=["loop", "thread"], default="loop")
-    parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
-    gc.freeze()
+def run(*, smoke: bool) -> Iterator[Result]:
+    """The relay under load, one message at a time, with a backlog, and idle."""
+    sizes = SMOKE if smoke else Sizes()
     with tempfile.TemporaryDirectory() as name:
-        results = measure(Path(name), arguments.total, ("--writer", arguments.writer))
-    if arguments.json:
-        print(json.dumps({key: round(value, 3) for key, value in results.items()}))
-        return
-    for key, value in results.items():
-        print(f"{key:26} {value:14,.2f}")
-
-
-if __name__ == "__main__":
-    main()
+        found = measure(Path(name), sizes)
+    echo, fsync = found["echo_per_s"], 1000 / found["fsync_per_s"]
+    bare = "bare websockets echo, same TLS"
+    load = f"{SENDERS} senders x {IN_FLIGHT} in flight"
+    yield Result(f"accepted, {load}", found["single_accepted_per_s"], "/s", echo, bare)
+    yield Result(
+        "accepted, the same", found["single_accepted_per_s"], "/s", found["fsync_per_s"], "bare fsyncs"
+    )
+    yield Result(f"delivered, fan-out {SENDERS}", found["single_delivered_per_s"], "/s", echo, bare)
+    yield Result("accepted, 32 in a frame", found["batch32_accepted_per_s"], "/s", echo, bare)
+    yield Result("delivered, 32 in a frame", found["batch32_delivered_per_s"], "/s", echo, bare)
+    for what in ("accept", "receive"):
+        for percent in (50, 99):
+            value = found[f"{what}_p{percent}_ms"]
+            yield Result(f"{what} one at a time, {percent} of 100", value, "ms", fsync, "one fsync")
+    yield Result(f"backlog of {sizes.backlog:,}", found["backlog_seconds"], "s")
+    yield Result("memory of an idle connection", found["idle_connection_kib"], "KiB")
+    yield Result("memory of the relay", found["relay_mib"], "MiB")

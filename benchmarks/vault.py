@@ -1,19 +1,15 @@
-"""The vault against what it must pay: a bare fsync a transaction, and bare reads. `python benchmarks/vault.py`.
-
-Prints one JSON object a line; ratios compare with a plain append and fsync on the same disk, measured in the same run.
-"""
+"""The vault against what it must pay: a bare fsync a transaction, and bare reads: `python -m benchmarks vault`."""
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
+from benchmarks.results import Result
 from hotline_client.engine.state import (
     Changes,
     DocumentRecord,
@@ -61,7 +57,7 @@ def timed(count: int, work: Callable[[int], object]) -> float:
     return (time.perf_counter() - start) / count * 1e6
 
 
-def fsyncs(directory: Path) -> float:
+def fsyncs(directory: Path, times: int) -> float:
     """In a file that has its size already, as SQLite's log has: the size is not part of what is synced."""
     with (directory / "bare").open("wb", buffering=0) as file:
         file.write(bytes(4 * 1024 * 1024))
@@ -71,54 +67,50 @@ def fsyncs(directory: Path) -> float:
             os.pwrite(file.fileno(), os.urandom(24_576), number % 100 * 24_576)
             os.fsync(file.fileno())
 
-        return timed(200, once)
+        return timed(times, once)
 
 
-def say(what: str, **numbers: float) -> None:
-    print(json.dumps({"what": what, **{key: round(value, 2) for key, value in numbers.items()}}), flush=True)
-
-
-def fill(vault: Vault) -> int:
-    version, spent = 0, 0.0
-    for first in range(1, DOCUMENTS, BATCH):
-        step = changes(first, min(first + BATCH - 1, DOCUMENTS))
-        start = time.perf_counter()
-        version = vault.commit("plenary", version, step)
-        spent += (time.perf_counter() - start) * 1e6 / DOCUMENTS
-    say("batches of 64", microseconds_an_entry=spent)
-    return version
-
-
-def pages(vault: Vault) -> None:
-    def page(place: int) -> None:
-        documents = vault.documents("plenary", before=place + 201)
-        vault.marks("plenary", since=documents[0].seq, until=documents[-1].seq)
-
-    say("page of 200 at the end", milliseconds=timed(20, lambda _: page(DOCUMENTS)) / 1000)
-    say("page of 200 at the start", milliseconds=timed(20, lambda _: page(0)) / 1000)
-    say("document by id", microseconds=timed(500, lambda n: vault.document("plenary", name(-1 - n * 190))))
-    say("load of the channel", microseconds=timed(200, lambda _: vault.load("plenary")))
-
-
-def main() -> None:
-    parent = sys.argv[1] if len(sys.argv) > 1 else None
-    with tempfile.TemporaryDirectory(dir=parent) as made:
+def run(*, smoke: bool) -> Iterator[Result]:
+    """A vault of so many documents, one after another and in batches, then read as a screen reads it."""
+    documents, times = (2_000, 5) if smoke else (DOCUMENTS, 200)
+    with tempfile.TemporaryDirectory() as made:
         home = Path(made) / "home"
-        bare = fsyncs(Path(made))
+        bare = fsyncs(Path(made), times)
         with Vault.create(home, "p", rng=os.urandom, unsafe_testing_cost=UNSAFE_TESTING_COST) as vault:
-            version = fill(vault)
+            version, spent = fill(vault, documents)
+            yield Result(f"entry in a batch of {BATCH}", spent, "us", bare / BATCH, "its share of one fsync")
             single = timed(
-                200,
-                lambda n: vault.commit("plenary", version + n, changes(DOCUMENTS + 1 + n, DOCUMENTS + 1 + n)),
+                times,
+                lambda n: vault.commit("plenary", version + n, changes(documents + 1 + n, documents + 1 + n)),
             )
-            say("one entry a transaction", microseconds=single, bare_fsync=bare, ratio=single / bare)
-            pages(vault)
-        say("size", bytes_a_document=(home / "vault.db").stat().st_size / DOCUMENTS)
+            yield Result("entry in a transaction of its own", single, "us", bare, "one fsync")
+            yield from pages(vault, documents, times)
+        yield Result("size of a document", (home / "vault.db").stat().st_size / documents, "bytes")
         start = time.perf_counter()
         with Vault.open(home, "p") as vault:
             vault.documents("plenary")
-            say("open and first page", milliseconds=(time.perf_counter() - start) * 1000)
+            yield Result("open and first page", (time.perf_counter() - start) * 1000, "ms")
 
 
-if __name__ == "__main__":
-    main()
+def fill(vault: Vault, documents: int) -> tuple[int, float]:
+    """The channel's version, and microseconds an entry."""
+    version, spent = 0, 0.0
+    for first in range(1, documents, BATCH):
+        step = changes(first, min(first + BATCH - 1, documents))
+        start = time.perf_counter()
+        version = vault.commit("plenary", version, step)
+        spent += time.perf_counter() - start
+    return version, spent * 1e6 / documents
+
+
+def pages(vault: Vault, documents: int, times: int) -> Iterator[Result]:
+    def page(place: int) -> None:
+        found = vault.documents("plenary", before=place + 201)
+        vault.marks("plenary", since=found[0].seq, until=found[-1].seq)
+
+    few = max(1, times // 10)
+    yield Result("page of 200 at the end", timed(few, lambda _: page(documents)) / 1000, "ms")
+    yield Result("page of 200 at the start", timed(few, lambda _: page(0)) / 1000, "ms")
+    found = timed(times, lambda n: vault.document("plenary", name(-1 - n * (documents // times) % documents)))
+    yield Result("document by id", found, "us")
+    yield Result("load of the channel", timed(times, lambda _: vault.load("plenary")), "us")
