@@ -64,7 +64,8 @@ def check_field(value: str, what: str, *, limit: int, lines: bool = False) -> st
         raise FormatError(f"{what} has {len(value)} characters, at most {limit} are allowed")
     if not unicodedata.is_normalized("NFC", value):
         raise FormatError(f"{what} is not in Unicode normalization form C")
-    for character in value:
+    # each character once: a backlog is checked message by message, and most of a text are repetitions
+    for character in dict.fromkeys(value):
         if _unsafe(character) and not (lines and character in "\n\t"):
             raise FormatError(f"{what} contains the control or invisible character {escape(character)}")
     return value
