@@ -82,9 +82,10 @@ def test_a_delegate_away_for_long_catches_up_and_proves_the_chain(tmp_path: Path
                 for number in range(CHANGES):
                     share = MESSAGES // CHANGES // 2
                     await asyncio.gather(*(talk(line, f"{line.me.name}: {number}", share) for line in heads))
+                    await agree(heads)
                     await change(number, heads, guest)
-                assert heads[0].channel(CHANNEL).epoch == (epoch or 0) + CHANGES
                 await agree([*heads, guest])
+                assert heads[0].channel(CHANNEL).epoch == (epoch or 0) + CHANGES
                 return heads[0].channel(CHANNEL).cursor
 
         async def return_home(tail: int) -> tuple[float, float]:
