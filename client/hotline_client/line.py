@@ -20,6 +20,7 @@ from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import Context, Draft, Random
 from hotline_client.engine.state import CommitIntent, DocumentRecord, KeyRecord, OutboxItem
 from hotline_client.errors import HaltedChannel, KeyReused, Refused
+from hotline_client.keepsakes import Keepsakes, MemorySettings, Settings
 from hotline_client.news import POLL, Newsroom
 from hotline_client.reading import Reading
 from hotline_client.relaying import Relaying
@@ -37,6 +38,7 @@ from hotline_client.views import (
 )
 from hotline_protocol.codec import encode
 from hotline_protocol.errors import CertificateError, UsageError
+from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.identity.charter import Charter, SignedCharter
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.relay.frames import ID_SIZE
@@ -55,8 +57,11 @@ def _unix_ms() -> int:
 class Line:
     """See the methods; times are unix ms, ids are 16 bytes. Sync calls are short transactions on the vault."""
 
-    def __init__(self, desk: Desk, *, jitter: Callable[[], float] = random.random) -> None:
+    def __init__(
+        self, desk: Desk, *, jitter: Callable[[], float] = random.random, settings: Settings | None = None
+    ) -> None:
         self._desk = desk
+        self._keepsakes = Keepsakes(settings or MemorySettings())
         self._reading = Reading(desk)
         self._news = Newsroom()
         self._relaying = Relaying(desk, self._news)
@@ -74,7 +79,7 @@ class Line:
     @classmethod
     def open(cls, vault: Vault, *, clock: Callable[[], int] = _unix_ms, rng: Random = os.urandom) -> Line:
         """The line of an enrolled vault, offline. UsageError if no certificate is installed."""
-        return cls(Desk(context_of(vault), vault, clock, rng))
+        return cls(Desk(context_of(vault), vault, clock, rng), settings=vault)
 
     # --- online
 
@@ -205,6 +210,22 @@ class Line:
         with self._desk.lock:
             return self._reading.roster(channel)
 
+    def certificate(self, fingerprint: bytes) -> Certificate | None:
+        """A certificate that was met in any channel, proven against its root; None if it never was."""
+        with self._desk.lock:
+            der = self._desk.store.certificate(fingerprint)
+            return None if der is None else self._desk.context.identify(der)
+
+    def verified(self, fingerprint: bytes) -> bool:
+        """Whether a person at this device compared the digits of this certificate (docs/protocol.md, I2)."""
+        with self._desk.lock:
+            return self._keepsakes.verified(fingerprint)
+
+    def draft(self, channel: str) -> str:
+        """What was being written in a channel when it was last kept."""
+        with self._desk.lock:
+            return self._keepsakes.draft(channel)
+
     def knocks(self, channel: str) -> list[KnockView]:
         """Devices at the door."""
         with self._desk.lock:
@@ -263,6 +284,17 @@ class Line:
     def mark_seen(self, channel: str, seq: int) -> None:
         """A screen really showed everything up to `seq`."""
         self._act(channel, lambda draft: receipts.mark_seen(draft, seq))
+
+    def set_verified(self, fingerprint: bytes, *, verified: bool = True) -> None:
+        """Remember, or forget, that a person compared the digits of this certificate."""
+        with self._desk.lock:
+            self._keepsakes.set_verified(fingerprint, verified=verified)
+        self._news.tell(None, frozenset({"roster"}))
+
+    def set_draft(self, channel: str, text: str) -> None:
+        """Keep what is being written; empty forgets it."""
+        with self._desk.lock:
+            self._keepsakes.set_draft(channel, text)
 
     def admit(self, channel: str, knock_ids: Sequence[bytes]) -> bytes:
         """Queue a commit that lets these devices in; it founds the channel if nobody has. MembershipError if others would
