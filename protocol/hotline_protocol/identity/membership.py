@@ -10,7 +10,7 @@ M3  a certified key is in the tree once
 M4  every certificate is entitled to the channel
 M7  the committer is a member, stays one, and is neither expired nor revoked at `at`
 M6  the committer's new leaf keeps side and name, and its role unless the certificate is a renewed one
-M5  added and changed leaves are current at `at`
+M5  added and changed leaves are current at `at`, and so are the key packages that they come from
 M8  only a head or deputy adds or removes others, and only those of the own side
 M9  a founding begins with its founder alone, a head or deputy; of the other side it may add heads and deputies, and in a channel
     of both sides it adds at least one
@@ -125,6 +125,7 @@ def certify(
     index = _check_committer(trust, old, new, committer, at)
     _check_proposals(index, proposals)
     added, removed = _compare(before, after, old, new, index)
+    _check_lifetimes(before, after, at)
     change = _Change(channel, trust, old, new, committer, new.at(index), added, removed, at, founding)
     _check_renewal(change)
     _check_added(change)
@@ -221,6 +222,15 @@ def _check_added(change: _Change) -> None:
             _refuse(
                 "M5", f"the certificate of {_name(one)}, who enters, is expired, not valid yet or revoked"
             )
+
+
+def _check_lifetimes(before: Sequence[Member], after: Sequence[Member], at: int) -> None:
+    """The part of M5 that stands in the leaf: the engine judged it by the clock of whoever staged, which may be another's."""
+    leaves = {one.index: one.leaf_node for one in before}
+    for one in after:
+        lifetime = one.leaf_node.lifetime
+        if leaves.get(one.index) != one.leaf_node and lifetime is not None and not lifetime.covers(at):
+            _refuse("M5", f"the key package of leaf {one.index}, which enters, is not valid at this time")
 
 
 def _check_authority(change: _Change) -> None:

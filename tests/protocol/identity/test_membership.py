@@ -20,7 +20,7 @@ from hotline_protocol.mls.capabilities import Capabilities
 from hotline_protocol.mls.credential import BasicCredential, Credential, X509Credential
 from hotline_protocol.mls.extension import Extension
 from hotline_protocol.mls.group_context import GroupContext
-from hotline_protocol.mls.leaf_node import LeafNode, LeafNodeSource
+from hotline_protocol.mls.leaf_node import LeafNode, LeafNodeSource, Lifetime
 from hotline_protocol.mls.proposal import GroupContextExtensions, PreSharedKey, Remove
 from hotline_protocol.mls.proposals_check import Proposed
 from hotline_protocol.mls.psk import PreSharedKeyID, ResumptionPSK, ResumptionPSKUsage
@@ -177,6 +177,14 @@ def not_yet_valid_newcomer(change: Change) -> None:
     change.after[NEWCOMER] = leaf(late)
 
 
+def stale_key_package(change: Change) -> None:
+    change.after[NEWCOMER] = replace(leaf(A_OFFICER), lifetime=Lifetime(NOW, AT - 1))
+
+
+def premature_key_package(change: Change) -> None:
+    change.after[NEWCOMER] = replace(leaf(A_OFFICER), lifetime=Lifetime(AT + 1, AT + DAY))
+
+
 def other_name_in_the_path(change: Change) -> None:
     change.after[0] = leaf(issue("a", "Somebody", Role.HEAD, 113), state=b"1")
 
@@ -284,6 +292,8 @@ BREACHES: list[tuple[str, Callable[[Change], None], tuple[str, ...]]] = [
     ("M5", expired_newcomer, ALL),
     ("M5", revoked_newcomer, ALL),
     ("M5", not_yet_valid_newcomer, ALL),
+    ("M5", stale_key_package, ALL),
+    ("M5", premature_key_package, ALL),
     ("M6", other_name_in_the_path, ("founding", "commit")),
     ("M6", other_side_in_the_path, ("founding", "commit")),
     ("M7", revoked_committer, ALL),
