@@ -119,6 +119,7 @@ def parse_request(der: bytes) -> Request:
         raise CertificateError(f"{what} does not hold an Ed25519 key")
     if not signed:
         raise CertificateError(f"{what} is not signed by the key that it asks for")
+    parts.check_signature_bits(der, request.signature, what)
     names = parts.subject(name, frozenset({parts.COMMON_NAME}), what)
     return Request(
         name=parts.only(names[parts.COMMON_NAME], "the name"),

@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtensionOID
 
 from hotline_protocol.errors import TrustError
 from hotline_protocol.identity.root import Root
-from hotline_protocol.identity.x509_parts import UNREADABLE
+from hotline_protocol.identity.x509_parts import UNREADABLE, check_signature_bits
 from hotline_protocol.terms import SIDES, Side
 
 MAX_CRL: Final = 256 * 1024
@@ -41,6 +41,7 @@ def parse_crl(der: bytes, roots: tuple[Root, Root]) -> RevocationList:
         side = _issuer(crl, roots)
     except UNREADABLE as error:
         raise TrustError(f"not a revocation list: {type(error).__name__}") from None
+    check_signature_bits(der, crl.signature, "the revocation list")
     if side is None:
         raise TrustError("the revocation list is signed by neither of the two authorities")
     if extensions != _EXTENSIONS:

@@ -84,7 +84,16 @@ def load(der: bytes, what: str) -> x509.Certificate:
         raise CertificateError(f"{what} is not a version 3 certificate with a positive serial number")
     if algorithm != ML_DSA_65:
         raise CertificateError(f"{what} is not signed with ML-DSA-65")
+    check_signature_bits(der, certificate.signature, what)
     return certificate
+
+
+def check_signature_bits(der: bytes, signature: bytes, what: str) -> None:
+    """The signature ends the DER and is whole bytes: the library passes over unused bits, and then one certificate would
+    have several fingerprints.
+    """
+    if not der.endswith(b"\x00" + signature):
+        raise CertificateError(f"the signature of {what} is not whole bytes")
 
 
 def subject(

@@ -155,3 +155,21 @@ def test_a_request_for_another_kind_of_key_or_with_more_to_its_name_is_refused()
     )
     with pytest.raises(CertificateError, match="no meaning here"):
         parse_request(asks)
+
+
+def test_a_certificate_has_one_fingerprint() -> None:
+    """The unused bits of the signature are no second way to write the same certificate (I5)."""
+    der = issue("a", "A head", Role.HEAD, 901)
+    size = len(x509.load_der_x509_certificate(der).signature)
+    for unused in range(1, 8):
+        other = der[: -size - 1] + bytes([unused]) + der[-size:-1] + b"\x00"
+        with pytest.raises(CertificateError, match=r"whole bytes|not an X\.509"):
+            parse_certificate(other)
+
+
+def test_a_request_has_one_fingerprint() -> None:
+    """Keys until the last bit of a signature is zero, so that the library would take it for unused (I6)."""
+    requests = (device_request(device(number), "A head") for number in range(1, 200))
+    der = next(one for one in requests if one[-1] % 2 == 0)
+    with pytest.raises(CertificateError, match="whole bytes"):
+        parse_request(der[:-65] + b"\x01" + der[-64:])
