@@ -16,6 +16,8 @@ _ZERO_WIDTH: Final = frozenset(
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\u3164\ufeff\uffa0"
 )
 _UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_MARKS: Final = frozenset({"Mn", "Me"})
+"""By category: many marks that stack, such as U+0488, have no combining class."""
 MAX_MARKS: Final = 8
 """Combining marks shown on one base character; more are noise meant to hurt a renderer."""
 
@@ -47,7 +49,7 @@ def show(value: str, *, lines: bool = False) -> str:
         elif _unsafe(character):
             kept.append(escape(character))
             marks = 0
-        elif unicodedata.combining(character):
+        elif unicodedata.category(character) in _MARKS:
             marks += 1
             kept.append(character if marks <= MAX_MARKS else escape(character))
         else:

@@ -93,3 +93,10 @@ def test_a_field_of_lines_may_have_newlines_and_tabs_only() -> None:
     assert check_field("a\n\tb", "the text", limit=10, lines=True) == "a\n\tb"
     with pytest.raises(FormatError):
         check_field("a\r\nb", "the text", limit=10, lines=True)
+
+
+@pytest.mark.parametrize("mark", ["\u0301", "\u0488", "\u20dd", "\u0e31"])
+def test_marks_without_a_combining_class_count_too(mark: str) -> None:
+    shown = show("a" + mark * 30)
+    assert shown.count(mark) == MAX_MARKS
+    assert shown.count(escape(mark)) == 30 - MAX_MARKS
