@@ -40,6 +40,13 @@ class RatchetKind(IntEnum):
         return cls.APPLICATION if content_type == 1 else cls.HANDSHAKE
 
 
+def _read_kind(r: Reader) -> RatchetKind:
+    kind = r.u8()
+    if not RatchetKind.HANDSHAKE <= kind <= RatchetKind.APPLICATION:
+        raise MalformedError(f"a stored ratchet's kind is {kind}, expected 1 or 2")
+    return RatchetKind(kind)
+
+
 _Key = tuple[bytes, bytes]
 """AEAD key and nonce of one generation."""
 
@@ -237,10 +244,13 @@ class SecretTree:
         version = r.u8()
         if version != _VERSION:
             raise MalformedError(f"a stored secret tree has version {version}, expected {_VERSION}")
-        tree = cls(suite, b"", r.u32())
+        size = r.u32()
+        if size < 1 or size != tree_math.full_size(size):
+            raise MalformedError(f"a stored secret tree has {size} leaves, expected a power of two")
+        tree = cls(suite, b"", size)
         tree._nodes = dict(r.vector(lambda inner: (NodeIndex(inner.u32()), inner.opaque())))
         tree._ratchets = dict(
-            r.vector(lambda inner: ((LeafIndex(inner.u32()), RatchetKind(inner.u8())), _Ratchet.read(inner)))
+            r.vector(lambda inner: ((LeafIndex(inner.u32()), _read_kind(inner)), _Ratchet.read(inner)))
         )
         return tree
 

@@ -185,7 +185,8 @@ def learn_path(
     nodes = [node for node, _ in above if tree_math.is_below(meeting, node)]
     steps, _ = derive_path(suite, secret, nodes)
     for step in steps:
-        if _public_key(tree, step.node) != step.key.public:
+        node = tree.node(step.node)
+        if node is None or node.encryption_key != step.key.public:
             raise RefusedError("path", f"the path secret does not yield the public key of node {step.node}")
     return {step.node: step.key for step in steps}
 

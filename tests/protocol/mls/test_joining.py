@@ -13,6 +13,7 @@ from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.message import MLSMessage
 from hotline_protocol.mls.state import EpochState
 from hotline_protocol.mls.tree import RatchetTree
+from hotline_protocol.mls.tree_hash import root_hash
 from hotline_protocol.mls.tree_math import LeafIndex
 from hotline_protocol.mls.welcome import GroupInfo, GroupSecrets, Welcome
 from tests.protocol.mls.parties import NOW, SUITES, Party, rng
@@ -117,3 +118,15 @@ def test_a_tree_that_ends_blank_is_malformed() -> None:
     data = codec.vector([*encoded, codec.optional(None)])
     with pytest.raises(MalformedError, match="not blank"):
         codec.decode(RatchetTree.read, data)
+
+
+def test_a_path_secret_for_a_blank_path_is_refused() -> None:
+    _, after, invited = scene(1)
+    tree = after.tree.copy()
+    tree.blank_path(after.own)
+    context = replace(after.context, tree_hash=root_hash(after.suite, tree))
+    told = replace(
+        info(after), group_context=context, extensions=(Extension.for_ratchet_tree(tree.encode()),)
+    )
+    told = told.sign(after.suite, after.signature_key)
+    assert refused(welcome(after, invited, told, path_secret=bytes(32)), invited) == "path"
