@@ -8,6 +8,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Self
 
+from hotline_client.keepsakes import Keepsakes, MemorySettings
 from hotline_client.views import (
     Changed,
     ChannelView,
@@ -22,6 +23,7 @@ from hotline_client.views import (
     StatusView,
 )
 from hotline_protocol.errors import UsageError
+from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.terms import Precedence, Response, Role
 
 NOW = 1795444320000  # 231432Z NOV 26
@@ -72,6 +74,8 @@ class MemoryLine:
         self.acts: list[tuple[Any, ...]] = []
         self.refuse: str | None = None
         self.running = False
+        self.keepsakes = Keepsakes(MemorySettings())
+        self.certificates: dict[bytes, Certificate] = {}
         self._news: asyncio.Queue[Changed] = asyncio.Queue()
 
     async def __aenter__(self) -> Self:
@@ -194,6 +198,24 @@ class MemoryLine:
     def remove(self, channel: str, indexes: Sequence[int]) -> bytes:
         self.acts.append(("remove", channel, tuple(indexes)))
         return b"commit"
+
+    def certificate(self, fingerprint: bytes) -> Certificate | None:
+        return self.certificates.get(fingerprint)
+
+    def verified(self, fingerprint: bytes) -> bool:
+        return self.keepsakes.verified(fingerprint)
+
+    def set_verified(self, fingerprint: bytes, *, verified: bool = True) -> None:
+        self.keepsakes.set_verified(fingerprint, verified=verified)
+
+    def draft(self, channel: str) -> str:
+        return self.keepsakes.draft(channel)
+
+    def set_draft(self, channel: str, text: str) -> None:
+        self.keepsakes.set_draft(channel, text)
+
+    def resume(self, channel: str) -> None:
+        self.acts.append(("resume", channel))
 
     def outbox(self) -> list[OutboxView]:
         waiting = [one for one in self.messages[-2000:] if one.seq is None]

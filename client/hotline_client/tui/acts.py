@@ -40,7 +40,10 @@ ACTS: Final[tuple[Act, ...]] = (
     Act("precedence", ("f6",), "F6", "Prec", "precedence: ROUTINE, PRIORITY, IMMEDIATE, FLASH", bar=5),
     Act("response", ("f7",), "F7", "Answer", "the answer asked for: none, R, W/U, A/N, Y", bar=6),
     Act("next_channel", ("f8",), "F8", "Chan", "the next channel", bar=7),
-    Act("confirm", ("f9",), "F9", "SEND", "the second key: sends PRIORITY and above"),
+    Act(
+        "confirm", ("f9",), "F9", "SEND", "the second key for PRIORITY and above; sends pasted ROUTINE lines"
+    ),
+    Act("resume", ("ctrl+r",), "Ctrl+R", "Resume", "go on after a HALT; asks for the word RESUME"),
     Act("theme", ("ctrl+t",), "Ctrl+T", "Theme", "night (black and amber) or day"),
     Act("leave", ("f10", "ctrl+q"), "F10", "Quit", "leave; asks while something waits"),
     Act("browse", ("escape",), "Esc", "Browse", "read the timeline; deletes nothing", "writing"),
@@ -55,6 +58,7 @@ ACTS: Final[tuple[Act, ...]] = (
     Act(
         "newline", ("ctrl+j", "shift+enter", "alt+enter"), "Ctrl+J", "New line", "begin a new line", "writing"
     ),
+    Act("channel", (), "1-9", "Channel", "that channel; Alt+1 to Alt+9 everywhere", "browsing"),
     Act("write", ("escape", "i"), "Esc i", "Write", "back to the composer", "browsing"),
     Act("up", ("k", "up"), "k ↑", "Older", "one message up", "browsing"),
     Act("down", ("j", "down"), "j ↓", "Newer", "one message down", "browsing"),
@@ -74,6 +78,15 @@ ACTS: Final[tuple[Act, ...]] = (
     Act("row_up", ("k", "up"), "k ↑", "Up", "one row up", "roster"),
     Act("row_down", ("j", "down"), "j ↓", "Down", "one row down", "roster"),
     Act("admit", ("a",), "a", "Admit", "admit the device that knocks; asks first", "roster", bar=1),
+    Act(
+        "verify",
+        ("v",),
+        "v",
+        "Verify",
+        "type the digits its holder reads out; compared here",
+        "roster",
+        bar=3,
+    ),
     Act("remove", ("x",), "x", "Remove", "remove a member of your own side; asks first", "roster", bar=2),
     Act("roster_help", ("f1",), "F1", "Help", "this page", "roster", bar=9),
 )
@@ -96,7 +109,10 @@ def key_bar(acts: Iterable[Act], cells: int, *, labels: dict[str, str], urgent: 
     # Help stays to the last: it names what no longer fits.
     while len(items) > 2 and sum(width(row) for _, row in items) > cells + 2:
         del items[-2 if items[-1][0].endswith("help") else -1]
-    return fit(tuple(span for _, row in items for span in row), cells)
+    spans = [span for _, row in items for span in row]
+    if spans:
+        spans[-1] = (spans[-1][0].rstrip(), spans[-1][1])
+    return fit(tuple(spans), cells)
 
 
 def help_rows(first: Place) -> list[Row]:
@@ -121,5 +137,7 @@ _WORDS: Final = (
     "QUEUED here, not yet with the relay   RELAYED in the log of both sides",
     "DLVD on a device of theirs   SEEN painted on a screen of theirs",
     "ACK a named person pressed the key   NEEDS ACK waits for you",
+    "IN ORDER every entry taken so far fits the chain and is signed by a certified member",
+    "VERIFIED 2/3 digits of 2 of the 3 other devices in this channel compared on this one",
     "Nothing is ever acknowledged by itself.",
 )

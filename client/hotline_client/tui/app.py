@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 
 from hotline_client.tui.acting import Target, Trigger, choose
 from hotline_client.tui.acts import Place, acts_of, help_rows, key_bar
+from hotline_client.tui.alarm import Alarm
 from hotline_client.tui.bars import Bar
 from hotline_client.tui.bidi import base_direction, has_rtl, visual
 from hotline_client.tui.cells import cut, line
@@ -29,6 +30,7 @@ from hotline_client.tui.sheets import Ask, Sheet
 from hotline_client.tui.status import status_row, tabs_row
 from hotline_client.tui.themes import DAY, NIGHT, THEMES
 from hotline_client.tui.timeline import Timeline
+from hotline_client.tui.typed import AskTyped
 from hotline_client.views import Changed, ChannelView, MessageView, StatusView
 from hotline_protocol.errors import HotlineError
 from hotline_protocol.terms import WRITING_ROLES, Precedence
@@ -37,6 +39,8 @@ TICK: Final = 0.25
 SETTLE: Final = 0.05
 """Seconds in which changes are gathered before the views are read again."""
 HINT: Final = 8.0
+KEEP: Final = 1.0
+"""Seconds between looks at whether a draft changed and is to be kept."""
 
 
 class HotlineApp(QuietApp):
@@ -49,8 +53,14 @@ class HotlineApp(QuietApp):
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(act.keys), act.id, act.label, show=False, priority=True)
-        for act in acts_of("everywhere")
+        *(
+            Binding(",".join(act.keys), act.id, act.label, show=False, priority=True)
+            for act in acts_of("everywhere")
+        ),
+        *(
+            Binding(f"alt+{number}", f"channel({number})", "Channel", show=False, priority=True)
+            for number in range(1, 10)
+        ),
     ]
 
     def __init__(
@@ -58,14 +68,15 @@ class HotlineApp(QuietApp):
         line_port: LinePort,
         *,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
-        ticks: Callable[[], float] = time.monotonic,
+        ticks: Callable[[], float] | None = None,
         theme: str = NIGHT,
     ) -> None:
         super().__init__()
         teach_alt_enter()
         self._port = line_port
         self._clock = clock
-        self._ticks = ticks
+        self._ticks = ticks or time.monotonic
+        self._composer_ticks = ticks
         self._look = theme
         self._status: StatusView | None = None
         self._waiting: list[MessageView] = []
@@ -74,7 +85,9 @@ class HotlineApp(QuietApp):
         self._drafts: dict[str, tuple[str, Composition]] = {}
         self._trigger = Trigger()
         self._seeing: dict[str, Seeing] = {}
-        self._belled: set[bytes] = set()
+        self._alarm = Alarm()
+        self._verified = (0, 0)
+        self._kept: dict[str, str] = {}
         self._hint: tuple[str, float] | None = None
         self._progress: Changed | None = None
         self._following: asyncio.Task[None] | None = None
@@ -90,7 +103,7 @@ class HotlineApp(QuietApp):
         yield Bar(id="preview", ground="text")
         yield Bar(id="hint")
         yield Bar(id="address")
-        yield Composer(self._ticks)
+        yield Composer(self._composer_ticks)
         yield Bar(id="keys")
 
     def on_mount(self) -> None:
@@ -113,7 +126,7 @@ class HotlineApp(QuietApp):
         """Acts of the main screen rest while another screen is over it."""
         del parameters
         covered = len(self.screen_stack) > 1
-        return not (covered and action in {act.id for act in acts_of("everywhere")} - {"theme"})
+        return not (covered and action in {"channel", *(act.id for act in acts_of("everywhere"))} - {"theme"})
 
     @property
     def _timeline(self) -> Timeline:
@@ -136,6 +149,7 @@ class HotlineApp(QuietApp):
             self._composer.read_only = True
             self._say("an observer reads; this device cannot write")
         self.set_interval(TICK, self._tick)
+        self.set_interval(KEEP, self._keep_drafts)
         self._following = asyncio.create_task(self._follow())
         self._tick()
 
@@ -163,6 +177,7 @@ class HotlineApp(QuietApp):
         self._status = self._port.status()
         self._waiting = self._port.unacknowledged()
         self._timeline.reread()
+        self._count_verified()
         if isinstance(self.screen, Roster):
             self.screen.reread()
         self._tick()
@@ -174,11 +189,33 @@ class HotlineApp(QuietApp):
         if self._channel:
             self._drafts[self._channel] = (self._composer.text, self._composition.touched())
         self._channel = channel
-        text, self._composition = self._drafts.pop(channel, ("", Composition(channel)))
+        if channel not in self._kept:
+            self._kept[channel] = self._port.draft(channel)
+        text, self._composition = self._drafts.pop(channel, (self._kept[channel], Composition(channel)))
+        self._count_verified()
         self._composer.load_text(text)
         if channel not in self._seeing:
             self._seeing[channel] = Seeing(self._port, channel)
         self._timeline.open(channel)
+
+    def _count_verified(self) -> None:
+        """How many of the other devices in the channel had their digits compared here."""
+        others = [one.person for one in self._port.roster(self._channel) if not one.person.me]
+        self._verified = (sum(self._port.verified(one.fingerprint) for one in others), len(others))
+
+    def _unkept(self) -> dict[str, str]:
+        """The drafts that changed since they were kept; from now on they count as kept."""
+        texts = {channel: text for channel, (text, _) in self._drafts.items()}
+        if self._channel:
+            texts[self._channel] = self._composer.text
+        changed = {channel: text for channel, text in texts.items() if self._kept.get(channel, "") != text}
+        self._kept.update(changed)
+        return changed
+
+    async def _keep_drafts(self) -> None:
+        """Write down what changed, off the screen's path: it is there again after a kill."""
+        for channel, text in self._unkept().items():
+            await asyncio.to_thread(self._port.set_draft, channel, text)
 
     def _here(self) -> ChannelView | None:
         channels = self._status.channels if self._status else ()
@@ -218,14 +255,13 @@ class HotlineApp(QuietApp):
 
     def _paint_bars(self, status: StatusView) -> None:
         cells, now, here = self.size.width, self._clock(), self._here()
-        self._bar("status").show(status_row(status, here, self._waiting, now, cells))
+        self._bar("status").show(status_row(status, here, self._waiting, now, cells, verified=self._verified))
         self._bar("tabs").show(tabs_row(status.channels, self._channel, cells))
         self._bar("halt").show(*halt_rows(here, cells))
         flashes = self._flashes()
         self._bar("banner").show(*banner_rows(flashes, cells))
-        if any(one.id not in self._belled for one in flashes):
+        if self._alarm.rings((one.id for one in flashes), self._ticks()):
             self.bell()
-            self._belled.update(one.id for one in flashes)
         if self._hint is not None and self._hint[1] <= self._ticks():
             self._hint = None
         said = (
@@ -252,9 +288,15 @@ class HotlineApp(QuietApp):
 
     def action_confirm(self) -> None:
         """F9."""
-        if self._composition.pending is None:
+        text, outgoing = self._composer.text, None
+        if self._composition.pending is None and self._composition.precedence is Precedence.ROUTINE:
+            # what Enter would not send of a paste: the key that no paste contains does
+            text = text.rstrip("\n")
+            self._composition, outgoing = self._composition.submit(text)
+        elif self._composition.pending is None:
             self._say("F9 is the second key; Enter comes first")
-        self._composition, outgoing = self._composition.confirm(self._composer.text)
+        if outgoing is None:
+            self._composition, outgoing = self._composition.confirm(text)
         self._send(outgoing)
 
     def _send(self, outgoing: Outgoing | None) -> None:
@@ -276,6 +318,9 @@ class HotlineApp(QuietApp):
                 self._say(f"NOT QUEUED: {error}")
             else:
                 self._composer.load_text("")
+                # at once: a draft that comes back after a kill would be sent twice
+                self._kept[outgoing.channel] = ""
+                self._port.set_draft(outgoing.channel, "")
                 self._timeline.action_last()
                 self._read_again()
                 return
@@ -418,6 +463,41 @@ class HotlineApp(QuietApp):
             self._open(names[(at + 1) % len(names)])
             self._tick()
 
+    def action_channel(self, number: int) -> None:
+        """The channel with that number on its tab."""
+        names = [one.name for one in self._port.channels()]
+        if 1 <= number <= len(names):
+            self._open(names[number - 1])
+        else:
+            self._say(f"there is no channel {number}")
+        self._tick()
+
+    def action_resume(self) -> None:
+        """Go on after a HALT, once the word was typed."""
+        channel = self._channel
+        here = self._here()
+        if here is None or here.halted is None:
+            self._say("this channel is not halted")
+            self._tick()
+            return
+
+        def wrong(typed: str) -> str | None:
+            return None if typed.strip() == "RESUME" else "expected the word RESUME, in capitals"
+
+        def done(right: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+            if right:
+                try:
+                    self._port.resume(channel)
+                except HotlineError as error:
+                    self._say(f"NOT RESUMED: {error}")
+                self._read_again()
+
+        lines = [
+            "Type RESUME when you agreed on the log with the other side:",
+            "Everything since is checked again.",
+        ]
+        self.push_screen(AskTyped(lines, wrong, "resume"), done)
+
     def action_help(self) -> None:
         """F1: first about the view one is in."""
         place: Place = "browsing" if self._timeline.has_focus else "writing"
@@ -429,6 +509,8 @@ class HotlineApp(QuietApp):
 
     def action_leave(self) -> None:
         """Quit; asks while something waits."""
+        for channel, text in self._unkept().items():
+            self._port.set_draft(channel, text)
         drafts = [self._composer.text, *(text for text, _ in self._drafts.values())]
         reasons = quit_reasons(
             len(self._port.outbox()), len(self._waiting), sum(bool(one.strip()) for one in drafts)

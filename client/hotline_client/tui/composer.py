@@ -19,6 +19,8 @@ MAX_PASTE: Final = 16_000
 BURST: Final = 0.02
 """Seconds: Enter this soon after a letter comes from a paste in a terminal without bracketed paste, not from a finger."""
 
+PASTED: Final = "nothing was sent: pasted lines are not sent by Enter: F9 sends"
+
 _KEYS: Final = {key: act.id for act in acts_of("writing") for key in act.keys}
 
 
@@ -47,16 +49,20 @@ class Composer(TextArea):
             super().__init__()
             self.text = text
 
-    def __init__(self, ticks: Callable[[], float]) -> None:
+    def __init__(self, ticks: Callable[[], float] | None = None) -> None:
         super().__init__(
             id="composer", soft_wrap=True, compact=True, tab_behavior="focus", show_line_numbers=False
         )
         self._ticks = ticks
         self._typed = 0.0
 
+    def _moment(self, event: events.Event) -> float:
+        """When the key arrived, not when a busy screen got to it: a finger must not look like a paste."""
+        return event.time if self._ticks is None else self._ticks()
+
     async def _on_key(self, event: events.Key) -> None:
         act = _KEYS.get(event.key)
-        now = self._ticks()
+        now = self._moment(event)
         if act is None:
             if (
                 event.is_printable
@@ -76,6 +82,9 @@ class Composer(TextArea):
         elif act == "submit" and now - self._typed > BURST:
             self.post_message(self.Submitted())
         elif not self.read_only:
+            if act == "submit":
+                self._typed = now
+                self.post_message(self.Notice(PASTED))
             self.insert("\n")
 
     async def _on_paste(self, event: events.Paste) -> None:
@@ -88,4 +97,4 @@ class Composer(TextArea):
             self.post_message(self.Notice(f"pasted the first {MAX_PASTE:,} of {len(text):,} characters"))
         # What cannot be signed becomes visible, so that the writer sees it and takes it out.
         self.replace(show(text[:MAX_PASTE], lines=True), *self.selection, maintain_selection_offset=False)
-        self._typed = self._ticks()
+        self._typed = self._moment(event)

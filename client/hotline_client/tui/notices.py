@@ -22,11 +22,13 @@ def halt_rows(channel: ChannelView | None, cells: int) -> list[Row]:
     if channel is None or channel.halted is None:
         return []
     halted = channel.halted
+    what = line(halted.reason[:400])
     said = (
-        f"HALTED {channel_label(channel.name)} since {dtg(halted.at)}: {line(halted.kind, 24)}: {halted.reason[:400]} "
-        f"Nothing is sent here. Compare heads with the other side, then: hotline log resume {channel.name}"
+        f"HALTED {channel_label(channel.name)} since {dtg(halted.at)}: {line(halted.kind, 24)}: {what}\n"
+        "Nothing is sent or taken here. Call the other side, compare heads with them (hotline log), tell your security officer.\n"
+        "If you both agree that the log is right: Ctrl+R takes it again from the last place that was proven."
     )
-    return [((one, "bad"),) for one in paragraphs(said, cells)[:4]]
+    return [((one, "bad"),) for one in paragraphs(said, cells)[:7]]
 
 
 def banner_rows(flashes: Sequence[MessageView], cells: int) -> list[Row]:
@@ -90,5 +92,5 @@ def quit_reasons(outbox: int, waiting: int, drafts: int) -> list[str]:
     if outbox:
         reasons.append(f"{outbox} in the outbox: sent when the line is opened again")
     if drafts:
-        reasons.append(f"{drafts} draft not sent: it will be lost")
+        reasons.append(f"{drafts} draft not sent: kept on this device")
     return reasons

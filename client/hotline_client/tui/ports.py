@@ -16,6 +16,7 @@ from hotline_client.views import (
     Person,
     StatusView,
 )
+from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.terms import Precedence, Response
 
 
@@ -74,6 +75,24 @@ class LinePort(Protocol):
 
     def remove(self, channel: str, indexes: Sequence[int]) -> bytes:
         """Queue a commit that removes these leaves."""
+
+    def certificate(self, fingerprint: bytes) -> Certificate | None:
+        """A certificate that was met, proven against its root."""
+
+    def verified(self, fingerprint: bytes) -> bool:
+        """Whether a person here compared the digits of this certificate."""
+
+    def set_verified(self, fingerprint: bytes, *, verified: bool = True) -> None:
+        """Remember it, or forget it."""
+
+    def draft(self, channel: str) -> str:
+        """What was being written in a channel."""
+
+    def set_draft(self, channel: str, text: str) -> None:
+        """Keep it; empty forgets it."""
+
+    def resume(self, channel: str) -> None:
+        """A person's decision after a HALT: take the log again from the last vouched-for place."""
 
     def outbox(self) -> list[OutboxView]:
         """What of ours is not yet in the log."""

@@ -16,10 +16,11 @@ from hotline_client.tui.ports import LinePort
 from hotline_client.tui.roster_rows import Entry, detail, entries, entry_row
 from hotline_client.tui.rows import Row
 from hotline_client.tui.sheets import Ask, RowList, Sheet
+from hotline_client.tui.typed import AskTyped
 from hotline_client.tui.wording import channel_label, office
 from hotline_client.views import KnockView, MemberView
 from hotline_protocol.errors import HotlineError
-from hotline_protocol.identity.digits import digits
+from hotline_protocol.identity.digits import DigitsError, compare_digits, digits
 from hotline_protocol.terms import ADMITTING_ROLES
 
 
@@ -74,14 +75,25 @@ class Roster(Screen[None]):
         return self._entries[cursor] if cursor < len(self._entries) else None
 
     def _rows(self, cells: int) -> Sequence[Row]:
-        return [entry_row(one, self._now(), cells) for one in self._entries]
+        return [
+            entry_row(one, self._now(), cells, verified=self._line.verified(one.person.fingerprint))
+            for one in self._entries
+        ]
 
     def _show(self) -> None:
         cells = self.size.width
         knocks = sum(isinstance(one, KnockView) for one in self._entries)
         title = f"ROSTER of {channel_label(self._channel)}: {len(self._entries) - knocks} in, {knocks} at the door"
         self.query_one("#roster-title", Bar).show(((title, "strong"),))
-        detailed = detail(self.current, self._line.me, cells)
+        current = self.current
+        mark = current.person.fingerprint if current else b""
+        detailed = detail(
+            current,
+            self._line.me,
+            cells,
+            verified=self._line.verified(mark),
+            certificate=self._line.certificate(mark),
+        )
         self.query_one("#roster-detail", Bar).show((("─" * cells, "dim"),), *detailed)
         said: tuple[Row, ...] = (((self._said, "strong"),),) if self._said else ()
         self.query_one("#roster-said", Bar).show(*said)
@@ -124,6 +136,30 @@ class Roster(Screen[None]):
                 f"Digits {digits(entry.person.fingerprint)}",
             ]
             self._ask(lines, "admit", lambda: self._line.admit(self._channel, [entry.id]))
+
+    def action_verify(self) -> None:
+        """Compare the digits that its holder reads out with those of the marked device."""
+        entry = self.current
+        if entry is None or entry.person.me:
+            self._say("this is the device you are using" if entry else "nobody is marked")
+            return
+        mark = entry.person.fingerprint
+
+        def wrong(typed: str) -> str | None:
+            try:
+                compare_digits(mark, typed)
+            except DigitsError as error:
+                return f"NOT VERIFIED: {error}"
+            return None
+
+        def done(right: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+            if right:
+                self._line.set_verified(mark)
+                self._said = f"VERIFIED: {_named(entry)}"
+                self.reread()
+
+        lines = [f"Type the 30 digits that {_named(entry)} reads out:", "Do not copy them from this screen."]
+        self.app.push_screen(AskTyped(lines, wrong, "compare"), done)
 
     def action_remove(self) -> None:
         """Remove the marked member of our own side."""

@@ -8,6 +8,7 @@ from hotline_client.tui.cells import line, pad, paragraphs
 from hotline_client.tui.rows import Look, Row, fit
 from hotline_client.tui.wording import dtg, office, side
 from hotline_client.views import KnockView, MemberView, Person
+from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.identity.digits import digits
 
 Entry = KnockView | MemberView
@@ -18,9 +19,9 @@ def entries(knocks: Sequence[KnockView], members: Sequence[MemberView]) -> list[
     return [*knocks, *sorted(members, key=lambda one: (not one.person.own, one.index))]
 
 
-def entry_row(entry: Entry, now: int, cells: int) -> Row:
+def entry_row(entry: Entry, now: int, cells: int, *, verified: bool) -> Row:
     """One device on one row; `now` in unix ms, a certificate's end in unix seconds."""
-    name = cells - 52
+    name = max(8, cells - 48)
     words = (
         f"{side(entry.person):<5}{pad(office(entry.person), 16)} {pad(line(entry.person.name, name), name)} "
     )
@@ -32,13 +33,19 @@ def entry_row(entry: Entry, now: int, cells: int) -> Row:
         state, look = ("EXPIRED" if entry.expires * 1000 <= now else "REVOKED"), "bad"
     else:
         state, look = "CURRENT", "good"
-    until = dtg(entry.expires * 1000)
     return fit(
-        ((words, "own" if entry.person.own else "peer"), (f"{state:<13}", look), (until, "text")), cells
+        (
+            (words, "own" if entry.person.own else "peer"),
+            (f"{state:<13}", look),
+            ("VERIFIED" if verified else "not verified", "good" if verified else "dim"),
+        ),
+        cells,
     )
 
 
-def detail(entry: Entry | None, me: Person, cells: int) -> list[Row]:
+def detail(
+    entry: Entry | None, me: Person, cells: int, *, verified: bool, certificate: Certificate | None
+) -> list[Row]:
     """What stands under the list: the digits to compare, and what may be done."""
     if entry is None:
         return [(("Nobody is here yet. A device knocks when it connects for the first time.", "dim"),)]
@@ -46,7 +53,16 @@ def detail(entry: Entry | None, me: Person, cells: int) -> list[Row]:
     rows: list[Row] = [
         ((f"{office(person)} {line(person.name, 40)}", "strong"),),
         (("device digits  ", "dim"), (digits(person.fingerprint), "strong")),
-        (("Have the holder read them out over another way before you trust this device.", "dim"),),
+        (("VERIFIED: these digits were compared on this device", "good"),)
+        if verified
+        else (("not verified: have the holder read them out another way, then press v", "warn"),),
+        (
+            (
+                f"side {person.side}, {line(person.delegation, 24)}, {person.role.value}{_arenas(certificate)}",
+                "text",
+            ),
+        ),
+        ((_validity(entry, certificate), "text"),),
     ]
     if isinstance(entry, KnockView):
         why = entry.admissible
@@ -58,6 +74,19 @@ def detail(entry: Entry | None, me: Person, cells: int) -> list[Row]:
         )
         rows.append(((_removal(entry, me), "dim"),))
     return [fit(row, cells) for row in rows]
+
+
+def _arenas(certificate: Certificate | None) -> str:
+    if certificate is None:
+        return ""
+    return f", arenas {' '.join(sorted(one.value for one in certificate.arenas)) or 'none'}"
+
+
+def _validity(entry: Entry, certificate: Certificate | None) -> str:
+    until = dtg(entry.expires * 1000)
+    if certificate is None:
+        return f"certificate until {until}"
+    return f"certificate {certificate.serial:x}, {dtg(certificate.not_before * 1000)} to {until}"
 
 
 def _removal(entry: MemberView, me: Person) -> str:

@@ -25,20 +25,28 @@ class Field:
 
 
 def status_row(
-    status: StatusView, channel: ChannelView | None, waiting: Sequence[MessageView], now: int, cells: int
+    status: StatusView,
+    channel: ChannelView | None,
+    waiting: Sequence[MessageView],
+    now: int,
+    cells: int,
+    *,
+    verified: tuple[int, int] = (0, 0),
 ) -> Row:
-    """The first line of the screen. `waiting`: everything unacknowledged, in every channel; `now` unix ms."""
+    """The first line of the screen. `waiting`: everything unacknowledged, in every channel; `now` unix ms; `verified`: how
+    many of the channel's other devices had their digits compared here, of how many.
+    """
     fields = (
         _line(status, now),
         _peer(status, now),
-        _epoch(channel),
+        _epoch(channel, verified),
         _unacknowledged(status, waiting, now),
         _outbox(status),
         _clock(now),
     )
     level = [0] * len(fields)
     # What is said first in the tuple is shortened last: seconds of the clock go before the state of the line.
-    order = [index for _ in range(4) for index in (1, 0, 2, 4, 3, 5)]
+    order = [index for _ in range(4) for index in (2, 1, 5, 4, 3, 0)]
     for index in order:
         if _width(fields, level) <= cells:
             break
@@ -79,7 +87,7 @@ def _peer(status: StatusView, now: int) -> Field:
     )
 
 
-def _epoch(channel: ChannelView | None) -> Field:
+def _epoch(channel: ChannelView | None, verified: tuple[int, int]) -> Field:
     if channel is None:
         return Field(("NO CHANNEL",), "warn")
     if channel.halted is not None:
@@ -92,7 +100,15 @@ def _epoch(channel: ChannelView | None) -> Field:
             "member": "NO EPOCH",
         }
         return Field((words[channel.phase],), "warn")
-    return Field((f"EPOCH {channel.epoch} VERIFIED", f"E{channel.epoch} VERIFIED", f"E{channel.epoch} OK"))
+    count = f"{verified[0]}/{verified[1]}"
+    return Field(
+        (
+            f"EPOCH {channel.epoch} IN ORDER, VERIFIED {count}",
+            f"EPOCH {channel.epoch} VERIFIED {count}",
+            f"E{channel.epoch} VERIFIED {count}",
+            f"E{channel.epoch} V{count}",
+        )
+    )
 
 
 def _unacknowledged(status: StatusView, waiting: Sequence[MessageView], now: int) -> Field:

@@ -28,7 +28,12 @@ class Timeline(ScrollView, can_focus=True):
         "Timeline { height: 1fr; overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; }"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(act.keys), act.id, act.label, show=False) for act in acts_of("browsing")
+        *(
+            Binding(",".join(act.keys), act.id, act.label, show=False)
+            for act in acts_of("browsing")
+            if act.keys
+        ),
+        *(Binding(str(number), f"app.channel({number})", "Channel", show=False) for number in range(1, 10)),
     ]
 
     class Write(Message):

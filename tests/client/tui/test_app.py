@@ -9,6 +9,7 @@ import pytest
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from hotline_client.tui.app import HotlineApp
 from hotline_client.tui.bars import Bar
@@ -17,9 +18,10 @@ from hotline_client.tui.roster import Roster
 from hotline_client.tui.rows import words
 from hotline_client.tui.sheets import Ask, Sheet
 from hotline_client.tui.timeline import Timeline
-from hotline_client.views import KnockView, LineState, MessageView, Person
+from hotline_client.views import Halted, KnockView, LineState, MessageView, Person
+from hotline_protocol.identity.digits import digits
 from hotline_protocol.terms import Precedence, Response, Role
-from tests.support.memory_line import ANNA, MIRIAM, NOW, MemoryLine, text
+from tests.support.memory_line import ANNA, MIRIAM, NOW, OTTO, MemoryLine, text
 
 RUTH = Person("Ruth Aalto", "ALPHA", Role.OFFICER, "a", True, False, b"\x05" * 32)
 SIZES = [(80, 24), (60, 20)]
@@ -114,6 +116,10 @@ def test_enter_in_a_burst_of_letters_makes_a_line() -> None:
         await pilot.press("a", "enter")
         assert sent(line) == []
         assert composer.text == "a\n"
+        app._tick()
+        assert "pasted lines are not sent by Enter: F9 sends" in bar(app, "hint")
+        await pilot.press("f9")
+        assert [one[2] for one in sent(line)] == ["a"]
 
     drive(line, act)
 
@@ -223,13 +229,13 @@ def test_browsing_walks_pages_jumps_and_comes_back() -> None:
         await pilot.press("k", "up", "j")
         assert timeline.selection == line.messages[-2]
         for _ in range(60):
-            await pilot.press("pageup")
+            timeline.action_page_up()
         assert timeline.selection is not None
         assert (timeline.selection.seq or 0) < 600
         await pilot.press("home")
         assert timeline.selection == line.messages[0]
         for _ in range(60):
-            await pilot.press("pagedown")
+            timeline.action_page_down()
         assert (timeline.selection.seq or 0) > 300
         await pilot.press("end")
         assert timeline.follow
@@ -378,3 +384,74 @@ def test_hundred_thousand_messages_open_at_once() -> None:
         assert "#1 PEER" in screen(app)
 
     drive(line, act)
+
+
+def test_the_digits_are_compared_by_the_program_and_remembered() -> None:
+    line = MemoryLine()
+    right = digits(OTTO.fingerprint)
+    wrong = right[:-1] + str((int(right[-1]) + 1) % 10)
+
+    async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
+        assert "VERIFIED 0/3" in bar(app, "status")
+        await pilot.press("f5", "v")
+        assert isinstance(app.screen, Roster), "one's own device"
+        await pilot.press("j", "v")
+        app.screen.query_one(Input).value = wrong
+        await pilot.press("enter")
+        assert "group 6 of 6 differs" in screen(app)
+        assert not line.verified(OTTO.fingerprint)
+        app.screen.query_one(Input).value = right
+        await pilot.press("enter")
+        assert line.verified(OTTO.fingerprint)
+        app._read_again()
+        assert "VERIFIED 1/3" in bar(app, "status")
+
+    drive(line, act)
+
+
+def test_a_halt_says_what_to_do_and_is_left_by_a_typed_word() -> None:
+    line = MemoryLine()
+    line.extra = {"halted": Halted("fork", "two views of #9", NOW)}
+
+    async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
+        assert "two views of #9" in bar(app, "halt")
+        assert "Ctrl+R" in bar(app, "halt")
+        await pilot.press("ctrl+r", "y", "enter")
+        assert sent(line) == []
+        app.screen.query_one(Input).value = "RESUME"
+        await pilot.press("enter")
+        assert sent(line) == [("resume", "plenary")]
+
+    drive(line, act)
+
+
+def test_numbers_choose_the_channel_of_their_tab() -> None:
+    line = MemoryLine(names=("plenary", "air", "naval"))
+
+    async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
+        await pilot.press("alt+2")
+        assert "[2 AIR" in bar(app, "tabs")
+        await pilot.press("escape", "3")
+        assert "[3 NAVAL" in bar(app, "tabs")
+        await pilot.press("alt+9")
+        assert "there is no channel 9" in bar(app, "hint")
+
+    drive(line, act)
+
+
+def test_a_draft_survives_a_kill_and_a_sent_one_does_not_come_back() -> None:
+    line = MemoryLine()
+
+    async def write(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
+        await pilot.press("o", "k")
+        await app._keep_drafts()
+
+    async def send(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
+        assert app.query_one(Composer).text == "ok"
+        await pilot.press("enter")
+        assert again.draft("plenary") == ""
+
+    drive(line, write)
+    again = MemoryLine()
+    again.keepsakes = line.keepsakes
+    drive(again, send)

@@ -25,7 +25,7 @@ def test_the_status_line_fits_and_keeps_every_field(cells: int, state: LineState
     assert width(row) <= cells
     if cells >= 60:
         said = words(row)
-        for field in ("BRAVO", "VERIFIED" if "VERIFIED" in said else "E7 OK", "UNACK 0", "OUT", "1432Z"):
+        for field in ("BRAVO", "VERIFIED" if "VERIFIED" in said else "E7 V0/0", "UNACK 0", "OUT", "1432Z"):
             assert field in said
         assert state.value in said
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -43,6 +44,30 @@ def hebrew() -> MemoryLine:
         text(21, replace(MIRIAM, name="מרים לוי"), "שָׁלוֹם לְכֻלָּם", response=Response.ROGER),
     ]
     return line
+
+
+def test_a_narrow_screen(snap_compare: Any) -> None:
+    app = HotlineApp(english(), clock=lambda: NOW, ticks=lambda: 0.0)
+
+    async def ready(pilot: Pilot[None]) -> None:
+        await pilot.pause()
+        app._composer.cursor_blink = False
+
+    assert snap_compare(app, terminal_size=(60, 20), run_before=ready)
+
+
+def test_without_colour_the_words_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def shown() -> str:
+        app = HotlineApp(english(), clock=lambda: NOW, ticks=lambda: 0.0)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            app._composer.cursor_blink = False
+            return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+    coloured = asyncio.run(shown())
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert asyncio.run(shown()) == coloured
+    assert "NEEDS ACK" in coloured
 
 
 @pytest.mark.parametrize("theme", [NIGHT, DAY])
