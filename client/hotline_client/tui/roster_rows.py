@@ -37,7 +37,7 @@ def entry_row(entry: Entry, now: int, cells: int, *, verified: bool) -> Row:
         (
             (words, "own" if entry.person.own else "peer"),
             (f"{state:<13}", look),
-            ("VERIFIED" if verified else "not verified", "good" if verified else "dim"),
+            (_compared(entry, verified=verified), "good" if verified else "dim"),
         ),
         cells,
     )
@@ -55,6 +55,8 @@ def detail(
         (("device digits  ", "dim"), (digits(person.fingerprint), "strong")),
         (("VERIFIED: these digits were compared on this device", "good"),)
         if verified
+        else (("read these out to whoever wants to verify this device", "dim"),)
+        if person.me
         else (("not verified: have the holder read them out another way, then press v", "warn"),),
         (
             (
@@ -74,6 +76,12 @@ def detail(
         )
         rows.append(((_removal(entry, me), "dim"),))
     return [fit(row, cells) for row in rows]
+
+
+def _compared(entry: Entry, *, verified: bool) -> str:
+    if entry.person.me:
+        return "this device"
+    return "VERIFIED" if verified else "not verified"
 
 
 def _arenas(certificate: Certificate | None) -> str:

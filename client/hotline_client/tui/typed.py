@@ -21,6 +21,7 @@ class AskTyped(ModalScreen[bool]):
     AskTyped { align: center middle; }
     AskTyped Bar, AskTyped Input { width: 90%; max-width: 76; }
     AskTyped Input { border: none; height: 1; padding: 0 2; }
+    AskTyped Input:focus { border: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "No", show=False, priority=True)]
 
