@@ -6,7 +6,6 @@ import click
 
 from hotline_client.cli.render import message_record, message_text
 from hotline_client.cli.session import Session, line_command, patience_option
-from hotline_client.errors import Unreachable
 
 
 @line_command("ack")
@@ -25,9 +24,8 @@ async def command(session: Session, *, target: str, channel: str, note: str, pat
         try:
             await line.wait_relayed(document, patience)
         except TimeoutError:
-            reason = session.why_not(channel)
-            raise Unreachable(
-                f"{reason}; the acknowledgment is kept in the outbox as {document.hex()}"
+            raise session.failure(
+                channel, f"the acknowledgment is kept in the outbox as {document.hex()}"
             ) from None
     after = session.message(channel, message.id.hex())
     session.emit(message_record(after), message_text(after))

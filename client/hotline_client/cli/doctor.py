@@ -15,13 +15,16 @@ from hotline_client.cli import output
 from hotline_client.cli.common import home_option, json_option
 from hotline_client.cli.output import Styled
 from hotline_client.cli.passphrase import Passphrase, passphrase_option
-from hotline_client.cli.session import patience_option
+from hotline_client.cli.session import Session, is_wrong_certificate, patience_option
 from hotline_client.doctor import Finding
 from hotline_client.errors import Refused, Unreachable
 from hotline_client.line import Line
 from hotline_client.vault import Vault
-from hotline_protocol.errors import HotlineError, TrustError
+from hotline_protocol.errors import HotlineError, PeerError, TrustError
 
+DATABASE: Final = "vault.db"
+LARGE: Final = 64 * 1024 * 1024
+"""Bytes of a vault from which checking it takes a person's notice."""
 COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
@@ -34,6 +37,8 @@ def command(*, home: Path, passphrase: Passphrase, patience: int) -> None:
     """Check files, papers, clock, relay and channels; exit 0 when nothing is wrong."""
     failures: list[Finding] = []
     with Vault.open(home, passphrase.existing("the vault")) as vault:
+        if (home / DATABASE).stat().st_size > LARGE:
+            output.say("reading every page of the vault")
         vault.check()
         for finding in _examine(home, vault, patience):
             _show(finding)
@@ -49,15 +54,12 @@ def _examine(home: Path, vault: Vault, patience: int) -> Iterator[Finding]:
     yield from papers
     if any(finding.state == "fail" for finding in papers):
         return
-    yield from asyncio.run(_online(Line.open(vault), patience))
+    yield from asyncio.run(_online(vault, Line.open(vault), patience))
 
 
-async def _online(line: Line, patience: int) -> list[Finding]:
+async def _online(vault: Vault, line: Line, patience: int) -> list[Finding]:
     async with line:
-        try:
-            await line.wait_caught_up(patience)
-        except TimeoutError:
-            output.say(f"the relay was tried for {patience} s")
+        await Session(vault, line).catch_up(patience, required=False)
         found = list(doctor.connection(line.status()))
     now = time.time_ns() // 1_000_000
     for view in line.channels():
@@ -79,7 +81,7 @@ def _show(finding: Finding) -> None:
 def _error(first: Finding, count: int) -> HotlineError:
     message = f"{count} of the checks failed, the first is: {first.check}"
     if first.check == "relay":
-        return Unreachable(message)
+        return PeerError(message) if is_wrong_certificate(first.found) else Unreachable(message)
     return (
         TrustError(message)
         if first.check.startswith(("channel", "charter", "certificate"))

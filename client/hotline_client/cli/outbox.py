@@ -6,7 +6,6 @@ import click
 
 from hotline_client.cli.render import outbox_record
 from hotline_client.cli.session import Session, line_command, patience_option
-from hotline_client.errors import Unreachable
 from hotline_protocol.dtg import dtg
 from hotline_protocol.text import show
 
@@ -31,4 +30,4 @@ async def command(session: Session, *, drain: bool, patience: int) -> None:
     if not items:
         session.say("the outbox is empty")
     elif drain:
-        raise Unreachable(f"{len(items)} still wait; they are kept")
+        raise session.failure(None, f"{len(items)} still wait; they are kept")

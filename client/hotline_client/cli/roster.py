@@ -9,7 +9,7 @@ import click
 from hotline_client.cli.render import knock_record, member_record, person_text
 from hotline_client.cli.session import Session, line_command, patience_option
 from hotline_client.errors import Refused, Unreachable
-from hotline_client.views import KnockView, MemberView
+from hotline_client.views import KnockView, MemberView, OutboxView
 from hotline_protocol.dtg import dtg
 from hotline_protocol.errors import UsageError
 from hotline_protocol.identity.digits import digits
@@ -128,7 +128,13 @@ async def revoke(session: Session, *, crl: BinaryIO, patience: int) -> None:
 
 
 async def _commit(session: Session, channel: str, document: bytes, patience: int) -> None:
-    try:
-        await session.line.wait_relayed(document, patience)
-    except TimeoutError:
-        raise Unreachable(f"{session.why_not(channel)}; the change is kept in the outbox") from None
+    """Until a queued change of the membership is in the log; `Refused` if the channel's rules do not let it in."""
+
+    def waiting() -> list[OutboxView]:
+        return [item for item in session.line.outbox() if item.id == document]
+
+    await session.until(lambda: all(item.text for item in waiting()), patience)
+    for item in waiting():
+        if item.text:
+            raise Refused(item.text)
+        raise session.failure(channel, "the change is kept in the outbox")

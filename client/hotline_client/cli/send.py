@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from typing import Final
 
@@ -11,7 +10,7 @@ import click
 from hotline_client.cli.durations import Duration
 from hotline_client.cli.render import message_record
 from hotline_client.cli.session import Session, line_command, patience_option
-from hotline_client.errors import AckTimeout, Unreachable
+from hotline_client.errors import AckTimeout
 from hotline_client.views import MessageView
 from hotline_protocol.errors import UsageError
 from hotline_protocol.terms import Precedence, Response
@@ -37,14 +36,12 @@ def read_text(text: str | None) -> str:
 async def wait_acknowledged(session: Session, channel: str, document: bytes, seconds: float) -> MessageView:
     """The message once a person of the other side acknowledged it; `AckTimeout` otherwise."""
     line = session.line
-    try:
-        async with asyncio.timeout(seconds):
-            async for _ in line.changes():
-                message = line.message(channel, document)
-                if message is not None and message.acknowledged:
-                    return message
-    except TimeoutError:
-        pass
+
+    def acknowledged() -> bool:
+        now = line.message(channel, document)
+        return now is not None and bool(now.acknowledged)
+
+    await session.until(acknowledged, seconds)
     message = line.message(channel, document)
     if message is None or not message.acknowledged:
         state = message.receipt if message else "QUEUED"
@@ -107,8 +104,7 @@ async def command(
         try:
             message = await line.wait_relayed(document, patience)
         except TimeoutError:
-            reason = session.why_not(channel)
-            raise Unreachable(f"{reason}; kept in the outbox as {document.hex()}") from None
+            raise session.failure(channel, f"kept in the outbox as {document.hex()}") from None
         if wait_ack is not None:
             message = await wait_acknowledged(session, channel, document, wait_ack)
     session.emit(message_record(message), document.hex())

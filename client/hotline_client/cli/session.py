@@ -14,15 +14,24 @@ from hotline_client.cli import output
 from hotline_client.cli.common import home_option, json_option
 from hotline_client.cli.durations import Duration
 from hotline_client.cli.passphrase import Passphrase, passphrase_option
-from hotline_client.errors import Unreachable
+from hotline_client.errors import HaltedChannel, Unreachable
 from hotline_client.line import Line
 from hotline_client.vault import Vault
 from hotline_client.views import LineState, MessageView
-from hotline_protocol.errors import UsageError
+from hotline_protocol.errors import HotlineError, PeerError, UsageError
 from hotline_protocol.text import show
 
+KNOCK_SECONDS: Final = 3
+"""How long the knocks of a device that is not yet a member may take to come back in the log."""
 LOOK_BACK: Final = 5000
 """How many messages back an abbreviated id is looked for."""
+
+
+def is_wrong_certificate(reason: str | None) -> bool:
+    """Whether the line is down because whoever answered does not hold the certificate that the charter pins."""
+    return reason is not None and (
+        reason.startswith("SSLCertVerificationError") or "certificate is not the one" in reason
+    )
 
 
 class Session:
@@ -59,31 +68,68 @@ class Session:
             found = [message for message in recent if message.id.hex().startswith(wanted)]
         if len(found) != 1:
             raise UsageError(
-                f"{show(reference)} names {len(found)} messages in {channel}; give #SEQ or the whole id"
+                f"{show(reference)} fits {len(found)} messages in {channel}; give #SEQ or the whole id"
+                if found
+                else f"{channel} has no message {show(reference)}; `hotline watch --all --once` lists them"
             )
         return found[0]
 
     async def catch_up(self, seconds: float, *, required: bool = True) -> None:
-        """Read the log to its end; `Unreachable` when that does not happen in time and is required."""
+        """Read the log to its end, our own knocks included; an error when that takes too long and is required.
+
+        Call it before anything else is awaited after the line was entered.
+        """
         try:
-            await self.line.wait_caught_up(seconds)
+            async with asyncio.timeout(seconds):
+                await self._read_to_end()
         except TimeoutError:
             if required:
-                raise Unreachable(self.why_not()) from None
+                raise self.failure() from None
             self.say(f"{self.why_not()}; this is what the vault holds")
+            return
+        await self.until(lambda: not self._knocking(), min(seconds, KNOCK_SECONDS))
+
+    async def _read_to_end(self) -> None:
+        news = self.line.changes()
+        taken: set[str] = set()
+        while not self._has_read(taken):
+            changed = await anext(news)
+            if changed.channel is not None and {"status", "progress"} <= changed.what:
+                taken.add(changed.channel)
+            if changed.done is not None and changed.total is not None and sys.stderr.isatty():
+                self.say(f"catching up {changed.channel}: {changed.done} of {changed.total}")
+
+    def _has_read(self, taken: set[str]) -> bool:
+        """Whether the relay is there and every channel it follows was taken to its tail, so that its knock is queued."""
+        status = self.line.status()
+        followed = [one for one in status.channels if one.halted is None and one.tail is not None]
+        return status.state is not LineState.DOWN and all(
+            one.name in taken and one.cursor >= (one.tail or 0) for one in followed
+        )
+
+    def _knocking(self) -> bool:
+        return any(item.kind == "knock" and not item.text for item in self.line.outbox())
 
     async def until(self, true: Callable[[], bool], seconds: float) -> bool:
         """Wait for something to become true of the line."""
+        news = self.line.changes()
         try:
             async with asyncio.timeout(seconds):
-                if true():
-                    return True
-                async for _ in self.line.changes():
-                    if true():
-                        return True
+                while not true():
+                    await anext(news)
         except TimeoutError:
             pass
         return true()
+
+    def failure(self, channel: str | None = None, kept: str = "") -> HotlineError:
+        """`why_not` as the error a command ends with; `kept` says what became of what was asked."""
+        reason = f"{self.why_not(channel)}; {kept}" if kept else self.why_not(channel)
+        if channel is not None and self.line.channel(channel).halted is not None:
+            return HaltedChannel(reason)
+        status = self.line.status()
+        if status.state is LineState.DOWN and is_wrong_certificate(status.reason):
+            return PeerError(reason)
+        return Unreachable(reason)
 
     def why_not(self, channel: str | None = None) -> str:
         """Why something is not in the log yet, in words."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from itertools import groupby
 
 import click
 
@@ -17,10 +18,14 @@ PAGE = 200
 def _new(session: Session, channel: str, after: int) -> Iterable[MessageView]:
     while True:
         page = [m for m in session.line.timeline(channel, after=after, limit=PAGE) if m.seq is not None]
+        full = len(page) >= PAGE
+        if full and page[0].seq != page[-1].seq:
+            # one entry may have several lines: those of the last are taken together with the next page
+            page = [m for m in page if m.seq != page[-1].seq]
         yield from page
-        if len(page) < PAGE or page[-1].seq is None:
+        if not full:
             return
-        after = page[-1].seq
+        after = page[-1].seq or after
 
 
 class Follower:
@@ -42,15 +47,22 @@ class Follower:
         """Print what is new, commit the cursor behind it, and say how many there were."""
         count = 0
         for channel, after in self._after.items():
-            for message in _new(self._session, channel, after):
-                self._show(message)
-                count += 1
+            for _, lines in groupby(_new(self._session, channel, after), key=lambda message: message.seq):
+                shown = list(lines)
+                for message in shown:
+                    self._show(message)
+                self._commit(shown[-1])
+                count += len(shown)
         return count
 
     def _show(self, message: MessageView) -> None:
         session = self._session
         session.emit(message_record(message), message_text(message))
         sys.stdout.flush()
+
+    def _commit(self, message: MessageView) -> None:
+        """All lines of this message's entry were written."""
+        session = self._session
         seq = message.seq or 0
         self._after[message.channel] = seq
         if self._cursor is not None:
@@ -83,6 +95,7 @@ async def command(
             await session.catch_up(patience)
             follower.print_new()
             return
+        news = line.changes()
         follower.print_new()
-        async for _ in line.changes():
+        async for _ in news:
             follower.print_new()
