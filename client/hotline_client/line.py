@@ -419,10 +419,11 @@ def context_of(vault: Vault) -> Context:
     der, signed = vault.device.certificate, vault.device.charter
     if der is None or signed is None:
         raise UsageError("this device is not enrolled yet: its certificate and charter are not installed")
-    charter = SignedCharter.decode(signed).verify()
+    papers = SignedCharter.decode(signed)
+    charter, secret = papers.verify(), papers.link_secret()
     trust = Trust.from_charter(charter)
     certificate = trust.identify(der)
     key = vault.device.private_key
     if not hmac.compare_digest(key.public_key().public_bytes_raw(), certificate.public_key):
         raise CertificateError("the installed certificate is for another key than this device has")
-    return Context(charter, trust, certificate, key.private_bytes_raw())
+    return Context(charter, trust, certificate, key.private_bytes_raw(), secret)

@@ -1,6 +1,6 @@
 """The charters a relay serves: files in `charters/`, verified when they are added and again whenever they are loaded.
 
-`<link id>.charter` is a signed charter; `<link id>.<hash>.crl` a revocation list of one of its two authorities.
+`<link id>.charter` is a signed charter without its link secret; `<link id>.<hash>.crl` a revocation list of one of its two authorities.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from hotline_protocol.errors import HotlineError, TrustError, UsageError
-from hotline_protocol.identity.charter import SignedCharter
+from hotline_protocol.errors import CharterError, HotlineError, TrustError, UsageError
+from hotline_protocol.identity.charter import Charter, SignedCharter
 from hotline_protocol.identity.revocation import parse_crl
 from hotline_protocol.identity.trust import Trust
 from hotline_server.rules import Link
@@ -93,5 +93,16 @@ class CharterDirectory:
 
 
 def _link(data: bytes) -> Link:
-    charter = SignedCharter.decode(data).verify()
+    charter = read_charter(data)
     return Link(charter, Trust.from_charter(charter))
+
+
+def read_charter(data: bytes) -> Charter:
+    """The charter in a relay's copy, both signatures good. CharterError if the file still holds the link secret."""
+    signed = SignedCharter.decode(data)
+    if signed.secret is not None:
+        raise CharterError(
+            "this charter file holds the link secret, which is for devices only; "
+            "ask a custodian for the relay's copy: hotline charter relay-copy FILE OUT"
+        )
+    return signed.verify()

@@ -15,6 +15,7 @@ from hotline_client import keyfile
 from hotline_client.ceremony.authority import KEY_FILE, KEY_PURPOSE
 from hotline_client.vault import Vault, keyring
 from hotline_client.vault.vault import KEY
+from hotline_protocol.identity.charter import SignedCharter
 from hotline_protocol.mls.group import Group
 from tests.e2e.stage import Stage
 
@@ -46,6 +47,11 @@ def passphrases(stage: Stage) -> dict[bytes, str]:
 
 def device_names(stage: Stage) -> dict[bytes, str]:
     return {one.device.name.encode(): one.device.name for one in stage.made.devices}
+
+
+def link_secret(stage: Stage) -> dict[bytes, str]:
+    """What the charter file of devices has and the relay's copy has not."""
+    return of_key(SignedCharter.decode(stage.made.charter.read_bytes()).link_secret(), "the link secret")
 
 
 def keys(stage: Stage, channels: Iterable[str]) -> dict[bytes, str]:

@@ -49,7 +49,7 @@ class Stage:
             unsafe_testing_cost=keyfile.UNSAFE_TESTING_COST,
             **ceremony,
         )
-        self.relay.add_charter(self.made.charter.read_bytes())
+        self.relay.add_charter(self.made.relay_charter.read_bytes())
 
     def __enter__(self) -> Self:
         self.relay.start()

@@ -127,11 +127,10 @@ def test_no_plaintext_name_or_key_is_found_where_it_must_not_be(tmp_path: Path) 
     everything = words | names | passphrases | keys
     assert not canaries.find(everything, *homes, stage.relay.log_path, logs)
     assert not canaries.find(words | passphrases | keys, relay, stage.made.directory)
-    # a knock brings the certificate with the device's name, and is kept in the log: the one place where the relay has names
-    assert {Path(one.rpartition(" in ")[2]).name for one in canaries.find(names, relay)} <= {
-        "log.db",
-        "log.db-wal",
-    }
+    # names stand in certificates: those in knocks are sealed under the link secret, which is in no file of the relay
+    secret = canaries.link_secret(stage)
+    assert not canaries.find(names | secret, relay)
+    assert not canaries.find(secret, *homes, stage.relay.log_path, logs)
     assert not canaries.open_to_others(relay, *homes, *stage.made.authorities)
 
 

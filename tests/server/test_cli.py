@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from hotline_protocol import codec
-from hotline_protocol.identity.charter import Relay
+from hotline_protocol.identity.charter import Relay, SignedCharter
 from hotline_server.cli import main
-from tests.support.relay_link import LinkFixture
+from tests.support.relay_link import LINK_SECRET, LinkFixture
 
 
 def call(*arguments: object) -> Result:
@@ -120,3 +121,12 @@ def test_settings_are_strict(state: Path) -> None:
     assert result.exit_code == 2
     assert "rat" in result.output
     assert call("run", "--state", state / "nowhere").exit_code == 2
+
+
+def test_a_charter_that_holds_the_link_secret_is_refused(state: Path, tmp_path: Path) -> None:
+    signed = SignedCharter.decode(LinkFixture(relay_of(state)).signed)
+    file = tmp_path / "link.charter"
+    file.write_bytes(replace(signed, secret=LINK_SECRET).encode())
+    result = call("charter", "add", "--state", state, file)
+    assert (result.exit_code, "hotline charter relay-copy" in result.output) == (4, True)
+    assert not list((state / "charters").iterdir())

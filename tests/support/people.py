@@ -16,10 +16,11 @@ from hotline_client.engine.draft import Context
 from hotline_protocol.identity.authority import AuthorityKey, issue_certificate, issue_crl, issue_root
 from hotline_protocol.identity.card import Card
 from hotline_protocol.identity.certificate import Request, device_request, parse_request
-from hotline_protocol.identity.charter import Charter, Relay
+from hotline_protocol.identity.charter import Charter, Relay, secret_hash
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.terms import Arena, Role, Side
 
+LINK_SECRET = bytes(range(32))
 NOW = 1_795_000_000
 """When the stories of the tests begin, unix seconds."""
 DAY = 86_400
@@ -80,7 +81,7 @@ def _link(suite: int) -> Link:
     ours, theirs = authority("ALPHA", 1), authority("BRAVO", 2)
     cards = (Card("ALPHA", ours.root), Card("BRAVO", theirs.root))
     relays = [Relay("wss://127.0.0.1:1", self_signed())]
-    charter = Charter.draft(cards, relays, created=NOW, suite=suite)
+    charter = Charter.draft(cards, relays, secret_hash=secret_hash(LINK_SECRET), created=NOW, suite=suite)
     return Link((ours, theirs), charter, Trust.from_charter(charter))
 
 
@@ -124,7 +125,7 @@ def context(
     """What a line of this person starts from."""
     home = link(suite)
     der, private, _ = device(side, name, role, suite=suite, days=days)
-    return Context(home.charter, home.trust, home.trust.identify(der), private)
+    return Context(home.charter, home.trust, home.trust.identify(der), private, LINK_SECRET)
 
 
 def crl(side: Side, *serials: int, number: int = 1, now: int = NOW) -> bytes:

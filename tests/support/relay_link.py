@@ -19,7 +19,7 @@ from websockets.typing import Subprotocol
 from hotline_protocol.identity.authority import AuthorityKey, issue_certificate, issue_crl, issue_root
 from hotline_protocol.identity.card import Card
 from hotline_protocol.identity.certificate import device_request, parse_certificate, parse_request
-from hotline_protocol.identity.charter import Charter, Relay, SignedCharter
+from hotline_protocol.identity.charter import Charter, Relay, SignedCharter, secret_hash
 from hotline_protocol.relay.frames import (
     SUBPROTOCOL,
     Answers,
@@ -40,6 +40,7 @@ from hotline_protocol.relay.frames import (
 from hotline_protocol.terms import Arena, Role, Side
 
 DAY = 86_400
+LINK_SECRET = bytes(range(32))
 
 
 @dataclass
@@ -81,7 +82,7 @@ class LinkFixture:
             "b": Authority("South", self.now),
         }
         cards = (Card("North", self.authorities["a"].root), Card("South", self.authorities["b"].root))
-        self.charter = Charter.draft(cards, (relay,), created=self.now)
+        self.charter = Charter.draft(cards, (relay,), secret_hash=secret_hash(LINK_SECRET), created=self.now)
         signed = SignedCharter.unsigned(self.charter)
         for authority in self.authorities.values():
             signed = signed.sign(authority.key, authority.root)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.vectors.loading import unhex, vectors
 
 from hotline_protocol.mls.errors import RefusedError
 from hotline_protocol.mls.suites import HPKECiphertext, cipher_suite
+from tests.vectors.loading import unhex, vectors
 
 
 @pytest.mark.parametrize("case", vectors("crypto-basics"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.vectors.loading import vectors
 
 from hotline_protocol.mls import codec
 from hotline_protocol.mls.codec import Reader
+from tests.vectors.loading import vectors
 
 
 @pytest.mark.parametrize("case", vectors("deserialization"))

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from cryptography.hazmat.bindings._rust import openssl
 from cryptography.hazmat.primitives import hpke
-from tests.vectors.loading import unhex, vectors
 
 from hotline_protocol.mls.hpke import X_WING, Hpke
+from tests.vectors.loading import unhex, vectors
 
 _KDFS = {0x0001: hpke.KDF.HKDF_SHA256, 0x0011: hpke.KDF.SHAKE256}
 _AEADS = {0x0003: hpke.AEAD.CHACHA20_POLY1305}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.vectors.loading import unhex, vectors
 
 from hotline_protocol.mls import codec
 from hotline_protocol.mls.commit import Commit
@@ -19,6 +18,7 @@ from hotline_protocol.mls.public_message import PublicMessage
 from hotline_protocol.mls.secret_tree import SecretTree
 from hotline_protocol.mls.suites import cipher_suite
 from hotline_protocol.mls.tree_math import LeafIndex
+from tests.vectors.loading import unhex, vectors
 
 _SENDER = Sender.member(LeafIndex(1))
 

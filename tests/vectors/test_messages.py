@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.vectors.loading import vectors
 
 from hotline_protocol.mls import codec
 from hotline_protocol.mls.codec import Reader
@@ -27,6 +26,7 @@ from hotline_protocol.mls.proposal import (
 from hotline_protocol.mls.public_message import PublicMessage
 from hotline_protocol.mls.tree import RatchetTree
 from hotline_protocol.mls.welcome import GroupInfo, GroupSecrets, Welcome
+from tests.vectors.loading import vectors
 
 _MESSAGES: dict[str, Any] = {
     "mls_welcome": Welcome,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.vectors.loading import unhex, vectors
 
 from hotline_protocol.mls.psk import PreSharedKeyID, psk_secret
 from hotline_protocol.mls.suites import cipher_suite
+from tests.vectors.loading import unhex, vectors
 
 
 @pytest.mark.parametrize("case", vectors("psk_secret"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.vectors.loading import unhex, vectors
 
 from hotline_protocol.mls.private_message import sender_data_keys
 from hotline_protocol.mls.secret_tree import RatchetKind, SecretTree
 from hotline_protocol.mls.suites import cipher_suite
 from hotline_protocol.mls.tree_math import LeafIndex
+from tests.vectors.loading import unhex, vectors
 
 
 @pytest.mark.parametrize("case", vectors("secret-tree"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.vectors.loading import unhex, vectors
 
 from hotline_protocol.mls import codec
 from hotline_protocol.mls.commit import Commit
 from hotline_protocol.mls.content import AuthenticatedContent
 from hotline_protocol.mls.suites import cipher_suite
 from hotline_protocol.mls.transcript import confirmed_transcript_hash, interim_transcript_hash
+from tests.vectors.loading import unhex, vectors
 
 
 @pytest.mark.parametrize("case", vectors("transcript-hashes"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.vectors.loading import unhex, vectors
 
 from hotline_protocol.mls.key_package import KeyPackage
 from hotline_protocol.mls.key_schedule import EpochSecrets
@@ -13,6 +12,7 @@ from hotline_protocol.mls.message import decode_body
 from hotline_protocol.mls.psk import psk_secret
 from hotline_protocol.mls.suites import cipher_suite
 from hotline_protocol.mls.welcome import Welcome
+from tests.vectors.loading import unhex, vectors
 
 
 @pytest.mark.parametrize("case", vectors("welcome"))

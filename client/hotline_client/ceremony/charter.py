@@ -1,12 +1,12 @@
-"""The charter as a file that goes from one custodian to the other: drafted, shown, signed by both in either order.
+"""The charter as a file that goes from one custodian to the other: drafted, shown, signed by both, copied for the relay.
 
 Rules: an authority signs only a charter between itself and the card it paired with; a signature is added, never
-replaced; the file on disk is replaced whole.
+replaced; the file on disk is replaced whole. The link secret is made with the draft and leaves out only the relay's copy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
@@ -15,7 +15,15 @@ from hotline_client.ceremony.authority import Authority, Custody
 from hotline_protocol import codec
 from hotline_protocol.errors import CharterError, FormatError, UsageError
 from hotline_protocol.identity.card import Card
-from hotline_protocol.identity.charter import Channel, Charter, Relay, SignedCharter, check_relay
+from hotline_protocol.identity.charter import (
+    SECRET_SIZE,
+    Channel,
+    Charter,
+    Relay,
+    SignedCharter,
+    check_relay,
+    secret_hash,
+)
 from hotline_protocol.terms import Arena, Precedence, Side
 
 _SIDES: Final[Mapping[str, Literal["ab", "a", "b"]]] = {"ab": "ab", "a": "a", "b": "b"}
@@ -63,16 +71,23 @@ def draft(
     ack_targets: Mapping[Precedence, int],
     purpose: str,
     now: int,
+    rng: Callable[[int], bytes],
 ) -> SignedCharter:
-    """An unsigned charter. Empty `channels` and missing `ack_targets` take the agreed defaults."""
+    """An unsigned charter with a new link secret. Empty `channels` and missing `ack_targets` take the agreed defaults."""
     if cards[0].fingerprint == cards[1].fingerprint:
         raise UsageError("both cards are the same; a charter is between two delegations")
+    secret = rng(SECRET_SIZE)
     try:
-        return SignedCharter.unsigned(
-            Charter.draft(
-                cards, relays, channels=channels, ack_targets=ack_targets, purpose=purpose, created=now
-            )
+        charter = Charter.draft(
+            cards,
+            relays,
+            secret_hash=secret_hash(secret),
+            channels=channels,
+            ack_targets=ack_targets,
+            purpose=purpose,
+            created=now,
         )
+        return SignedCharter.unsigned(charter, secret)
     except FormatError as error:
         raise UsageError(str(error)) from None
 
@@ -84,7 +99,18 @@ def own_side(authority: Authority, charter: Charter) -> Side:
 
 
 def sign(custody: Custody, signed: SignedCharter, path: Path) -> SignedCharter:
-    """Add our signature and put the charter back under its name."""
+    """Add our signature and put the charter back under its name; a relay's copy is not signed."""
+    signed.link_secret()
     result = signed.sign(custody.key, custody.card.root)
     files.replace(path, result.encode())
     return result
+
+
+def relay_copy(path: Path, out: Path) -> SignedCharter:
+    """Write what the operator of a relay gets to `out`: the charter that both signed, without the link secret."""
+    files.must_be_new(out)
+    signed = read(path)
+    signed.verify()
+    copy = signed.relay_copy()
+    files.write_new(out, copy.encode())
+    return copy

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hotline_client import files, keyfile
 from hotline_client.vault import Vault
-from hotline_protocol.errors import CertificateError, FormatError, UsageError
+from hotline_protocol.errors import CertificateError, CharterError, FormatError, UsageError
 from hotline_protocol.identity.certificate import (
     Certificate,
     Request,
@@ -91,7 +91,7 @@ def install(
     home: Path, passphrase: str, certificate_der: bytes, charter_bytes: bytes, *, now: int
 ) -> Installed:
     """Check certificate and charter against each other, this device's key and `now` (unix s), then keep both."""
-    charter = SignedCharter.decode(charter_bytes).verify()
+    charter = _check_charter(charter_bytes)
     certificate = Trust.from_charter(charter).verify(certificate_der, at=now)
     with Vault.open(home, passphrase) as vault:
         if certificate.public_key != vault.device.private_key.public_key().public_bytes_raw():
@@ -102,6 +102,16 @@ def install(
         vault.device.install(certificate_der, charter_bytes)
     channels = tuple(channel for channel in charter.channels if may_use(certificate, channel))
     return Installed(certificate, charter, channels)
+
+
+def _check_charter(charter_bytes: bytes) -> Charter:
+    signed = SignedCharter.decode(charter_bytes)
+    charter = signed.verify()
+    if signed.secret is None:
+        error = CharterError("this is the relay's copy of the charter, without the link secret")
+        error.add_note("install with the charter file that both custodians signed")
+        raise error
+    return charter
 
 
 def _check_same_link(held: bytes | None, charter: Charter) -> None:

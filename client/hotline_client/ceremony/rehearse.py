@@ -66,6 +66,7 @@ class Rehearsed:
     authorities: tuple[Path, Path]
     authority_passphrases: tuple[str, str] = field(repr=False)
     charter: Path
+    relay_charter: Path
     relay_card: Path
     devices: tuple[Enrolled, ...]
 
@@ -114,6 +115,7 @@ class _Rehearsal:
         self._passphrases: dict[Side, str] = {"a": _passphrase(), "b": _passphrase()}
         self._cards: dict[Side, dict[str, Any]] = {}
         self._charter = directory / "charter"
+        self._relay_charter = directory / "relay-charter"
         self._progress = progress
         self._setup = Throwaway(cost)
 
@@ -125,12 +127,14 @@ class _Rehearsal:
         self._draft()
         for side in self._names:
             self._sign(side)
+        self._copy()
         enrolled = tuple(self._enrol(device, number) for number, device in enumerate(devices, 1))
         return Rehearsed(
             self._directory,
             (self._dirs["a"], self._dirs["b"]),
             (self._passphrases["a"], self._passphrases["b"]),
             self._charter,
+            self._relay_charter,
             self._relay_card,
             enrolled,
         )
@@ -152,6 +156,10 @@ class _Rehearsal:
     def _sign(self, side: Side) -> None:
         words = ["charter", "sign", str(self._charter), "--authority", str(self._dirs[side])]
         self._do(self._custodian(side), words, passphrase=self._passphrases[side])
+
+    def _copy(self) -> None:
+        words = ["charter", "relay-copy", str(self._charter), str(self._relay_charter)]
+        self._do(self._custodian("a"), words)
 
     def _enrol(self, device: Device, number: int) -> Enrolled:
         stem = f"device-{number}"

@@ -1,7 +1,8 @@
-"""`hotline charter`: draft it, read it, sign it. The file goes from one custodian to the other and back."""
+"""`hotline charter`: draft it, read it, sign it, copy it for the relay. The file goes from one custodian to the other and back."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,7 @@ def draft(
         ack_targets=targets,
         purpose=purpose,
         now=common.now(),
+        rng=os.urandom,
     )
     files.write_new(out, drafted.encode())
     _show(drafted, out)
@@ -116,11 +118,22 @@ def sign(path: Path, authority_directory: Path, passphrase: Passphrase) -> None:
     output.emit(_record(result, path), _signed_text(result, path))
 
 
+@command.command("relay-copy")
+@click.argument("path", metavar="FILE", type=FILE)
+@click.argument("out", type=FILE)
+@json_option
+def relay_copy(path: Path, out: Path) -> None:
+    """Write to OUT what the operator of the relay gets: the signed charter without the link secret."""
+    copy = ceremony.relay_copy(path, out)
+    text = f"Wrote {out} for the operator: hotline-relay charter add {out}"
+    output.emit(_record(copy, out), text)
+
+
 def _signed_text(signed: SignedCharter, path: Path) -> str:
     missing = [signed.content().delegation(side).delegation for side in SIDES if side not in signed.proven()]
     if missing:
         return f"Signed; {missing[0]} signs next: give them {path}."
-    return f"Signed by both: {path} is in force."
+    return f"Signed by both: {path} is in force. Devices get {path}; for the relay: hotline charter relay-copy {path} OUT"
 
 
 def _record(signed: SignedCharter, path: Path) -> dict[str, Any]:

@@ -21,6 +21,8 @@ def charter_record(signed: SignedCharter) -> dict[str, Any]:
         "purpose": charter.purpose,
         "created": charter.created,
         "suite": charter.suite,
+        "secret_hash": charter.secret_hash,
+        "has_secret": signed.secret is not None,
         "delegations": [
             {"side": side, "name": card.delegation, "fingerprint": card.fingerprint, "digits": card.digits}
             for side, card in zip(SIDES, charter.delegations, strict=True)
@@ -48,6 +50,8 @@ def charter_text(signed: SignedCharter) -> str:
         ("purpose", charter.purpose or "not stated"),
         ("drafted", dtg(charter.created * 1000)),
         ("suite", f"0x{charter.suite:04X}"),
+        ("link secret", "in this file" if signed.secret is not None else "not in this file: a relay's copy"),
+        ("", f"SHA-256 {charter.secret_hash.hex()}"),
     ]
     for side, card in zip(SIDES, charter.delegations, strict=True):
         rows.append((f"side {side}", card.delegation))

@@ -69,6 +69,7 @@ def _show_result(done: Rehearsed) -> None:
         "directory": done.directory,
         "authorities": done.authorities,
         "charter": done.charter,
+        "relay_charter": done.relay_charter,
         "relay_card": done.relay_card,
         "devices": [
             {"name": enrolled.device.name, "side": enrolled.device.side, "home": enrolled.home}

@@ -108,9 +108,14 @@ def _texts_after(line: Line, seq: int) -> Iterable[MessageView]:
 
 
 async def settle(ours: Line, theirs: Line) -> None:
-    """Until each side knows that the other has seen what it wrote."""
+    """Until each side knows that the other has seen what it wrote, and both hold the same log."""
     for line in (ours, theirs):
         await until(line, lambda line=line: not _unseen(line), "every message is seen")  # type: ignore[misc]
+    await until(
+        ours,
+        lambda: ours.channel(CHANNEL).head == theirs.channel(CHANNEL).head,
+        "both sides hold the same head",
+    )
 
 
 def _unseen(line: Line) -> list[MessageView]:
@@ -150,6 +155,4 @@ def problems(ours: Line, theirs: Line) -> list[str]:
                 found_problems.append(f"{who}: #{message.seq} was not acknowledged")
         if line.channel(CHANNEL).halted is not None:
             found_problems.append(f"{who}: the channel is halted")
-    if ours.channel(CHANNEL).head != theirs.channel(CHANNEL).head:
-        found_problems.append("the two sides hold different heads")
     return found_problems

@@ -41,6 +41,6 @@ def build(directory: Path, progress: Callable[[Step], None]) -> Setting:
         progress=progress,
         unsafe_testing_cost=keyfile.UNSAFE_TESTING_COST,
     )
-    add_charter(relay, made.charter)
+    add_charter(relay, made.relay_charter)
     ours, theirs = made.devices
     return Setting(relay, ours, theirs)

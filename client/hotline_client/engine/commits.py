@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hotline_client.engine import keys
+from hotline_client.engine import keys, revocations
 from hotline_client.engine.draft import Draft, certificate_der
 from hotline_client.engine.membership import CommitBody
-from hotline_client.engine.state import CommitIntent, OutboxItem, Sealed
+from hotline_client.engine.state import CommitIntent, Knock, OutboxItem, Sealed
 from hotline_protocol.codec import decode, encode
 from hotline_protocol.errors import UsageError
+from hotline_protocol.mls.errors import RefusedError
 from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.key_package import KeyPackage
 from hotline_protocol.mls.tree_math import LeafIndex
@@ -48,8 +49,13 @@ def _check_wanted(draft: Draft, intent: CommitIntent, targets: Sequence[bytes]) 
     if intent == "admit":
         if not draft.state.is_member and draft.standing.founded:
             raise UsageError(f"this device is no member of {draft.name}")
-        if any(target not in draft.standing.knocks for target in targets):
+        knocks = draft.standing.knocks
+        if any(target not in knocks for target in targets):
             raise UsageError("no such knock")
+        if any(_package(draft, knocks[target]) is None for target in targets):
+            raise UsageError(
+                "the knock has expired; the device knocks anew by itself when it is next on the line"
+            )
     elif {_member_of(draft.group, target) for target in targets} & {None}:
         raise UsageError("no such member")
 
@@ -69,13 +75,14 @@ def build(draft: Draft, item: OutboxItem) -> Sealed | None:
         return None
     pending = group.commit(adds=adds, removes=removes, rng=draft.rng, now=draft.now // 1000)
     keys.certify_commit(draft, group, pending.staged, draft.me, at=draft.now // 1000, founding=founding)
-    body = encode(CommitBody(pending.message, pending.welcome))
+    entry_id = draft.rng(ID_SIZE)
+    body = encode(CommitBody(pending.message, pending.welcome, revocations.seal(draft, entry_id)))
     if len(body) > MAX_BODY:
         raise UsageError("too many at once: the commit is larger than an entry may be")
     if not founding:
         draft.ratcheted()
     return Sealed(
-        entry_id=draft.rng(ID_SIZE),
+        entry_id=entry_id,
         kind="commit",
         after=draft.standing.last_commit,
         epoch=group.epoch,
@@ -92,13 +99,24 @@ def _plan(draft: Draft, item: OutboxItem, group: Group) -> tuple[list[KeyPackage
     for target in targets:
         if item.kind == "admit" and target in draft.standing.knocks:
             knock = draft.standing.knocks[target]
-            adds.append(keys.read_key_package(draft.context, knock.package, now=draft.now // 1000))
+            package = _package(draft, knock)
+            if package is None:
+                continue
+            adds.append(package)
             present = _member_of(group, knock.certificate)
         else:
             present = _member_of(group, target)
         if present is not None:
             removes.append(present)
     return adds, removes
+
+
+def _package(draft: Draft, knock: Knock) -> KeyPackage | None:
+    """What the knock offers, None once that has expired."""
+    try:
+        return keys.read_key_package(draft.context, knock.package, now=draft.now // 1000)
+    except RefusedError:
+        return None
 
 
 def _member_of(group: Group, fingerprint: bytes) -> LeafIndex | None:

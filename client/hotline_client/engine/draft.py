@@ -45,13 +45,15 @@ _HEADS_KEPT: Final = 512
 class Context:
     """What stays the same while a line is open: the charter, whom we trust, and who we are.
 
-    Certificates are parsed and proven once and remembered by their fingerprint.
+    `link_secret`: what hides knocks from the relay (I16). Certificates are parsed and proven once and remembered by their
+    fingerprint.
     """
 
     charter: Charter
     trust: Trust
     certificate: Certificate
     private_key: bytes = field(repr=False)
+    link_secret: bytes = field(repr=False)
     met: dict[bytes, Certificate] = field(default_factory=dict, repr=False)
 
     def identify(self, der: bytes) -> Certificate:
@@ -190,12 +192,12 @@ class Draft:
         return people[index]
 
     def counted(self, document_id: bytes, author: bytes | None = None) -> DocumentRecord | None:
-        """The document of this id that counts, this step's included."""
+        """The document of this id that counts, this step's included; of this author, or by any: then the first in the log."""
         if author is not None:
             known = self._counted.get((author, document_id))
-        else:
-            known = next((one for (_, name), one in self._counted.items() if name == document_id), None)
-        return known or self.past.document(self.name, document_id, author)
+            return known or self.past.document(self.name, document_id, author)
+        earlier = self.past.document(self.name, document_id)
+        return earlier or next((one for (_, name), one in self._counted.items() if name == document_id), None)
 
     def person(self, fingerprint: bytes) -> Certificate:
         """A certificate that was met before, in this step or an earlier one."""

@@ -15,7 +15,7 @@ from hashlib import sha256
 
 import msgspec
 
-from hotline_client.engine import messages
+from hotline_client.engine import membership, messages
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.state import DocumentRecord, Halt, OutboxItem, Sealed, Watermark
 from hotline_protocol.documents import Receipt, decode_body, decode_document, encode_body
@@ -80,10 +80,20 @@ def resume(draft: Draft) -> None:
         person: Watermark(min(mark.delivered, start), min(mark.seen, start), mark.time)
         for person, mark in standing.watermarks.items()
     }
+    _forget_lists(draft, start)
     draft.state.heads.clear()
     _unseal(draft)
     draft.event("resume", f"a person decided to go on; the log is compared again from entry {start + 1}")
     draft.what.update(("halt", "status", "messages", "progress"))
+
+
+def _forget_lists(draft: Draft, start: int) -> None:
+    """Revocation lists from after `start` are in force when the log brings them again."""
+    standing = draft.standing
+    standing.crls = {der: seq for der, seq in standing.crls.items() if seq <= start}
+    draft.state.trust = draft.context.trust
+    for der in standing.crls:
+        draft.state.trust = draft.state.trust.with_crl(der)
 
 
 def _unseal(draft: Draft) -> None:
@@ -119,6 +129,7 @@ def restore(draft: Draft, seq: int, entry: Entry) -> bool:
     if kept.merged:
         draft.merged = True
         draft.standing.aside_commits -= 1
+        membership.again(draft, seq, entry)
         return True
     document = draft.past.aside_document(draft.name, entry.id)
     if document is None:
@@ -145,16 +156,18 @@ def finish(draft: Draft) -> None:
         draft.event(
             "vanished", f"{foreign} messages that were here are not in the log any more", security=True
         )
-    if standing.aside_commits > 0 and draft.state.is_member:
-        draft.drop_group()
-        draft.event(
-            "lost-group",
-            "this device followed a branch of the group and must be admitted anew",
-            security=True,
-        )
+    if standing.aside_commits > 0:
+        leave(draft, "this device followed a branch of the group and must be admitted anew")
     standing.aside_commits, standing.resuming = 0, False
     draft.forget_aside = True
     draft.what.update(("halt", "status", "messages"))
+
+
+def leave(draft: Draft, reason: str) -> None:
+    """Our group is not the others' any more: drop it; upkeep knocks anew (H5)."""
+    if draft.state.is_member:
+        draft.drop_group()
+        draft.event("lost-group", reason, security=True)
 
 
 def _queue_again(draft: Draft, record: DocumentRecord) -> None:

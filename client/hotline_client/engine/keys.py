@@ -1,4 +1,4 @@
-"""Where the engine meets MLS and identity: our key packages and groups, and `certify` over what MLS staged."""
+"""Where the engine meets MLS and identity: our key packages and groups, what is sealed under the link secret, and `certify`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import Final
 from hotline_client.engine.draft import Context, Draft, Random
 from hotline_client.engine.state import OwnKnock
 from hotline_protocol.codec import decode, encode
+from hotline_protocol.identity import link_secret
 from hotline_protocol.identity.certificate import Certificate
+from hotline_protocol.identity.link_secret import Purpose
 from hotline_protocol.identity.membership import certify
+from hotline_protocol.identity.trust import Trust
 from hotline_protocol.mls import codec
 from hotline_protocol.mls.credential import X509Credential
 from hotline_protocol.mls.errors import RefusedError
@@ -64,6 +67,33 @@ def make_key_package(context: Context, *, now: int, rng: Random) -> OwnKeyPackag
     package, private = _create(context, now, rng)
     expires = package.leaf_node.lifetime.not_after if package.leaf_node.lifetime else now
     return OwnKeyPackage(MLSMessage(package).encode(), private.encode(), expires)
+
+
+def seal(draft: Draft, purpose: Purpose, content: bytes, entry_id: bytes) -> bytes:
+    """`content` hidden from the relay, for one entry of this channel (I17)."""
+    context = draft.context
+    return link_secret.seal(
+        context.link_secret,
+        purpose,
+        content,
+        link_id=context.charter.link_id,
+        channel=draft.name,
+        entry_id=entry_id,
+        rng=draft.rng,
+    )
+
+
+def unseal(draft: Draft, purpose: Purpose, sealed: bytes, entry_id: bytes) -> bytes:
+    """What `seal` of another device hid; FormatError if it was not made for this entry."""
+    context = draft.context
+    return link_secret.unseal(
+        context.link_secret,
+        purpose,
+        sealed,
+        link_id=context.charter.link_id,
+        channel=draft.name,
+        entry_id=entry_id,
+    )
 
 
 def read_key_package(context: Context, data: bytes, *, now: int) -> KeyPackage:
@@ -131,10 +161,10 @@ def certify_commit(
 
 
 def certify_welcome(
-    draft: Draft, staged: StagedWelcome, committer: Certificate, *, at: int, founding: bool
+    draft: Draft, staged: StagedWelcome, trust: Trust, committer: Certificate, *, at: int, founding: bool
 ) -> None:
-    """The same over a Welcome's whole tree. What stood before is known for a founding (the founder alone); else we take
-    it that only we were added.
+    """The same over a Welcome's whole tree, under `trust`: ours with the revocation lists that came with it. What stood
+    before is known for a founding (the founder alone); else we take it that only we were added.
     """
     if staged.group_context.group_id != group_id(draft.context, draft.name):
         raise RefusedError("group", "the Welcome is to the group of another channel")
@@ -144,7 +174,7 @@ def certify_welcome(
         before = [one for one in staged.members if one.index != staged.own_index]
     certify(
         draft.state.channel,
-        draft.state.trust,
+        trust,
         before,
         staged.members,
         committer,

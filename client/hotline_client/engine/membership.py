@@ -1,11 +1,13 @@
 """Who is at the door, and who is in: knocks and commits of the log.
 
-L10 a knock counts if its KeyPackage is good, its certificate valid at the entry's `at`, and entitled to the channel; a newer
+L10 a knock counts if it opens under the link secret (I17), its KeyPackage is good, its certificate valid at the entry's `at`, and entitled to the channel; a newer
     one of the same certificate replaces the older
 L11 a commit is staged, certified over the whole tree, and only then merged; an invalid one is named, skipped by everyone,
     and changes nothing
 L12 a Welcome is opened with our knock; its whole tree is certified before we are in
 L13 the founding is the first commit of the log
+
+Revocation lists in commits (L14): `revocations`.
 """
 
 from __future__ import annotations
@@ -16,14 +18,14 @@ from typing import Final
 
 import msgspec
 
-from hotline_client.engine import keys
+from hotline_client.engine import keys, revocations
 from hotline_client.engine.draft import ChannelState, Draft, certificate_der
 from hotline_client.engine.state import Knock, OutboxItem, Sealed
 from hotline_protocol.codec import decode
-from hotline_protocol.errors import CertificateError, FormatError, TrustError
+from hotline_protocol.errors import CertificateError, ChainError, FormatError, MembershipError, TrustError
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.identity.entitlement import may_use
-from hotline_protocol.mls.errors import RefusedError
+from hotline_protocol.mls.errors import PrivatelyRefusedError, RefusedError
 from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.staged import StagedCommit
 from hotline_protocol.mls.state import Member
@@ -37,10 +39,11 @@ MAX_KNOCKS: Final = 256
 
 
 class CommitBody(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """The body of a commit entry."""
+    """The body of a commit entry. `crls`: sealed under the link secret, see `revocations`."""
 
     message: bytes
     welcome: bytes | None
+    crls: bytes
 
 
 # --- knocks
@@ -48,24 +51,25 @@ class CommitBody(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fi
 
 def knock(draft: Draft, seq: int, entry: Entry) -> None:
     """One knock entry (L10)."""
-    if _is_own_knock(draft, seq, entry):
+    opened = keys.unseal(draft, "knock", entry.body, entry.id)
+    if _is_own_knock(draft, seq, entry, opened):
         return
-    package = keys.read_key_package(draft.context, entry.body, now=entry.at // 1000)
+    package = keys.read_key_package(draft.context, opened, now=entry.at // 1000)
     certificate = draft.met(certificate_der(package.leaf_node.credential))
     check_guest(draft.state, certificate, package.leaf_node.signature_key, at=entry.at // 1000)
     if certificate.fingerprint == draft.me.fingerprint:
         raise TrustError("the knock carries our certificate, and this vault never made it")
-    _remember(draft, Knock(entry.id, seq, entry.at, entry.body, certificate.fingerprint))
+    _remember(draft, Knock(entry.id, seq, entry.at, opened, certificate.fingerprint))
 
 
-def _is_own_knock(draft: Draft, seq: int, entry: Entry) -> bool:
+def _is_own_knock(draft: Draft, seq: int, entry: Entry, opened: bytes) -> bool:
     own = draft.own_form(entry.id)
     if own is None or not hmac.compare_digest(own[1].body, entry.body):
         return False
     standing = draft.standing
     if standing.own_knock is not None and standing.own_knock.id == entry.id:
         standing.own_knock = msgspec.structs.replace(standing.own_knock, seq=seq)
-    _remember(draft, Knock(entry.id, seq, entry.at, entry.body, draft.me.fingerprint))
+    _remember(draft, Knock(entry.id, seq, entry.at, opened, draft.me.fingerprint))
     draft.done(own[0].id)
     draft.what.add("status")
     return True
@@ -116,23 +120,46 @@ def commit(draft: Draft, seq: int, entry: Entry) -> None:
     body = decode(entry.body, CommitBody, limit=MAX_BODY)
     own = draft.own_form(entry.id)
     if own is not None and own[1].staged and hmac.compare_digest(own[1].body, entry.body):
-        _own_commit(draft, seq, entry, *own)
+        _own_commit(draft, seq, entry, body, *own)
     elif draft.state.is_member:
-        _commit_of_others(draft, seq, entry, body.message)
+        _commit_of_others(draft, seq, entry, body)
     elif body.welcome is not None and draft.standing.own_knock is not None:
-        _welcome(draft, seq, entry, body.welcome)
+        _welcome(draft, seq, entry, body.welcome, body.crls)
 
 
-def _commit_of_others(draft: Draft, seq: int, entry: Entry, message: bytes) -> None:
+def again(draft: Draft, seq: int, entry: Entry) -> None:
+    """A commit that was merged, set aside, and stands in the log again: the lists it brought are in force again."""
+    crls = revocations.unseal(draft, decode(entry.body, CommitBody, limit=MAX_BODY).crls, entry.id)
+    try:
+        trust = revocations.trust_with(draft, crls)
+    except MembershipError:
+        return  # the log as it now is brought newer lists before this commit
+    revocations.learn(draft, seq, crls, trust)
+
+
+def _commit_of_others(draft: Draft, seq: int, entry: Entry, body: CommitBody) -> None:
+    message = body.message
     keys.check_private(message)
-    staged = draft.group.stage(message, now=entry.at // 1000)
+    revocations.check_known(draft, revocations.unseal(draft, body.crls, entry.id))
+    try:
+        staged = draft.group.stage(message, now=entry.at // 1000)
+    except PrivatelyRefusedError as error:
+        raise ChainError(
+            "split", f"commit {seq} cannot be followed by this device, others may: {error}"
+        ) from error
     committer = draft.member(staged.committer)
     keys.certify_commit(draft, draft.group, staged, committer, at=entry.at // 1000, founding=False)
     _merge(draft, seq, entry, draft.group, staged, committer)
 
 
-def _own_commit(draft: Draft, seq: int, entry: Entry, item: OutboxItem, form: Sealed) -> None:
-    """Our own commit came first: what we staged then takes effect, if it is still right at the relay's time."""
+def _own_commit(  # noqa: PLR0917  one step of L11, told everything it is about
+    draft: Draft, seq: int, entry: Entry, body: CommitBody, item: OutboxItem, form: Sealed
+) -> None:
+    """Our own commit came first: what we staged then takes effect, if it is still right at the relay's time.
+
+    If a revocation list overtook it, it is nobody's commit; then the item stays in the outbox and is made again.
+    """
+    revocations.check_known(draft, revocations.unseal(draft, body.crls, entry.id))
     draft.done(item.id)
     founding = bool(form.group)
     if founding and (draft.standing.last_commit or draft.state.is_member):
@@ -167,21 +194,24 @@ def _merge(  # noqa: PLR0917  one step of L11, told everything it is about
         draft.standing.last_update = entry.at
 
 
-def _welcome(draft: Draft, seq: int, entry: Entry, welcome: bytes) -> None:
+def _welcome(draft: Draft, seq: int, entry: Entry, welcome: bytes, sealed_crls: bytes) -> None:
     """A Welcome: perhaps for us. One for others tells nothing and says nothing (L12)."""
     own = draft.standing.own_knock
     if own is None or not keys.is_addressed(draft.context, welcome, own):
         return
     staged = keys.open_welcome(welcome, own, now=entry.at // 1000)
     founding = draft.standing.last_commit == 0
+    crls = revocations.unseal(draft, sealed_crls, entry.id)
+    trust = revocations.trust_with(draft, crls)
     people = {one.index: draft.context.identify(certificate_der(one.credential)) for one in staged.members}
     committer = people[staged.committer]
-    keys.certify_welcome(draft, staged, committer, at=entry.at // 1000, founding=founding)
+    keys.certify_welcome(draft, staged, trust, committer, at=entry.at // 1000, founding=founding)
     group = staged.accept()
     newcomers = _newcomers(staged.members, people, staged.committer, draft.me, founding=founding)
     for certificate in people.values():
         draft.met(certificate.der)
     _report(draft, seq, committer, newcomers, [], founding=founding)
+    revocations.learn(draft, seq, crls, trust)
     draft.enter_epoch(group)
     standing = draft.standing
     standing.removed, standing.own_knock = False, None

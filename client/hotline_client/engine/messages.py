@@ -75,7 +75,9 @@ def _opened(draft: Draft, seq: int, entry: Entry) -> None:
     draft.ratcheted()
     author = draft.member(received.sender)
     document = decode_document(received.data)
-    check_seen(draft, seq, document.seen)
+    if draft.state.trust.is_current(author, entry.at // 1000):
+        # who is expired or revoked does not count (D4), and so cannot stop the channel either
+        check_seen(draft, seq, document.seen)
     record = _record(
         seq,
         entry,
@@ -160,7 +162,14 @@ def place(
     if author.side != draft.me.side:
         draft.standing.peer_heard = max(draft.standing.peer_heard, record.at)
     if not record.own:
-        draft.standing.agreed = max(draft.standing.agreed, document.seen[0])
+        _vouched(draft, record.seq, *document.seen)
+
+
+def _vouched(draft: Draft, seq: int, seen: int, head: bytes) -> None:
+    """Somebody else's view agrees with our chain up to there. A document that came again may speak of another log."""
+    ours = draft.head_at(seen) if seen < seq else None
+    if ours is not None and hmac.compare_digest(ours, head):
+        draft.standing.agreed = max(draft.standing.agreed, seen)
 
 
 def _check_envelope(
@@ -188,7 +197,7 @@ def _apply(draft: Draft, record: DocumentRecord, body: Body, author: Certificate
         case Ack():
             _apply_ack(draft, record, body, author)
         case Revocation():
-            _apply_revocation(draft, body, author)
+            _apply_revocation(draft, record, body, author)
         case Checkpoint():
             _apply_checkpoint(draft, record, body)
         case _:
@@ -237,16 +246,18 @@ def party(certificate: Certificate) -> Party:
     return Party(certificate.fingerprint, certificate.side, certificate.role)
 
 
-def _apply_revocation(draft: Draft, body: Revocation, author: Certificate) -> None:
+def _apply_revocation(draft: Draft, record: DocumentRecord, body: Revocation, author: Certificate) -> None:
     if draft.state.trust.crl_side(body.crl) != author.side:
         raise TrustError("the revocation list is not of the author's own authority")
     draft.state.trust = draft.state.trust.with_crl(body.crl)
-    draft.standing.crls.append(body.crl)
+    draft.standing.crls[body.crl] = record.seq
     draft.event("revocation", "a revocation list took effect", author=author.fingerprint)
     draft.what.add("roster")
 
 
 def _apply_checkpoint(draft: Draft, record: DocumentRecord, body: Checkpoint) -> None:
-    ours = draft.head_at(body.seq) if body.seq < record.seq else None
-    if ours is None or not hmac.compare_digest(ours, body.head):
+    ours = draft.head_at(body.seq) if 0 <= body.seq < record.seq else None
+    if ours is None:
+        raise FormatError("the checkpoint names an entry that is not before its own")
+    if not hmac.compare_digest(ours, body.head):
         raise ChainError("fork", f"the checkpoint in entry {record.seq} is of another log")

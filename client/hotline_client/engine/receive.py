@@ -103,6 +103,10 @@ def _dispatch(draft: Draft, seq: int, entry: Entry, *, pardoned: bool) -> None:
         if not pardoned:
             raise
         refuse(draft, seq, entry, f"{error}; a person decided to go on")
+        if error.kind == "split":
+            halting.leave(
+                draft, "others may be in an epoch that this device cannot enter; it must be admitted anew"
+            )
     except (StorageError, StaleError, UsageError):
         raise
     except (HotlineError, MLSError) as error:

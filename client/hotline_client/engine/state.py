@@ -74,7 +74,7 @@ class Standing(msgspec.Struct):
     """The small facts of a channel, stored as one msgpack value and rewritten by every step.
 
     `agreed`: the highest seq that a document of somebody else has vouched for. `lost`: our group followed a branch that is
-    not in the log any more. `resuming`: entries set aside are being compared with a refetched log. `pardoned`: digests of
+    not in the log any more. `crls`: revocation lists in the order they took effect, and the seq at which. `resuming`: entries set aside are being compared with a refetched log. `pardoned`: digests of
     entries a person decided to pass after a HALT. `seen`: what the screen showed. Times unix ms; `last_update` is our own
     last fresh leaf key.
     """
@@ -90,7 +90,7 @@ class Standing(msgspec.Struct):
     own_knock: OwnKnock | None = None
     watermarks: dict[bytes, Watermark] = msgspec.field(default_factory=dict)
     awaiting: dict[bytes, Awaiting] = msgspec.field(default_factory=dict)
-    crls: list[bytes] = msgspec.field(default_factory=list)
+    crls: dict[bytes, int] = msgspec.field(default_factory=dict)
     halt: Halt | None = None
     resuming: bool = False
     pardoned: list[bytes] = msgspec.field(default_factory=list)

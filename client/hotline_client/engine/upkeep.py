@@ -53,7 +53,8 @@ def knock(draft: Draft) -> None:
     made = keys.make_key_package(draft.context, now=draft.now // 1000, rng=draft.rng)
     entry_id = draft.rng(ID_SIZE)
     draft.standing.own_knock = OwnKnock(entry_id, made.package, made.expires, None, made.private)
-    form = Sealed(entry_id, "knock", draft.standing.last_commit, 0, made.package)
+    body = keys.seal(draft, "knock", made.package, entry_id)
+    form = Sealed(entry_id, "knock", draft.standing.last_commit, 0, body)
     draft.put(
         OutboxItem(
             id=entry_id,

@@ -1,16 +1,18 @@
-"""The charter: what both authorities sign, and what everything on a link is checked against (rules I8 to I11).
+"""The charter: what both authorities sign, and what everything on a link is checked against (rules I8 to I11, I16).
 
 I8   two delegations with different names, roots and keys; their order fixes the sides a and b
 I9   the exact bytes are signed; they are the one encoding of what they say; link id = SHA-256 of them
 I10  each authority signs "hotline charter" ‖ 00 ‖ bytes with ML-DSA-65; a charter counts only with both signatures
 I11  no field is unknown; the suite is pinned; every precedence has an acknowledgement target
+I16  the charter holds the hash of the link secret; the file may carry the secret itself, and then it is that one
 """
 
 from __future__ import annotations
 
+import hmac
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final, Literal
 from urllib.parse import urlsplit
@@ -39,6 +41,10 @@ MAX_PURPOSE: Final = 1000
 MAX_TARGET: Final = 30 * 86_400
 _CHANNEL: Final = re.compile(r"[a-z][a-z0-9.-]{0,31}")
 _SIGNED: Final = b"hotline charter\x00"
+
+SECRET_SIZE: Final = 32
+"""Size of a link secret, bytes."""
+_SECRET_LABEL: Final = b"hotline link secret"
 
 DEFAULT_TARGETS: Final[Mapping[Precedence, int]] = {
     Precedence.FLASH: 600,
@@ -89,21 +95,29 @@ class _Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ack_targets: dict[Precedence, int]
     purpose: str
     created: int
+    secret_hash: bytes
 
 
-class _SignedWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _SignedWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     v: Literal[1]
     kind: Literal["hotline signed charter"]
     charter: bytes
     signatures: dict[Literal["a", "b"], bytes]
+    secret: bytes | None = None
+
+
+def secret_hash(secret: bytes) -> bytes:
+    """What the charter says of a link secret, 32 bytes (I16)."""
+    return sha256(_SECRET_LABEL + secret).digest()
 
 
 @dataclass(frozen=True, slots=True)
 class Charter:
-    """What was agreed. `created`: unix seconds; `ack_targets`: seconds by precedence."""
+    """What was agreed. `created`: unix seconds; `ack_targets`: seconds by precedence; `secret_hash`: I16."""
 
     delegations: tuple[Card, Card]
     relays: tuple[Relay, ...]
+    secret_hash: bytes
     channels: tuple[Channel, ...] = DEFAULT_CHANNELS
     ack_targets: Mapping[Precedence, int] = field(default_factory=lambda: dict(DEFAULT_TARGETS))
     purpose: str = ""
@@ -123,6 +137,7 @@ class Charter:
         cards: tuple[Card, Card],
         relays: Sequence[Relay],
         *,
+        secret_hash: bytes,
         channels: Sequence[Channel] = (),
         ack_targets: Mapping[Precedence, int] | None = None,
         purpose: str = "",
@@ -132,7 +147,7 @@ class Charter:
         """A charter with the agreed defaults where nothing is said."""
         targets = {**DEFAULT_TARGETS, **(ack_targets or {})}
         agreed = tuple(channels) or DEFAULT_CHANNELS
-        return cls(cards, tuple(relays), agreed, targets, purpose, created, suite)
+        return cls(cards, tuple(relays), secret_hash, agreed, targets, purpose, created, suite)
 
     def encode(self) -> bytes:
         """The exact bytes that are signed and hashed (I9)."""
@@ -147,6 +162,7 @@ class Charter:
                 ack_targets={precedence: self.ack_targets[precedence] for precedence in Precedence},
                 purpose=self.purpose,
                 created=self.created,
+                secret_hash=self.secret_hash,
             )
         )
 
@@ -158,6 +174,7 @@ class Charter:
         charter = cls(
             delegations=(first, second),
             relays=wire.relays,
+            secret_hash=wire.secret_hash,
             channels=wire.channels,
             ack_targets=wire.ack_targets,
             purpose=wire.purpose,
@@ -184,15 +201,38 @@ class Charter:
 
 @dataclass(frozen=True, slots=True)
 class SignedCharter:
-    """A charter's exact bytes and the signatures it carries so far, by side. Only `verify` says that they are good."""
+    """A charter's exact bytes and the signatures it carries so far, by side. Only `verify` says that they are good.
+
+    `secret`: the link secret, which devices need and a relay must not have; None in a relay's copy.
+    """
 
     charter: bytes = field(repr=False)
     signatures: Mapping[Side, bytes] = field(default_factory=dict, repr=False)
+    secret: bytes | None = field(default=None, repr=False)
 
     @classmethod
-    def unsigned(cls, charter: Charter) -> SignedCharter:
+    def unsigned(cls, charter: Charter, secret: bytes | None = None) -> SignedCharter:
         """Ready to be signed by both, in either order."""
-        return cls(charter.encode())
+        return cls(charter.encode(), secret=secret)
+
+    def relay_copy(self) -> SignedCharter:
+        """The same without the link secret."""
+        return replace(self, secret=None)
+
+    def link_secret(self) -> bytes:
+        """The link secret, if it is here and the charter's (I16); CharterError if not."""
+        if self.secret is None:
+            raise CharterError("the charter file holds no link secret: it is the relay's copy")
+        self._check_secret(self.content())
+        return self.secret
+
+    def _check_secret(self, charter: Charter) -> None:
+        """CharterError if a secret is here that is not the one the authorities sign."""
+        if self.secret is None:
+            return
+        fits = hmac.compare_digest(secret_hash(self.secret), charter.secret_hash)
+        if len(self.secret) != SECRET_SIZE or not fits:
+            raise CharterError("the link secret in the file is not the one whose hash the charter holds")
 
     def content(self) -> Charter:
         """What it says; no signature is checked."""
@@ -223,12 +263,16 @@ class SignedCharter:
         for side, card in zip(SIDES, self.content().delegations, strict=True):
             if card.fingerprint == pinned and card.public_key == public:
                 signature = key.sign(_SIGNED + self.charter)
-                return SignedCharter(self.charter, {**self.signatures, side: signature})
+                return replace(self, signatures={**self.signatures, side: signature})
         raise CharterError("this authority is neither of the two delegations of the charter")
 
     def verify(self) -> Charter:
-        """The charter, if both authorities signed it (I10); CharterError names what is missing or wrong."""
+        """The charter, if both authorities signed it (I10) and a secret that is here is its own (I16).
+
+        CharterError names what is missing or wrong.
+        """
         charter = self.content()
+        self._check_secret(charter)
         for side, card in zip(SIDES, charter.delegations, strict=True):
             if side not in self.signatures:
                 raise CharterError(f"the signature of side {side}, {card.delegation}, is missing")
@@ -239,15 +283,15 @@ class SignedCharter:
     def encode(self) -> bytes:
         """The charter file."""
         signatures = {side: self.signatures[side] for side in SIDES if side in self.signatures}
-        return codec.encode(_SignedWire(1, "hotline signed charter", self.charter, signatures))
+        return codec.encode(_SignedWire(1, "hotline signed charter", self.charter, signatures, self.secret))
 
     @classmethod
     def decode(cls, data: bytes) -> SignedCharter:
-        """The charter in a file, its content well-formed, its signatures unchecked."""
+        """The charter in a file, its content well-formed, a secret its own, its signatures unchecked."""
         wire = codec.decode(data, _SignedWire, limit=2 * MAX_CHARTER)
-        signed = cls(wire.charter, wire.signatures)
+        signed = cls(wire.charter, wire.signatures, wire.secret)
         try:
-            signed.content()
+            signed._check_secret(signed.content())
         except CharterError:
             raise
         except TrustError as error:
@@ -303,6 +347,8 @@ def _check_channels(channels: tuple[Channel, ...]) -> None:
 
 
 def _check_terms(charter: Charter) -> None:
+    if len(charter.secret_hash) != SECRET_SIZE:
+        raise FormatError(f"a charter holds the hash of its link secret, {SECRET_SIZE} bytes")
     if charter.purpose:
         check_field(charter.purpose, "the purpose", limit=MAX_PURPOSE, lines=True)
     if charter.version != 1:

@@ -3,7 +3,7 @@
 `certify` looks at the whole tree before and after, and serves founding, commit and Welcome alike. Rules, in the order of checking:
 
 M12 the suite is the charter's, and the group context has no extension (the charter names none)
-M13 proposals are the committer's own: Add, Remove, external PSK; leaves change by Add, Remove and the path alone
+M13 proposals are the committer's own: Add and Remove; leaves change by Add, Remove and the path alone
 M1  every leaf has an X.509 credential of one certificate, which belongs to exactly one pinned root
 M2  a leaf is signed with the key of its certificate
 M3  a certified key is in the tree once
@@ -35,9 +35,8 @@ from hotline_protocol.identity.entitlement import may_use
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.mls.credential import X509Credential
 from hotline_protocol.mls.group_context import GroupContext
-from hotline_protocol.mls.proposal import Add, PreSharedKey, Remove
+from hotline_protocol.mls.proposal import Add, Remove
 from hotline_protocol.mls.proposals_check import Proposed
-from hotline_protocol.mls.psk import PSKType
 from hotline_protocol.mls.state import Member
 from hotline_protocol.mls.tree_math import LeafIndex
 from hotline_protocol.terms import ADMITTING_ROLES, SIDES, Side
@@ -152,10 +151,8 @@ def _check_proposals(committer: LeafIndex, proposals: Sequence[Proposed]) -> Non
         proposal = one.proposal
         if one.sender != committer:
             _refuse("M13", "the commit carries another member's proposal")
-        if not isinstance(proposal, Add | Remove | PreSharedKey):
+        if not isinstance(proposal, Add | Remove):
             _refuse("M13", f"the commit carries a proposal of type {type(proposal).__name__}")
-        if isinstance(proposal, PreSharedKey) and proposal.psk.psk_type is not PSKType.EXTERNAL:
-            _refuse("M13", "the commit carries a pre-shared key that is not external")
 
 
 def _identify(trust: Trust, members: Sequence[Member]) -> Roster:

@@ -38,3 +38,11 @@ class RefusedError(MLSError):
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(f"{kind}: {message}")
         self.kind = kind
+
+
+class PrivatelyRefusedError(RefusedError):
+    """A commit passed every check that all members make alike, and failed one that only this member can make.
+
+    Its own part of the path does not open, or does not lead to the epoch that was confirmed. Others may have accepted the
+    commit: the caller must not take it for one that everybody skips.
+    """

@@ -13,7 +13,7 @@ from dataclasses import replace
 from hotline_protocol.mls import treekem
 from hotline_protocol.mls.commit import Commit
 from hotline_protocol.mls.content import AuthenticatedContent
-from hotline_protocol.mls.errors import RefusedError, UsageError
+from hotline_protocol.mls.errors import PrivatelyRefusedError, RefusedError, UsageError
 from hotline_protocol.mls.framing import Opened
 from hotline_protocol.mls.group_context import GroupContext
 from hotline_protocol.mls.key_schedule import EpochSecrets
@@ -51,16 +51,27 @@ def stage_commit(
     check_members(applied.tree, applied.extensions)
     if state.own in proposals.removes:
         return lay_out(state, committer, proposals, applied, opened.signed, after=None)
+    try:
+        psk = secret_of_psks(state.suite, proposals.psks, psks, state)
+        after = _next_epoch(state, opened, commit, applied, psk)
+    except RefusedError as error:
+        raise PrivatelyRefusedError(error.kind, str(error).removeprefix(f"{error.kind}: ")) from error
+    return lay_out(state, committer, proposals, applied, opened.signed, after=after)
+
+
+def _next_epoch(
+    state: EpochState, opened: Opened, commit: Commit, applied: Applied, psk: bytes
+) -> EpochState:
+    """What only this member can compute: its part of the path, the secrets, and whether they are the confirmed ones."""
     provisional = provisional_context(state, applied)
-    commit_secret, keys = _open_path(state, committer, commit, applied, provisional.encode())
-    psk = secret_of_psks(state.suite, proposals.psks, psks, state)
+    commit_secret, keys = _open_path(state, opened.sender, commit, applied, provisional.encode())
     after = advance(
         state, applied.tree, provisional, keys, opened.signed, commit_secret=commit_secret, psk=psk
     )
     sent = opened.signed.auth.confirmation_tag
     if sent is None or not hmac.compare_digest(sent, after.confirmation_tag):
         raise RefusedError("confirmation-tag", "the commit does not lead to the epoch its sender confirmed")
-    return lay_out(state, committer, proposals, applied, opened.signed, after=after)
+    return after
 
 
 def _open_path(

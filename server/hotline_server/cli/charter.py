@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from hotline_protocol.errors import CharterError
-from hotline_protocol.identity.charter import Charter, SignedCharter
+from hotline_protocol.identity.charter import Charter
 from hotline_protocol.text import show
-from hotline_server.charters import MAX_FILE, CharterDirectory
+from hotline_server.charters import MAX_FILE, CharterDirectory, read_charter
 from hotline_server.checks import pins
 from hotline_server.cli import guarded, json_option, state_option
 from hotline_server.settings import State, read_file
@@ -34,9 +34,12 @@ def add(directory: Path, file: Path) -> None:
 
 
 def add_charter(state: State, data: bytes) -> Charter:
-    """As `add`; a charter that does not pin this relay's certificate is refused, for no client would connect."""
+    """As `add`; a charter that does not pin this relay's certificate is refused, for no client would connect.
+
+    So is one that holds the link secret.
+    """
     state.load_settings()
-    charter = SignedCharter.decode(data).verify()
+    charter = read_charter(data)
     if not pins(charter, certificate_der(load_certificate(state.certificate))):
         raise CharterError("the charter pins another certificate than this relay's")
     return CharterDirectory(state.charters).add_charter(data).charter

@@ -154,3 +154,23 @@ def test_what_is_no_charter_or_card_is_a_usage_error(tmp_path: Path) -> None:
     assert run("charter", "show", tmp_path / "nothing").exit_code == 2
     table = Table(tmp_path)
     assert table.draft(b=tmp_path / "junk").exit_code == 2
+
+
+def test_the_relays_copy_is_the_signed_charter_without_the_secret(tmp_path: Path) -> None:
+    table = Table(tmp_path)
+    table.draft()
+    out = tmp_path / "line.relay-charter"
+    early = run("charter", "relay-copy", table.charter, out)
+    assert (early.exit_code, out.exists()) == (4, False)
+    table.sign(table.a)
+    table.sign(table.b)
+    done = run("charter", "relay-copy", table.charter, out, "--json")
+    signed = SignedCharter.decode(table.charter.read_bytes())
+    copy = SignedCharter.decode(out.read_bytes())
+    assert copy.verify() == signed.verify()
+    assert (copy.secret, out.stat().st_mode & 0o777) == (None, 0o600)
+    secret = signed.link_secret()
+    shown = done.output + run("charter", "show", table.charter).output
+    assert secret.hex() not in shown
+    assert secret not in out.read_bytes()
+    assert run("charter", "relay-copy", table.charter, out).exit_code == 2

@@ -100,10 +100,11 @@ def test_approve_and_revoke(tmp_path: Path) -> None:
 def test_sign(tmp_path: Path) -> None:
     done = rehearsed(tmp_path)
     cards = [read_card(next(path.glob("[A-Z]*.card"))) for path in done.authorities]
-    unsigned = SignedCharter.decode(done.charter.read_bytes()).charter
+    drafted = SignedCharter.decode(done.charter.read_bytes())
+    unsigned = drafted.charter
     for moment in range(1, _MOMENTS):
         charter = tmp_path / f"{moment}.charter"
-        charter.write_bytes(SignedCharter(unsigned, {}).encode())
+        charter.write_bytes(SignedCharter(unsigned, {}, drafted.secret).encode())
         words = ("charter", "sign", charter, "--authority", done.authorities[0])
         killed = _killed_at(
             moment,

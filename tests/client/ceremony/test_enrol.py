@@ -177,3 +177,9 @@ def test_a_device_of_one_link_takes_no_papers_of_another(tmp_path: Path) -> None
     result = _install(done, done.directory / "device-1.cert", second)
     assert result.exit_code == 2
     assert "belongs to another link" in result.stderr
+
+
+def test_the_relays_copy_of_the_charter_is_refused(tmp_path: Path) -> None:
+    done = rehearsed(tmp_path)
+    result = _install(done, done.directory / "device-1.cert", done.relay_charter)
+    assert (result.exit_code, "the relay's copy of the charter" in result.stderr) == (4, True)

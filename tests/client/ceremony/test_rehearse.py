@@ -37,7 +37,7 @@ def test_the_steps_can_be_typed_as_they_are_shown(tmp_path: Path) -> None:
     verbs = [" ".join(step.typed.split()[1:3]) for step in steps]
     assert verbs == [
         "authority init", "authority init", "authority pair", "authority pair",
-        "charter draft", "charter sign", "charter sign",
+        "charter draft", "charter sign", "charter sign", "charter relay-copy",
         *["enrol request", "authority approve", "enrol install"] * 2,
     ]  # fmt: skip
     assert all("--passphrase-fd" not in step.typed and "--json" not in step.typed for step in steps)
@@ -75,7 +75,7 @@ def test_the_command_prints_each_step_and_uses_the_real_cost(tmp_path: Path) -> 
     assert result.exit_code == 0, result.output
     records = [json.loads(line) for line in result.stdout.splitlines()]
     assert records[0]["step"] == "hotline authority init --delegation NORTH authority-a"
-    assert len(records) == 14
+    assert len(records) == 15
     # msgpack of 65536, 3, 4: not even a rehearsal makes weak files by way of the command line
     assert (
         b"\xce\x00\x01\x00\x00\x03\x04" in (tmp_path / "line" / "authority-a" / "authority.key").read_bytes()

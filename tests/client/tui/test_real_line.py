@@ -19,14 +19,16 @@ from hotline_client.tui.rows import words
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.terms import Role, Side
 from tests.support.memory_vault import MemoryVault
-from tests.support.relay_link import LinkFixture
+from tests.support.relay_link import LINK_SECRET, LinkFixture
 from tests.support.relay_process import RelayProcess
 
 
 def _line(link: LinkFixture, side: Side) -> Line:
     device = link.device(side, role=Role.HEAD, not_after=30 * 86_400)
     trust = Trust.from_charter(link.charter)
-    context = Context(link.charter, trust, trust.identify(device.certificate), device.key.private_bytes_raw())
+    context = Context(
+        link.charter, trust, trust.identify(device.certificate), device.key.private_bytes_raw(), LINK_SECRET
+    )
     return Line(
         Desk(context, MemoryVault(), lambda: time.time_ns() // 1_000_000, os.urandom), jitter=lambda: 0.0
     )

@@ -30,7 +30,7 @@ def canary(name: str) -> bytes:
 def changes(seq: int) -> Changes:
     text = canary("text")
     return Changes(
-        Standing(head=canary("head"), crls=[canary("crl")]),
+        Standing(head=canary("head"), crls={canary("crl"): 1}),
         group=GroupBlobs(canary("tree"), canary("ratchets")),
         entries=(EntryRecord(seq, canary("entry id"), canary("raw") * 300, canary("head")),),
         documents=(

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hotline_protocol.identity.authority import AuthorityKey, issue_certificate, issue_crl, issue_root
 from hotline_protocol.identity.card import Card
 from hotline_protocol.identity.certificate import Certificate, device_request, parse_request
-from hotline_protocol.identity.charter import Charter, Relay, SignedCharter
+from hotline_protocol.identity.charter import Charter, Relay, SignedCharter, secret_hash
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.terms import Arena, Role, Side
 
@@ -34,6 +34,9 @@ def delegation(who: str) -> Delegation:
     return Delegation(key, Card(NAMES[who], issue_root(key, NAMES[who], now=NOW, serial=1 + len(who))))
 
 
+SECRET = bytes(range(32))
+
+
 @cache
 def relay() -> Relay:
     return Relay("wss://relay.example:7443", delegation("stranger").card.root)
@@ -42,14 +45,18 @@ def relay() -> Relay:
 @cache
 def charter() -> Charter:
     return Charter.draft(
-        (delegation("a").card, delegation("b").card), [relay()], created=NOW, purpose="Test."
+        (delegation("a").card, delegation("b").card),
+        [relay()],
+        secret_hash=secret_hash(SECRET),
+        created=NOW,
+        purpose="Test.",
     )
 
 
 @cache
 def signed_charter() -> SignedCharter:
     a, b = delegation("a"), delegation("b")
-    return SignedCharter.unsigned(charter()).sign(a.key, a.card.root).sign(b.key, b.card.root)
+    return SignedCharter.unsigned(charter(), SECRET).sign(a.key, a.card.root).sign(b.key, b.card.root)
 
 
 @cache

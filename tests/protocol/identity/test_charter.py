@@ -1,4 +1,4 @@
-"""Rules I8 to I11."""
+"""Rules I8 to I11, and I16."""
 
 from __future__ import annotations
 
@@ -15,9 +15,16 @@ from hotline_protocol import codec
 from hotline_protocol.errors import CharterError, FormatError, HotlineError
 from hotline_protocol.identity.authority import issue_root
 from hotline_protocol.identity.card import Card
-from hotline_protocol.identity.charter import DEFAULT_CHANNELS, Channel, Charter, Relay, SignedCharter
+from hotline_protocol.identity.charter import (
+    DEFAULT_CHANNELS,
+    Channel,
+    Charter,
+    Relay,
+    SignedCharter,
+    secret_hash,
+)
 from hotline_protocol.terms import SIDES, Arena, Precedence, Side, other
-from tests.protocol.identity.parties import NOW, charter, delegation, relay, signed_charter
+from tests.protocol.identity.parties import NOW, SECRET, charter, delegation, relay, signed_charter
 
 
 def raw() -> dict[str, Any]:
@@ -197,3 +204,48 @@ def test_rubbish_is_no_charter(data: bytes) -> None:
 def test_only_version_one_is_known() -> None:
     with pytest.raises(FormatError, match="version 2"):
         replace(charter(), version=2)
+
+
+def test_the_link_secret_is_fixed_by_its_hash_and_never_shown() -> None:
+    signed = signed_charter()
+    assert charter().secret_hash == sha256(b"hotline link secret" + SECRET).digest()
+    assert SECRET not in signed.charter
+    assert SignedCharter.decode(signed.encode()).link_secret() == SECRET
+    assert SECRET.hex() not in repr(signed)
+    assert repr(SECRET) not in repr(signed)
+    assert set(raw()) >= {"secret_hash"}
+
+
+def test_a_relays_copy_is_the_same_charter_without_the_secret() -> None:
+    copy = SignedCharter.decode(signed_charter().relay_copy().encode())
+    assert copy.verify().link_id == charter().link_id
+    assert SECRET not in copy.encode()
+    assert "secret" not in msgpack.unpackb(copy.encode())
+    with pytest.raises(CharterError, match="holds no link secret"):
+        copy.link_secret()
+
+
+@pytest.mark.parametrize("secret", [bytes(32), SECRET[:31], b""])
+def test_another_link_secret_is_refused_wherever_it_is_met(secret: bytes) -> None:
+    wrong = replace(signed_charter(), secret=secret)
+    for act in (wrong.verify, wrong.link_secret, lambda: SignedCharter.decode(wrong.encode())):
+        with pytest.raises(CharterError, match="not the one whose hash"):
+            act()
+
+
+def test_a_short_secret_is_refused_even_under_its_own_hash() -> None:
+    short = replace(charter(), secret_hash=secret_hash(b"short"))
+    with pytest.raises(CharterError, match="not the one"):
+        SignedCharter.unsigned(short, b"short").link_secret()
+
+
+def test_a_charter_without_a_whole_secret_hash_is_refused() -> None:
+    with pytest.raises(FormatError, match="hash of its link secret"):
+        replace(charter(), secret_hash=b"short")
+    with pytest.raises(FormatError, match="secret_hash"):
+        Charter.decode(codec.encode({key: value for key, value in raw().items() if key != "secret_hash"}))
+
+
+def test_a_signature_keeps_the_secret_in_the_file() -> None:
+    a = delegation("a")
+    assert SignedCharter.unsigned(charter(), SECRET).sign(a.key, a.card.root).secret == SECRET

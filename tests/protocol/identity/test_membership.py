@@ -275,6 +275,10 @@ def changes_extensions(change: Change) -> None:
     change.proposals = [Proposed(LeafIndex(0), GroupContextExtensions(()))]
 
 
+def external_psk(change: Change) -> None:
+    change.proposals = [Proposed(LeafIndex(0), PreSharedKey(PreSharedKeyID.external(b"words", b"nonce")))]
+
+
 def resumption_psk(change: Change) -> None:
     use = ResumptionPSK(ResumptionPSKUsage.BRANCH, b"group", 3)
     change.proposals = [Proposed(LeafIndex(0), PreSharedKey(PreSharedKeyID(b"nonce", resumption=use)))]
@@ -315,6 +319,7 @@ BREACHES: list[tuple[str, Callable[[Change], None], tuple[str, ...]]] = [
     ("M12", group_extension, ALL),
     ("M13", proposal_of_another, ("founding", "commit")),
     ("M13", changes_extensions, ("founding", "commit")),
+    ("M13", external_psk, ("founding", "commit")),
     ("M13", resumption_psk, ("founding", "commit")),
 ]
 CASES = [
@@ -400,10 +405,7 @@ def test_one_side_founds_its_caucus_alone() -> None:
 
 def test_own_proposals_of_the_allowed_kinds_pass() -> None:
     change = commit()
-    change.proposals = [
-        Proposed(LeafIndex(0), Remove(LeafIndex(2))),
-        Proposed(LeafIndex(0), PreSharedKey(PreSharedKeyID.external(b"words", b"nonce"))),
-    ]
+    change.proposals = [Proposed(LeafIndex(0), Remove(LeafIndex(2)))]
     del change.after[2]
     assert len(change.certify()) == 4
 
