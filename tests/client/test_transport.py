@@ -22,7 +22,7 @@ from hotline_protocol.identity.trust import Trust
 from hotline_protocol.terms import Response, Role, Side
 from tests.support.memory_vault import MemoryVault
 from tests.support.people import self_signed
-from tests.support.relay_link import Device, LinkFixture
+from tests.support.relay_link import LINK_SECRET, Device, LinkFixture
 from tests.support.relay_process import RelayProcess
 
 CHANNEL = "plenary"
@@ -48,7 +48,9 @@ def link(relay: RelayProcess) -> LinkFixture:
 
 def context(link: LinkFixture, device: Device) -> Context:
     trust = Trust.from_charter(link.charter)
-    return Context(link.charter, trust, trust.identify(device.certificate), device.key.private_bytes_raw())
+    return Context(
+        link.charter, trust, trust.identify(device.certificate), device.key.private_bytes_raw(), LINK_SECRET
+    )
 
 
 def line(link: LinkFixture, side: Side, role: Role = Role.HEAD, *, store: Store | None = None) -> Line:
@@ -112,7 +114,7 @@ def test_the_line_outlives_the_relay(link: LinkFixture, relay: RelayProcess) -> 
 
 def test_a_relay_with_another_certificate_is_not_spoken_to(link: LinkFixture, relay: RelayProcess) -> None:
     link.charter = type(link.charter).draft(
-        link.charter.delegations, [Relay(relay.url, self_signed())], created=link.now
+        link.charter.delegations, [Relay(relay.url, self_signed())], secret_hash=bytes(32), created=link.now
     )
 
     async def story() -> None:
@@ -126,7 +128,7 @@ def test_a_relay_with_another_certificate_is_not_spoken_to(link: LinkFixture, re
 
 def test_an_unknown_link_is_told_and_tried_again(link: LinkFixture) -> None:
     link.charter = type(link.charter).draft(
-        link.charter.delegations, link.charter.relays, created=link.now + 1
+        link.charter.delegations, link.charter.relays, secret_hash=bytes(32), created=link.now + 1
     )
 
     async def story() -> None:
