@@ -79,6 +79,10 @@ class Relaying:
         """More of a backlog was taken."""
         self._news.tell(channel, frozenset({"progress"}), (self.cursor(channel), tail))
 
+    def may_follow(self, channel: str) -> bool:
+        """Whether the channel is one of ours and not halted, whoever resumed it."""
+        return channel in self._desk.entitled and self._desk.state(channel).standing.halt is None
+
     def misbehaved(self, reason: str) -> None:
         """The relay broke the protocol: recorded, once a run for each way."""
         if reason not in self._reported:
@@ -89,8 +93,8 @@ class Relaying:
         """Whether all channels that were announced and are not halted stand at their tails, and a resume is settled."""
         if not self._ready:
             return False
-        for name, tail in self.tails.items():
+        for name in self._desk.entitled:
             standing = self._desk.state(name).standing
-            if standing.halt is None and (standing.cursor < tail or standing.resuming):
+            if standing.halt is None and (standing.cursor < self.tails.get(name, 0) or standing.resuming):
                 return False
         return True

@@ -75,6 +75,9 @@ class Driver(Protocol):
     def progress(self, channel: str, tail: int) -> None:
         """More of a backlog was taken."""
 
+    def may_follow(self, channel: str) -> bool:
+        """Whether a channel that `ready` left out may be followed by now: somebody resumed it."""
+
     def misbehaved(self, reason: str) -> None:
         """The relay broke the protocol."""
 
@@ -117,6 +120,7 @@ class Session:
         self._certificate_hash = certificate_hash
         self._pong = pong
         self._followed: dict[str, _Followed] = {}
+        self._left_out: list[str] = []
         self._limits = frames.Limits(frames.MAX_FRAME, frames.MAX_BODY, frames.MAX_BATCH, 0, 0)
         self._inbox: deque[RelayFrame] = deque()
         self._work_due = asyncio.Event()
@@ -136,6 +140,7 @@ class Session:
         for name, after, tail in await asyncio.to_thread(self._driver.ready, ready):
             self._followed[name] = _Followed(after + 1, tail)
             await self._connection.send(encode_frame(Follow(name, after)))
+        self._left_out = [one.name for one in ready.channels if one.name not in self._followed]
 
     async def run(self) -> None:
         """Work until the connection ends; raises what ended it."""
@@ -269,6 +274,8 @@ class Session:
             await asyncio.to_thread(self._driver.answers, frame)
 
     async def _tick(self) -> None:
+        if any(self._driver.may_follow(name) for name in self._left_out):
+            raise RestartError
         for name, followed in self._followed.items():
             if self._driver.cursor(name) < followed.expected - 1:
                 raise RestartError
