@@ -17,6 +17,13 @@ from hotline_protocol.text import show
 
 MAX_CRL: Final = 256 * 1024
 
+_EMPTY: Final = {
+    "unfounded": "nobody is in this channel; this device waits, and nobody else knocks",
+    "knocking": "this device knocks; a head or deputy of its own side admits it",
+    "member": "nobody knocks",
+    "removed": "this device was removed from this channel",
+}
+
 
 def _member_text(member: MemberView) -> str:
     state = "current" if member.current else "NOT CURRENT"
@@ -51,7 +58,7 @@ async def list_members(session: Session, *, channel: str, patience: int) -> None
     for knock in line.knocks(channel):
         session.emit(knock_record(knock), _knock_text(knock))
     if not line.roster(channel) and not line.knocks(channel):
-        session.say("nobody is in this channel and nobody knocks")
+        session.say(_EMPTY[line.channel(channel).phase])
 
 
 def chosen_knocks(knocks: list[KnockView], ids: tuple[str, ...], *, everyone: bool) -> list[KnockView]:

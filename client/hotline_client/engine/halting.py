@@ -18,7 +18,8 @@ import msgspec
 from hotline_client.engine import membership, messages
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.state import DocumentRecord, Halt, OutboxItem, Sealed, Watermark
-from hotline_protocol.documents import Receipt, decode_body, decode_document, encode_body
+from hotline_protocol.codec import encode
+from hotline_protocol.documents import Receipt, decode_body, decode_document
 from hotline_protocol.errors import ChainError
 from hotline_protocol.relay.chain import Entry, decode_entry
 
@@ -196,7 +197,7 @@ def _queue_again(draft: Draft, record: DocumentRecord) -> None:
             position=draft.next_position(),
             kind="document",
             document_kind=record.kind,
-            body=encode_body(body),
+            body=encode(document.body),
             time=record.time,
             sealed=forms,
             stale=True,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from hotline_client.engine import sealing
+from hotline_client.engine.draft import Draft
+from hotline_client.engine.state import OutboxItem
+from hotline_protocol.codec import encode
 from hotline_protocol.terms import Role
 from tests.client.engine.house import House, founded
 
@@ -131,3 +135,34 @@ def test_a_knock_is_renewed_before_it_expires() -> None:
     assert second.id != first
     assert second.seq is not None
     assert [one.id for one in dana.standing.knocks.values()] == [second.id]
+
+
+def test_an_acknowledgement_means_the_same_however_the_log_arrives() -> None:
+    """Somebody else's document under the same id comes later, in one batch with the acknowledgement of the first."""
+    house = House()
+    dana, viktor = founded(house)
+    noa = house.enter("a", "Noa")
+    dana.admit(noa)
+    house.settle()
+    first = dana.say("keep clear", response="R")
+    house.settle()
+    dana.wire.places.clear()
+    shadow = OutboxItem(first, 1, "document", "text", encode(SHADOW), house.clock.now)
+
+    def post(draft: Draft) -> None:
+        draft.put(shadow)
+        sealing.seal(draft)
+
+    noa.step(post)
+    house.settle(noa, viktor)
+    (target, _) = viktor.documents()
+    viktor.ack(target)
+    house.settle(noa, viktor)
+    dana.wire.connect("plenary")
+    house.settle()
+    for person in (dana, viktor, noa):
+        marks = person.vault.marks("plenary", since=target.seq)
+        assert [one.target for one in marks if one.what == "acknowledged"] == [first]
+
+
+SHADOW = {"text": "something else", "precedence": "ROUTINE", "response": "N"}

@@ -59,6 +59,24 @@ def test_a_newcomer_knows_earlier_revocations() -> None:
     assert not avi.state.trust.is_current(noa, NOW)
 
 
+def test_a_revoked_device_cannot_stop_the_channel_by_a_lie() -> None:
+    house = House()
+    dana, viktor = founded(house)
+    noa = house.enter("a", "Noa")
+    dana.admit(noa)
+    house.settle()
+    revoke(dana, "Noa")
+    house.settle()
+    noa.standing.head = b"x" * 32
+    noa.say("I saw something else")
+    house.settle(noa)
+    house.settle(dana, viktor)
+    for person in (dana, viktor):
+        assert person.standing.halt is None
+        assert person.texts() == []
+        assert "revoked" in (person.documents()[-1].refused or "")
+
+
 def test_members_and_newcomer_refuse_a_revoked_device_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     house = House()
     dana, viktor = founded(house)

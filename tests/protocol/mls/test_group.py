@@ -211,3 +211,14 @@ def test_twelve_members_come_and_go(suite_id: int) -> None:
     pending = groups[6].commit(adds=[late.key_package], rng=rng, now=NOW)
     groups[6] = groups[6].merge(pending.staged)
     agree(groups[6], join(pending, late), groups[7].merge(groups[7].stage(pending.message, now=NOW)))
+
+
+def test_a_message_of_our_own_key_that_we_never_sent_is_told_from_a_forged_one() -> None:
+    alice, bob, _ = trio(SUITES[0], "basic")
+    clone = Group.decode(alice.encode_epoch(), alice.encode_ratchets())
+    ours = clone.protect(b"from a copy of our state", rng=rng).message
+    before = snapshot(alice)
+    assert alice.is_signed_by_us(ours)
+    assert not alice.is_signed_by_us(ours[:-1] + bytes([ours[-1] ^ 1]))
+    assert not alice.is_signed_by_us(bob.protect(b"from another", rng=rng).message)
+    assert snapshot(alice) == before
