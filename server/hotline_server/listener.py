@@ -34,6 +34,7 @@ async def listen(
         host,
         port,
         ssl=tls,
+        ssl_handshake_timeout=quotas.hello_seconds,
         create_connection=cast("type[ServerConnection]", factory),
         subprotocols=[Subprotocol(SUBPROTOCOL)],
         compression=None,

@@ -20,7 +20,7 @@ from hotline_client.tui.typed import AskTyped
 from hotline_client.tui.wording import channel_label, office
 from hotline_client.views import KnockView, MemberView
 from hotline_protocol.errors import HotlineError
-from hotline_protocol.identity.digits import DigitsError, compare_digits, digits
+from hotline_protocol.identity.digits import DigitsError, compare_digits
 from hotline_protocol.terms import ADMITTING_ROLES
 
 
@@ -133,7 +133,9 @@ class Roster(Screen[None]):
         elif self._may():
             lines = [
                 f"Admit {_named(entry)} to {channel_label(self._channel)}?",
-                f"Digits {digits(entry.person.fingerprint)}",
+                "Its digits were compared: VERIFIED."
+                if self._line.verified(entry.person.fingerprint)
+                else "NOT VERIFIED: Esc, then v compares its digits with what its holder reads out.",
             ]
             self._ask(lines, "admit", lambda: self._line.admit(self._channel, [entry.id]))
 

@@ -52,7 +52,7 @@ def detail(
     person = entry.person
     rows: list[Row] = [
         ((f"{office(person)} {line(person.name, 40)}", "strong"),),
-        (("device digits  ", "dim"), (digits(person.fingerprint), "strong")),
+        (("device digits  ", "dim"), _shown_digits(entry, verified=verified)),
         (("VERIFIED: these digits were compared on this device", "good"),)
         if verified
         else (("read these out to whoever wants to verify this device", "dim"),)
@@ -76,6 +76,13 @@ def detail(
         )
         rows.append(((_removal(entry, me), "dim"),))
     return [fit(row, cells) for row in rows]
+
+
+def _shown_digits(entry: Entry, *, verified: bool) -> tuple[str, str]:
+    """Those of another device only once they were typed: what stands beside the question is copied, not compared (I2)."""
+    if entry.person.me or verified:
+        return digits(entry.person.fingerprint), "strong"
+    return "hidden until they are typed", "dim"
 
 
 def _compared(entry: Entry, *, verified: bool) -> str:
