@@ -20,7 +20,7 @@ import msgspec
 
 from hotline_client.engine import keys, revocations
 from hotline_client.engine.draft import ChannelState, Draft, certificate_der
-from hotline_client.engine.state import Knock, OutboxItem, Sealed
+from hotline_client.engine.state import Knock, OutboxItem, OwnKnock, Sealed
 from hotline_protocol.codec import decode
 from hotline_protocol.errors import CertificateError, ChainError, FormatError, MembershipError, TrustError
 from hotline_protocol.identity.certificate import Certificate
@@ -121,10 +121,23 @@ def commit(draft: Draft, seq: int, entry: Entry) -> None:
     own = draft.own_form(entry.id)
     if own is not None and own[1].staged and hmac.compare_digest(own[1].body, entry.body):
         _own_commit(draft, seq, entry, body, *own)
+    elif (answered := _welcomed(draft, body)) is not None:
+        _welcome(draft, seq, entry, body, answered)
     elif draft.state.is_member:
         _commit_of_others(draft, seq, entry, body)
-    elif body.welcome is not None and draft.standing.own_knock is not None:
-        _welcome(draft, seq, entry, body.welcome, body.crls)
+
+
+def _welcomed(draft: Draft, body: CommitBody) -> OwnKnock | None:
+    """Our knock that the commit answers, if it does.
+
+    One that was answered already is answered again when members refused the commit that let us in (L14): nobody else is in
+    our group then. Once somebody was heard there, no second Welcome counts.
+    """
+    standing = draft.standing
+    own = standing.used_knock if draft.state.is_member else standing.own_knock
+    if own is None or body.welcome is None or not keys.is_addressed(draft.context, body.welcome, own):
+        return None
+    return own
 
 
 def again(draft: Draft, seq: int, entry: Entry) -> None:
@@ -150,6 +163,7 @@ def _commit_of_others(draft: Draft, seq: int, entry: Entry, body: CommitBody) ->
     committer = draft.member(staged.committer)
     keys.certify_commit(draft, draft.group, staged, committer, at=entry.at // 1000, founding=False)
     _merge(draft, seq, entry, draft.group, staged, committer)
+    draft.standing.used_knock = None
 
 
 def _own_commit(  # noqa: PLR0917  one step of L11, told everything it is about
@@ -194,14 +208,11 @@ def _merge(  # noqa: PLR0917  one step of L11, told everything it is about
         draft.standing.last_update = entry.at
 
 
-def _welcome(draft: Draft, seq: int, entry: Entry, welcome: bytes, sealed_crls: bytes) -> None:
-    """A Welcome: perhaps for us. One for others tells nothing and says nothing (L12)."""
-    own = draft.standing.own_knock
-    if own is None or not keys.is_addressed(draft.context, welcome, own):
-        return
-    staged = keys.open_welcome(welcome, own, now=entry.at // 1000)
+def _welcome(draft: Draft, seq: int, entry: Entry, body: CommitBody, own: OwnKnock) -> None:
+    """A Welcome for us (L12)."""
+    staged = keys.open_welcome(body.welcome or b"", own, now=entry.at // 1000)
     founding = draft.standing.last_commit == 0
-    crls = revocations.unseal(draft, sealed_crls, entry.id)
+    crls = revocations.unseal(draft, body.crls, entry.id)
     trust = revocations.trust_with(draft, crls)
     people = {one.index: draft.context.identify(certificate_der(one.credential)) for one in staged.members}
     committer = people[staged.committer]
@@ -214,7 +225,7 @@ def _welcome(draft: Draft, seq: int, entry: Entry, welcome: bytes, sealed_crls: 
     revocations.learn(draft, seq, crls, trust)
     draft.enter_epoch(group)
     standing = draft.standing
-    standing.removed, standing.own_knock = False, None
+    standing.removed, standing.own_knock, standing.used_knock = False, None, own
     standing.joined, standing.last_update = seq, entry.at
     _answered_knocks(draft, people.values())
 

@@ -73,6 +73,7 @@ def _opened(draft: Draft, seq: int, entry: Entry) -> None:
             ) from error
         raise
     draft.ratcheted()
+    draft.standing.used_knock = None
     author = draft.member(received.sender)
     document = decode_document(received.data)
     if draft.state.trust.is_current(author, entry.at // 1000):

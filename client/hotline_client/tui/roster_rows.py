@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotline_client.tui.cells import line, pad, paragraphs
-from hotline_client.tui.rows import Look, Row, fit
+from hotline_client.tui.rows import Look, Row, Span, fit
 from hotline_client.tui.wording import dtg, office, side
 from hotline_client.views import KnockView, MemberView, Person
 from hotline_protocol.identity.certificate import Certificate
@@ -78,7 +78,7 @@ def detail(
     return [fit(row, cells) for row in rows]
 
 
-def _shown_digits(entry: Entry, *, verified: bool) -> tuple[str, str]:
+def _shown_digits(entry: Entry, *, verified: bool) -> Span:
     """Those of another device only once they were typed: what stands beside the question is copied, not compared (I2)."""
     if entry.person.me or verified:
         return digits(entry.person.fingerprint), "strong"

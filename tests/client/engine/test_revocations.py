@@ -123,9 +123,6 @@ def test_a_commit_that_a_list_overtook_is_made_again() -> None:
     assert dana.epoch == viktor.epoch == tom.epoch == (before or 0) + 1
 
 
-@pytest.mark.xfail(
-    reason="a newcomer joins by the Welcome of a commit that a list overtook, and is alone there"
-)
 def test_a_commit_that_a_list_overtook_reaches_the_newcomer_too() -> None:
     house = House()
     dana, viktor = founded(house)
