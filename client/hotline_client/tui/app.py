@@ -174,6 +174,8 @@ class HotlineApp(QuietApp):
     def _read_again(self) -> None:
         """Read again what the screen shows."""
         self._flushing = False
+        if not self.is_running:
+            return
         self._status = self._port.status()
         self._waiting = self._port.unacknowledged()
         self._timeline.reread()
@@ -214,6 +216,8 @@ class HotlineApp(QuietApp):
 
     async def _keep_drafts(self) -> None:
         """Write down what changed, off the screen's path: it is there again after a kill."""
+        if not self.is_running:
+            return
         for channel, text in self._unkept().items():
             await asyncio.to_thread(self._port.set_draft, channel, text)
 
@@ -226,8 +230,8 @@ class HotlineApp(QuietApp):
 
     def _tick(self) -> None:
         """Everything that depends on time or on what was just painted."""
-        if self._status is None or not self._channel:
-            return
+        if self._status is None or not self._channel or not self.is_running:
+            return  # a timer may fire once more while the screen is taken down
         self._mark_seen()
         self._aim()
         self._paint_bars(self._status)

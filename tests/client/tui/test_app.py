@@ -455,3 +455,15 @@ def test_a_draft_survives_a_kill_and_a_sent_one_does_not_come_back() -> None:
     again = MemoryLine()
     again.keepsakes = line.keepsakes
     drive(again, send)
+
+
+def test_a_timer_that_fires_while_the_screen_is_taken_down_does_nothing() -> None:
+    async def main() -> None:
+        app = HotlineApp(MemoryLine([needs(1)]), clock=lambda: NOW)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+        app._tick()
+        app._read_again()
+        await app._keep_drafts()
+
+    asyncio.run(main())
