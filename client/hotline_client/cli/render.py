@@ -80,7 +80,9 @@ def message_text(message: MessageView) -> str:
         words.append(receipt_text(message))
     elif message.needs_ack:
         words.append("NEEDS ACK")
-    body = "\n".join(f"    {line}" for line in show(message.text, lines=True).split("\n"))
+    body = "\n".join(
+        f"    {line}" for line in show(message.text or f"({message.kind})", lines=True).split("\n")
+    )
     return f"{'  '.join(words)}\n{body}"
 
 
