@@ -259,7 +259,7 @@ def forged_commit(sender: Group, body: bytes) -> bytes:
     signed = framing.sign(sender._state, codec.decode(Commit.read, body), b"")
     signed = signed.with_confirmation_tag(made.auth.confirmation_tag or b"")
     ratchets = sender._ratchets.copy()
-    return framing.encrypt(sender._state, ratchets, signed, pad_to_size_class, rng)
+    return framing.encode_message(sender._state, ratchets, signed, pad_to_size_class, rng)
 
 
 @pytest.mark.parametrize("adds", [0, 1])

@@ -33,6 +33,7 @@ from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.identity.charter import Channel
 from hotline_protocol.identity.entitlement import may_use
 from hotline_protocol.identity.trust import Trust
+from hotline_protocol.mls.content import Sender
 from hotline_protocol.mls.credential import X509Credential
 from hotline_protocol.mls.group_context import GroupContext
 from hotline_protocol.mls.proposal import Add, Remove
@@ -149,8 +150,8 @@ def _check_context(suite: int, context: GroupContext) -> None:
 def _check_proposals(committer: LeafIndex, proposals: Sequence[Proposed]) -> None:
     for one in proposals:
         proposal = one.proposal
-        if one.sender != committer:
-            _refuse("M13", "the commit carries another member's proposal")
+        if one.sender != Sender.member(committer):
+            _refuse("M13", "the commit carries a proposal that is not its committer's")
         if not isinstance(proposal, Add | Remove):
             _refuse("M13", f"the commit carries a proposal of type {type(proposal).__name__}")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import Final
 
 from hotline_protocol.mls import codec
 from hotline_protocol.mls.capabilities import MLS10
@@ -64,6 +65,11 @@ class Sender:
         """The member at this leaf."""
         return cls(SenderType.MEMBER, leaf)
 
+    @classmethod
+    def external(cls, index: int) -> Sender:
+        """The external sender at this place of the group's `external_senders`."""
+        return cls(SenderType.EXTERNAL, index)
+
     @property
     def leaf_index(self) -> LeafIndex:
         """The member's leaf; anybody else is refused as `sender`."""
@@ -90,6 +96,12 @@ class Sender:
             raise MalformedError(f"a sender's type is {kind}, expected 1 to 4")
         return cls(SenderType(kind), r.u32() if kind <= SenderType.EXTERNAL else None)
 
+
+NEW_MEMBER_PROPOSAL: Final = Sender(SenderType.NEW_MEMBER_PROPOSAL)
+"""Somebody who asks to be added."""
+
+NEW_MEMBER_COMMIT: Final = Sender(SenderType.NEW_MEMBER_COMMIT)
+"""Somebody who adds itself by an external commit."""
 
 Body = bytes | Proposal | Commit
 """Application data, a proposal or a commit."""

@@ -31,7 +31,7 @@ class RefusedError(MLSError):
 
     `kind` is a short stable word for tests and callers: `signature`, `membership-tag`, `confirmation-tag`,
     `epoch`, `group`, `replay`, `generation`, `tree-hash`, `parent-hash`, `path`, `leaf`, `key-package`,
-    `proposal`, `credential`, `padding`, `decrypt`, `sender`, `welcome`, `psk`, `suite`, `content-type`,
+    `proposal`, `link`, `credential`, `padding`, `decrypt`, `sender`, `welcome`, `psk`, `suite`, `content-type`,
     `public-key`.
     """
 

@@ -1,34 +1,42 @@
 """The group as its member uses it: one object per epoch, over the engine's checks.
 
 A `Group` only ever moves forward by `merge`, which gives a new one. Within an epoch its ratchets advance in place: by
-`protect`, by `unprotect` and `store_proposal` after every check has passed, and by making a commit. Staging changes
-nothing at all.
+`protect`, by `unprotect` and `store_proposal` after every check has passed, and by making a commit or a proposal. Staging
+changes nothing at all.
+
+Rules enforced on the caller: nothing is sent in a group that a ReInit closed (RFC 9420 §12.4.2), and no application data while
+proposals wait for a commit (§12.4).
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+import operator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from hotline_protocol.mls import codec, framing
+from hotline_protocol.mls import codec, framing, proposing
 from hotline_protocol.mls.codec import Reader
-from hotline_protocol.mls.committing import Intent, make_commit
-from hotline_protocol.mls.content import ContentType
+from hotline_protocol.mls.committing import Intent, make_commit, publish
+from hotline_protocol.mls.content import ContentType, WireFormat
 from hotline_protocol.mls.credential import Credential
-from hotline_protocol.mls.errors import MalformedError, MLSError, UsageError
+from hotline_protocol.mls.errors import MalformedError, MLSError, RefusedError, UsageError
 from hotline_protocol.mls.extension import Extension
 from hotline_protocol.mls.founding import found
 from hotline_protocol.mls.framing import Padding, Protected, Received
 from hotline_protocol.mls.group_context import GroupContext
 from hotline_protocol.mls.joining import Joined, open_welcome
 from hotline_protocol.mls.key_package import KeyPackage, KeyPackagePrivate
+from hotline_protocol.mls.known import KnownKeys
+from hotline_protocol.mls.message import MLSMessage
 from hotline_protocol.mls.private_message import pad_to_size_class
-from hotline_protocol.mls.proposal import Proposal, read_proposal
-from hotline_protocol.mls.proposals_check import Proposed
+from hotline_protocol.mls.proposal import Proposal, ReInit
+from hotline_protocol.mls.proposals_check import Proposed, encode_held, read_held
+from hotline_protocol.mls.psk import ResumptionPSK
 from hotline_protocol.mls.secret_tree import SecretTree
 from hotline_protocol.mls.staged import PendingCommit, StagedCommit
-from hotline_protocol.mls.staging import stage_commit
+from hotline_protocol.mls.staging import Receiver, SameClient, stage_commit
 from hotline_protocol.mls.state import EpochState, Member, Psks, Random, members_of
 from hotline_protocol.mls.suites import CipherSuite
 from hotline_protocol.mls.tree_math import LeafIndex
@@ -39,18 +47,26 @@ _NO_PSKS: Psks = {}
 class Group:
     """The state of one epoch of one group for one member."""
 
-    __slots__ = ("_proposals", "_ratchets", "_state")
+    __slots__ = ("_proposals", "_ratchets", "_state", "_updates")
 
-    def __init__(self, state: EpochState, ratchets: SecretTree, proposals: dict[bytes, Proposed]) -> None:
+    def __init__(
+        self,
+        state: EpochState,
+        ratchets: SecretTree,
+        proposals: dict[bytes, Proposed] | None = None,
+        updates: dict[bytes, bytes] | None = None,
+    ) -> None:
         self._state = state
         self._ratchets = ratchets
-        self._proposals = proposals
+        self._proposals = proposals or {}
+        self._updates = updates or {}
+        # The private keys of leaves that we proposed for ourselves, by public key.
 
     @classmethod
     def begin(cls, state: EpochState) -> Group:
         """The start of an epoch: plants its secret tree and forgets the root (RFC 9420 §9.2)."""
         ratchets = SecretTree(state.suite, state.secrets.encryption_secret, state.tree.size)
-        return cls(state.forget_roots(), ratchets, {})
+        return cls(state.forget_roots(), ratchets)
 
     @classmethod
     def create(
@@ -75,18 +91,34 @@ class Group:
         *,
         ratchet_tree: bytes | None = None,
         psks: Psks = _NO_PSKS,
+        known: Sequence[Group] = (),
+        same_client: SameClient = operator.eq,
         now: int,
     ) -> StagedWelcome:
         """Check a Welcome completely; nothing is joined until it is accepted (RFC 9420 §12.4.3.1).
 
         `now`: unix seconds, against which the lifetime of our own key package is judged. `ratchet_tree` is needed only
-        where the Welcome does not carry it.
+        where the Welcome does not carry it. `known`: groups that the new one may follow or stem from, and whose clients
+        `same_client` then compares by credential.
         """
         return StagedWelcome(
-            open_welcome(welcome, key_package, private, ratchet_tree=ratchet_tree, psks=psks, now=now)
+            open_welcome(
+                welcome,
+                key_package,
+                private,
+                ratchet_tree=ratchet_tree,
+                known=KnownKeys(psks, tuple(one.state for one in known)),
+                same_client=same_client,
+                now=now,
+            )
         )
 
     # --- what everybody in the epoch agrees on
+
+    @property
+    def state(self) -> EpochState:
+        """The epoch with its secrets, for the engine's other modules."""
+        return self._state
 
     @property
     def suite(self) -> CipherSuite:
@@ -128,6 +160,27 @@ class Group:
         """The members, by leaf."""
         return members_of(self._state.tree)
 
+    @property
+    def reinit(self) -> ReInit | None:
+        """The ReInit that closed this group, which then only waits for its successor (RFC 9420 §11.2)."""
+        return self._state.reinit
+
+    @property
+    def proposals(self) -> Mapping[bytes, Proposed]:
+        """The proposals of this epoch that wait for a commit, by reference, in the order of their arrival."""
+        return MappingProxyType(self._proposals)
+
+    def ratchet_tree(self) -> bytes:
+        """The data of a `ratchet_tree` extension, for joiners whose Welcome or group info does not carry it."""
+        return self._state.tree.encode()
+
+    def group_info(self, *, ratchet_tree: bool = True, external_pub: bool = True) -> bytes:
+        """The epoch as an MLSMessage with a GroupInfo, signed by us (RFC 9420 §12.4.3).
+
+        With `external_pub`, who holds it can join by an external commit: publish it to nobody else.
+        """
+        return MLSMessage(publish(self._state, ratchet_tree=ratchet_tree, external_pub=external_pub)).encode()
+
     def export(self, label: str, context: bytes, length: int) -> bytes:
         """A secret of this epoch for the application (RFC 9420 §8.5)."""
         return self._state.secrets.export(label, context, length)
@@ -140,29 +193,63 @@ class Group:
         adds: Sequence[KeyPackage] = (),
         removes: Sequence[LeafIndex] = (),
         psks: Psks = _NO_PSKS,
+        resumption: Sequence[ResumptionPSK] = (),
+        known: Sequence[Group] = (),
         extensions: Sequence[Extension] | None = None,
+        reinit: ReInit | None = None,
+        refs: Sequence[bytes] = (),
         credential: Credential | None = None,
+        public: bool = False,
         aad: bytes = b"",
         padding: Padding = pad_to_size_class,
         rng: Random,
         now: int,
     ) -> PendingCommit:
-        """A commit with a path, as a PrivateMessage; every given PSK enters it. Merge it once it has won its epoch.
+        """A commit with a path. Merge it once it has won its epoch.
 
-        One key of our handshake ratchet is spent on it, so store the ratchets before sending.
+        Every given PSK enters it, and the resumption keys named, of this group or one in `known`. `refs`: references of the
+        `proposals` to commit; the others lapse with the epoch. `public`: as a PublicMessage; else one key of our handshake
+        ratchet is spent, so store the ratchets before sending.
         """
-        intent = Intent(adds, removes, psks, extensions, credential, aad)
-        made = make_commit(self._state, intent, rng, now)
-        message = framing.encrypt(self._state, self._ratchets, made.signed, padding, rng)
+        self._check_open()
+        wire_format = WireFormat.PUBLIC_MESSAGE if public else WireFormat.PRIVATE_MESSAGE
+        intent = Intent(
+            adds=adds,
+            removes=removes,
+            psks=psks,
+            resumption=resumption,
+            extensions=extensions,
+            reinit=reinit,
+            refs=refs,
+            credential=credential,
+            aad=aad,
+            wire_format=wire_format,
+            known=[one.state for one in known],
+        )
+        made = make_commit(self._state, intent, rng, now, self._proposals)
+        message = framing.encode_message(self._state, self._ratchets, made.signed, padding, rng)
         return PendingCommit(message, made.welcome, made.staged)
 
-    def stage(self, message: bytes, *, now: int, psks: Psks = _NO_PSKS) -> StagedCommit:
-        """Every check of RFC 9420 on a commit of another member; this group stays as it is whatever happens.
+    def stage(
+        self,
+        message: bytes,
+        *,
+        now: int,
+        psks: Psks = _NO_PSKS,
+        known: Sequence[Group] = (),
+        same_client: SameClient = operator.eq,
+    ) -> StagedCommit:
+        """Every check of RFC 9420 on a commit of another member or of a newcomer; this group stays as it is whatever happens.
 
-        `now`: unix seconds, against which lifetimes of added key packages are judged.
+        `now`: unix seconds, against which lifetimes of added key packages are judged. `same_client`: whether a newcomer with
+        the second credential may take the leaf of the first away.
         """
+        self._check_not_closed()
         opened = framing.open_message(self._state, self._ratchets, message, ContentType.COMMIT)
-        return stage_commit(self._state, opened, self._proposals, psks, now)
+        keys = KnownKeys(psks, (self._state, *(one.state for one in known)))
+        return stage_commit(
+            self._state, opened, Receiver(self._proposals, self._updates, keys, same_client, now)
+        )
 
     def merge(self, staged: StagedCommit) -> Group:
         """The next epoch. The commit must have been staged on this one."""
@@ -173,7 +260,12 @@ class Group:
         return Group.begin(staged.state)
 
     def store_proposal(self, message: bytes) -> Proposed:
-        """Verify a proposal and keep it until a commit refers to it (RFC 9420 §12.4)."""
+        """Verify a proposal and keep it until a commit refers to it (RFC 9420 §12.4).
+
+        It may come from a member, an external sender of the group, or somebody who wants to be added. Whether it may be
+        committed is judged with the commit.
+        """
+        self._check_not_closed()
         opened = framing.open_message(self._state, self._ratchets, message, ContentType.PROPOSAL)
         if not isinstance(opened.body, Proposal):
             raise UsageError("expected a proposal")
@@ -182,14 +274,78 @@ class Group:
         self._proposals[opened.signed.proposal_ref(self.suite)] = proposed
         return proposed
 
+    def propose(
+        self,
+        proposal: Proposal,
+        *,
+        public: bool = False,
+        aad: bytes = b"",
+        padding: Padding = pad_to_size_class,
+        rng: Random,
+        now: int,
+    ) -> bytes:
+        """A proposal for others to commit, which we keep as they do; for our own leaf see `propose_update`.
+
+        Refused like a commit of it would be. Store the ratchets before sending.
+        """
+        self._check_open()
+        proposed = proposing.propose(self._state, proposal, now)
+        return self._send_proposal(proposed, public=public, aad=aad, padding=padding, rng=rng)
+
+    def propose_update(
+        self,
+        *,
+        credential: Credential | None = None,
+        public: bool = False,
+        aad: bytes = b"",
+        padding: Padding = pad_to_size_class,
+        rng: Random,
+    ) -> bytes:
+        """A proposal to replace our leaf by one with a new key, and the new credential if one is given.
+
+        The private key is part of the ratchets' storage until the epoch ends.
+        """
+        self._check_open()
+        proposed, key = proposing.propose_update(self._state, credential, rng)
+        message = self._send_proposal(proposed, public=public, aad=aad, padding=padding, rng=rng)
+        self._updates[key.public] = key.private
+        return message
+
+    def _send_proposal(
+        self, proposed: Proposed, *, public: bool, aad: bytes, padding: Padding, rng: Random
+    ) -> bytes:
+        wire_format = WireFormat.PUBLIC_MESSAGE if public else WireFormat.PRIVATE_MESSAGE
+        signed = framing.sign(self._state, proposed.proposal, aad, wire_format)
+        message = framing.encode_message(self._state, self._ratchets, signed, padding, rng)
+        self._proposals[signed.proposal_ref(self.suite)] = proposed
+        return message
+
+    def drop_proposals(self) -> None:
+        """Forget the proposals that wait, our own updates among them; a commit that refers to one is then refused."""
+        self._proposals.clear()
+        self._updates.clear()
+
+    def _check_open(self) -> None:
+        if self.reinit is not None:
+            raise UsageError("a ReInit closed the group; only its successor can be used")
+
+    def _check_not_closed(self) -> None:
+        if self.reinit is not None:
+            raise RefusedError("group", "a ReInit closed the group, yet the message would change it")
+
     # --- application data
 
     def protect(
         self, plaintext: bytes, *, aad: bytes = b"", padding: Padding = pad_to_size_class, rng: Random
     ) -> Protected:
         """Sign and encrypt application data; our ratchet advances, so store it before sending."""
+        self._check_open()
+        if self._proposals:
+            raise UsageError(
+                f"{len(self._proposals)} proposals wait; commit or drop them before sending application data"
+            )
         signed = framing.sign(self._state, plaintext, aad)
-        message = framing.encrypt(self._state, self._ratchets, signed, padding, rng)
+        message = framing.encode_message(self._state, self._ratchets, signed, padding, rng)
         return Protected(message, signed.encode())
 
     def unprotect(self, message: bytes) -> Received:
@@ -214,7 +370,7 @@ class Group:
             )
         except MLSError:
             return False
-        return opened.sender == self.own_index
+        return opened.sender.leaf_index == self.own_index
 
     # --- persistence
 
@@ -224,11 +380,9 @@ class Group:
 
     def encode_ratchets(self) -> bytes:
         """What moves within the epoch: ratchets and held proposals. Write it with every batch, encrypted."""
-        held = codec.vector(
-            codec.opaque(reference) + codec.u32(one.sender) + one.proposal.encode()
-            for reference, one in self._proposals.items()
-        )
-        return codec.opaque(self.epoch_authenticator) + self._ratchets.encode() + held
+        updates = codec.vector(codec.opaque(one) + codec.opaque(key) for one, key in self._updates.items())
+        ratchets = self._ratchets.encode()
+        return codec.opaque(self.epoch_authenticator) + ratchets + encode_held(self._proposals) + updates
 
     @classmethod
     def decode(cls, epoch: bytes, ratchets: bytes) -> Group:
@@ -238,9 +392,10 @@ class Group:
         if r.opaque() != state.secrets.epoch_authenticator:
             raise MalformedError("the stored ratchets are of another epoch than the stored tree")
         tree = SecretTree.read(r, state.suite)
-        held = dict(r.vector(_read_held))
+        held = read_held(r)
+        updates = dict(r.vector(lambda inner: (inner.opaque(), inner.opaque())))
         r.finish()
-        return cls(state, tree, held)
+        return cls(state, tree, held, updates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +432,3 @@ class StagedWelcome:
     def accept(self) -> Group:
         """The group."""
         return Group.begin(self._joined.state)
-
-
-def _read_held(r: Reader) -> tuple[bytes, Proposed]:
-    return r.opaque(), Proposed(LeafIndex(r.u32()), read_proposal(r))

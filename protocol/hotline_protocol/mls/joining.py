@@ -2,7 +2,8 @@
 
 Rules enforced: the Welcome is for our key package, suite and version; the group info is signed by a member that is not
 us; the tree is the one the group context names and valid in itself (`tree_validation`); our leaf is in it once, as we
-made it; the path secret yields the tree's public keys; and the confirmation tag fits the epoch we computed.
+made it; the path secret yields the tree's public keys; the confirmation tag fits the epoch we computed; and a group that
+follows or stems from another one is what that one allows (`links`).
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from hotline_protocol.mls.errors import RefusedError
 from hotline_protocol.mls.extension import RATCHET_TREE, find
 from hotline_protocol.mls.key_package import KeyPackage, KeyPackagePrivate
 from hotline_protocol.mls.key_schedule import EpochSecrets, welcome_secret
+from hotline_protocol.mls.known import KnownKeys
+from hotline_protocol.mls.links import check_link, link_of
 from hotline_protocol.mls.message import decode_body
-from hotline_protocol.mls.staging import secret_of_psks
-from hotline_protocol.mls.state import EpochState, Psks
+from hotline_protocol.mls.staging import SameClient
+from hotline_protocol.mls.state import EpochState
 from hotline_protocol.mls.suites import CipherSuite, cipher_suite
 from hotline_protocol.mls.transcript import interim_transcript_hash
 from hotline_protocol.mls.tree import RatchetTree
@@ -41,7 +44,8 @@ def open_welcome(
     private: KeyPackagePrivate,
     *,
     ratchet_tree: bytes | None,
-    psks: Psks,
+    known: KnownKeys,
+    same_client: SameClient,
     now: int,
 ) -> Joined:
     """Check a Welcome and compute its epoch; refusals of the Welcome itself are of kind `welcome`."""
@@ -49,10 +53,11 @@ def open_welcome(
     suite = cipher_suite(key_package.cipher_suite)
     key_package.verify(suite, now)
     group_secrets = message.decrypt_secrets(suite, key_package, private.init_key)
-    psk = secret_of_psks(suite, group_secrets.psks, psks, None)
+    link = link_of(group_secrets.psks)
+    psk = known.secret(suite, group_secrets.psks)
     group_info = message.decrypt_group_info(suite, welcome_secret(suite, group_secrets.joiner_secret, psk))
-    tree = _tree(group_info, ratchet_tree)
-    _check_info(suite, group_info, tree)
+    tree = tree_of(group_info, ratchet_tree)
+    check_info(suite, group_info, tree)
     own = _own_leaf(tree, key_package)
     if own == group_info.signer:
         raise RefusedError("welcome", "the group info is signed with our own leaf")
@@ -64,10 +69,13 @@ def open_welcome(
         suite, group_secrets.joiner_secret, psk, group_info.group_context.encode()
     )
     state = _state(group_info, tree, own, learned, private.signature_key, secrets=secrets)
+    if link is not None:
+        check_link(link, known.group(link), state, same_client)
     return Joined(group_info.signer, state)
 
 
-def _check_info(suite: CipherSuite, group_info: GroupInfo, tree: RatchetTree) -> None:
+def check_info(suite: CipherSuite, group_info: GroupInfo, tree: RatchetTree) -> None:
+    """The group info is signed by the member it names, and the tree is the group's and valid."""
     group_info.verify(suite, tree.member(group_info.signer).signature_key)
     check_tree(suite, tree, group_info.group_context)
 
@@ -100,11 +108,12 @@ def _state(
     )
 
 
-def _tree(group_info: GroupInfo, ratchet_tree: bytes | None) -> RatchetTree:
+def tree_of(group_info: GroupInfo, ratchet_tree: bytes | None) -> RatchetTree:
+    """The tree that the group info carries, else the encoded one that was given."""
     carried = find(group_info.extensions, RATCHET_TREE)
     data = ratchet_tree if carried is None else carried.extension_data
     if data is None:
-        raise RefusedError("welcome", "the Welcome carries no ratchet tree and none was given")
+        raise RefusedError("welcome", "the group info carries no ratchet tree and none was given")
     return codec.decode(RatchetTree.read, data)
 
 

@@ -62,6 +62,11 @@ class PreSharedKeyID:
         return cls(psk_nonce, psk_id=psk_id)
 
     @property
+    def is_link(self) -> bool:
+        """Whether the key ties a new group to one that it follows or stems from (RFC 9420 §11.2, §11.3)."""
+        return self.resumption is not None and self.resumption.usage != ResumptionPSKUsage.APPLICATION
+
+    @property
     def psk_type(self) -> PSKType:
         """Where the key comes from."""
         return PSKType.EXTERNAL if self.resumption is None else PSKType.RESUMPTION

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hotline_protocol.mls import codec
 from hotline_protocol.mls.codec import Reader
 from hotline_protocol.mls.extension import Extension, encode_extensions, read_extensions
-from hotline_protocol.mls.proposal import read_proposal
+from hotline_protocol.mls.proposal import ExternalInit, ReInit
 from hotline_protocol.mls.proposals_check import Proposed
 from hotline_protocol.mls.state import EpochState, Member, members_of
 from hotline_protocol.mls.tree import RatchetTree
@@ -22,6 +22,7 @@ class StagedCommit:
     """The change from one epoch to the next. `state` is None when the commit removes us."""
 
     committer: LeafIndex
+    """The committer's leaf; a newcomer's is the one it takes."""
     proposals: tuple[Proposed, ...]
     epoch: int
     """The epoch that the commit starts."""
@@ -43,6 +44,16 @@ class StagedCommit:
         return self.state is None
 
     @property
+    def is_external(self) -> bool:
+        """Whether a newcomer commits itself in (RFC 9420 §12.4.3.2)."""
+        return any(isinstance(one.proposal, ExternalInit) for one in self.proposals)
+
+    @property
+    def reinit(self) -> ReInit | None:
+        """The proposal that closes the group with this commit (RFC 9420 §11.2)."""
+        return next((one.proposal for one in self.proposals if isinstance(one.proposal, ReInit)), None)
+
+    @property
     def before(self) -> tuple[Member, ...]:
         """The members before the commit."""
         return members_of(self.tree_before)
@@ -54,7 +65,7 @@ class StagedCommit:
 
     @property
     def added(self) -> tuple[Member, ...]:
-        """Members that the commit adds, as they are after it."""
+        """Members that the commit adds, a newcomer that commits itself in among them, as they are after it."""
         return tuple(_member(self.tree_after, index) for index in self.added_at)
 
     @property
@@ -71,7 +82,7 @@ class StagedCommit:
 
     def encode(self) -> bytes:
         """The staged commit with the next epoch's secrets, so that an own commit in flight survives a crash."""
-        proposals = codec.vector(codec.u32(one.sender) + one.proposal.encode() for one in self.proposals)
+        proposals = codec.vector(one.encode() for one in self.proposals)
         indexes = (_encode_indexes(part) for part in (self.added_at, self.removed_at, self.updated_at))
         return (
             self.tree_before.encode()
@@ -98,7 +109,7 @@ class StagedCommit:
             tree_before=before,
             tree_after=after,
             committer=LeafIndex(r.u32()),
-            proposals=tuple(r.vector(_read_proposed)),
+            proposals=tuple(r.vector(Proposed.read)),
             epoch=r.u64(),
             extensions=read_extensions(r),
             authenticated_content=r.opaque(),
@@ -129,7 +140,3 @@ def _encode_indexes(indexes: tuple[LeafIndex, ...]) -> bytes:
 
 def _read_indexes(r: Reader) -> tuple[LeafIndex, ...]:
     return tuple(LeafIndex(index) for index in r.vector(Reader.u32))
-
-
-def _read_proposed(r: Reader) -> Proposed:
-    return Proposed(LeafIndex(r.u32()), read_proposal(r))

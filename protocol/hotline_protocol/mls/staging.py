@@ -1,72 +1,147 @@
 """From a verified commit to the next epoch, on copies (RFC 9420 §12.4.2).
 
 Rules enforced: the proposal list (`proposals_check`), the path (`treekem`), the new leaf and the whole new membership
-(`tree_validation`), and last the confirmation tag, which proves that committer and receiver computed the same epoch.
+(`tree_validation`), and last the confirmation tag, which proves that committer and receiver computed the same epoch. A newcomer
+who commits itself in (§12.4.3.2) sends a path, refers to nothing, and removes at most a leaf of the same client.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from hotline_protocol.mls import treekem
 from hotline_protocol.mls.commit import Commit
 from hotline_protocol.mls.content import AuthenticatedContent
+from hotline_protocol.mls.credential import Credential
 from hotline_protocol.mls.errors import PrivatelyRefusedError, RefusedError, UsageError
 from hotline_protocol.mls.framing import Opened
 from hotline_protocol.mls.group_context import GroupContext
 from hotline_protocol.mls.key_schedule import EpochSecrets
+from hotline_protocol.mls.known import KnownKeys
 from hotline_protocol.mls.leaf_node import LeafNodeSource
+from hotline_protocol.mls.proposal import ReInit
 from hotline_protocol.mls.proposals_check import (
     Applied,
     ProposalList,
     Proposed,
     apply_proposals,
+    check_key_is_new,
     resolve,
     sort,
 )
-from hotline_protocol.mls.psk import PreSharedKeyID, ResumptionPSKUsage, psk_secret
 from hotline_protocol.mls.staged import StagedCommit
-from hotline_protocol.mls.state import EpochState, Psks
+from hotline_protocol.mls.state import EpochState, Seat
 from hotline_protocol.mls.suites import CipherSuite
 from hotline_protocol.mls.transcript import confirmed_transcript_hash, interim_transcript_hash
 from hotline_protocol.mls.tree import RatchetTree
 from hotline_protocol.mls.tree_hash import root_hash
-from hotline_protocol.mls.tree_math import LeafIndex
+from hotline_protocol.mls.tree_math import LeafIndex, node_of
 from hotline_protocol.mls.tree_validation import check_leaf_signature, check_members, check_source
-from hotline_protocol.mls.treekem import NodeKeys
+from hotline_protocol.mls.treekem import NodeKey, NodeKeys
+from hotline_protocol.mls.update_path import UpdatePath
+
+SameClient = Callable[[Credential, Credential], bool]
+"""Whether two credentials stand for one client; the Authentication Service's answer (RFC 9420 §5.3.1)."""
 
 
-def stage_commit(
-    state: EpochState, opened: Opened, held: Mapping[bytes, Proposed], psks: Psks, now: int
-) -> StagedCommit:
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """What a member brings to a commit besides its epoch."""
+
+    held: Mapping[bytes, Proposed]
+    """Received proposals by reference."""
+    updates: Mapping[bytes, bytes] = field(repr=False)
+    """Private keys of our own proposed leaves, by public key."""
+    known: KnownKeys
+    same_client: SameClient
+    now: int
+
+
+def stage_commit(state: EpochState, opened: Opened, receiver: Receiver) -> StagedCommit:
     """Check a commit whose signature and protection were verified; `state` is left as it is."""
-    commit, committer = opened.body, opened.sender
+    commit, sender = opened.body, opened.sender
     if not isinstance(commit, Commit):
         raise UsageError("expected a commit")
-    proposals = sort(committer, resolve(committer, commit.proposals, held))
-    applied = apply_proposals(state.suite, state.context, state.tree, proposals, now)
+    held = receiver.held if sender.is_member else {}
+    proposals = sort(sender, state.context, resolve(sender, commit.proposals, held))
+    applied = apply_proposals(state.suite, state.context, state.tree, proposals, receiver.now)
+    if sender.is_member:
+        committer = sender.leaf_index
+    else:
+        committer = applied.tree.make_room()
+        check_resync(state.tree, proposals, commit.path, receiver.same_client)
     _merge_path(state, committer, commit, proposals, applied)
     check_members(applied.tree, applied.extensions)
     if state.own in proposals.removes:
         return lay_out(state, committer, proposals, applied, opened.signed, after=None)
+    seat = _seat(state, proposals)
     try:
-        psk = secret_of_psks(state.suite, proposals.psks, psks, state)
-        after = _next_epoch(state, opened, commit, applied, psk)
+        psk = receiver.known.secret(state.suite, proposals.psks)
+        after = _next_epoch(
+            state,
+            seat,
+            committer,
+            opened,
+            applied,
+            psk=psk,
+            updates=receiver.updates,
+            reinit=proposals.reinit,
+        )
     except RefusedError as error:
         raise PrivatelyRefusedError(error.kind, str(error).removeprefix(f"{error.kind}: ")) from error
     return lay_out(state, committer, proposals, applied, opened.signed, after=after)
 
 
+def check_resync(
+    before: RatchetTree, proposals: ProposalList, path: UpdatePath | None, same_client: SameClient
+) -> None:
+    """A newcomer brings a path, and removes nobody but a former leaf of its own client (RFC 9420 §12.2, §12.4.3.2)."""
+    if path is None:
+        raise RefusedError("path", "a newcomer's commit has no path")
+    for index in proposals.removes:
+        old = before.member(index)
+        check_key_is_new(old, path.leaf_node)
+        if not same_client(old.credential, path.leaf_node.credential):
+            raise RefusedError("proposal", "a newcomer's commit removes somebody else")
+
+
+def _seat(state: EpochState, proposals: ProposalList) -> Seat:
+    """Where we stand, with the init secret that a newcomer chose if one commits (RFC 9420 §8.3)."""
+    if proposals.external_init is None:
+        return state.seat
+    private, _ = state.secrets.external_key_pair()
+    init_secret = state.suite.open_external_init(private, proposals.external_init.kem_output)
+    return replace(state.seat, init_secret=init_secret)
+
+
 def _next_epoch(
-    state: EpochState, opened: Opened, commit: Commit, applied: Applied, psk: bytes
+    state: EpochState,
+    seat: Seat,
+    committer: LeafIndex,
+    opened: Opened,
+    applied: Applied,
+    *,
+    psk: bytes,
+    updates: Mapping[bytes, bytes],
+    reinit: ReInit | None,
 ) -> EpochState:
     """What only this member can compute: its part of the path, the secrets, and whether they are the confirmed ones."""
-    provisional = provisional_context(state, applied)
-    commit_secret, keys = _open_path(state, opened.sender, commit, applied, provisional.encode())
+    provisional = provisional_context(state.suite, state.context, applied)
+    keys = _own_keys(state, applied.tree, updates)
+    commit_secret, learned = _open_path(
+        state, committer, opened, applied, keys=keys, context=provisional.encode()
+    )
     after = advance(
-        state, applied.tree, provisional, keys, opened.signed, commit_secret=commit_secret, psk=psk
+        seat,
+        applied.tree,
+        provisional,
+        {**keys, **learned},
+        opened.signed,
+        commit_secret=commit_secret,
+        psk=psk,
+        reinit=reinit,
     )
     sent = opened.signed.auth.confirmation_tag
     if sent is None or not hmac.compare_digest(sent, after.confirmation_tag):
@@ -74,14 +149,30 @@ def _next_epoch(
     return after
 
 
+def _own_keys(state: EpochState, tree: RatchetTree, updates: Mapping[bytes, bytes]) -> NodeKeys:
+    """The keys we still hold in this tree, the new one of our leaf among them if our proposed update is in the commit."""
+    keys = treekem.surviving_keys(tree, state.keys)
+    public = tree.member(state.own).encryption_key
+    private = updates.get(public)
+    if private is not None:
+        keys[node_of(state.own)] = NodeKey(public, private)
+    return keys
+
+
 def _open_path(
-    state: EpochState, committer: LeafIndex, commit: Commit, applied: Applied, context: bytes
+    state: EpochState,
+    committer: LeafIndex,
+    opened: Opened,
+    applied: Applied,
+    *,
+    keys: NodeKeys,
+    context: bytes,
 ) -> tuple[bytes, NodeKeys]:
-    """The commit secret, zeros without a path, and the keys we hold afterwards."""
-    keys = treekem.surviving_keys(applied.tree, state.keys)
-    if commit.path is None:
-        return bytes(state.suite.hash_length), keys
-    commit_secret, learned = treekem.open_path(
+    """The commit secret, zeros without a path, and the keys that the path taught us."""
+    commit = opened.body
+    if not isinstance(commit, Commit) or commit.path is None:
+        return bytes(state.suite.hash_length), {}
+    return treekem.open_path(
         state.suite,
         applied.tree,
         state.own,
@@ -91,7 +182,6 @@ def _open_path(
         context=context,
         joiners=applied.joiners,
     )
-    return commit_secret, keys | learned
 
 
 def _merge_path(
@@ -107,43 +197,18 @@ def _merge_path(
     check_leaf_signature(state.suite, path.leaf_node, state.context.group_id, committer)
 
 
-def provisional_context(state: EpochState, applied: Applied) -> GroupContext:
+def provisional_context(suite: CipherSuite, context: GroupContext, applied: Applied) -> GroupContext:
     """The next epoch's context with the old transcript hash, which paths are encrypted under (RFC 9420 §12.4.1)."""
     return replace(
-        state.context,
-        epoch=state.context.epoch + 1,
-        tree_hash=root_hash(state.suite, applied.tree),
+        context,
+        epoch=context.epoch + 1,
+        tree_hash=root_hash(suite, applied.tree),
         extensions=applied.extensions,
     )
 
 
-def secret_of_psks(
-    suite: CipherSuite, ids: tuple[PreSharedKeyID, ...], psks: Psks, state: EpochState | None
-) -> bytes:
-    """The PSK secret of the named keys; one that we lack is refused as `psk` (RFC 9420 §8.4).
-
-    Resumption keys are those of this group that `state` still has.
-    """
-    known: list[tuple[PreSharedKeyID, bytes]] = []
-    for one in ids:
-        secret = psks.get(one.psk_id) if one.psk_id is not None else _resumption(one, state)
-        if secret is None:
-            raise RefusedError("psk", "a pre-shared key is needed that is not known")
-        known.append((one, secret))
-    return psk_secret(suite, known)
-
-
-def _resumption(one: PreSharedKeyID, state: EpochState | None) -> bytes | None:
-    if one.resumption is None or state is None:
-        return None
-    named = one.resumption
-    if named.usage != ResumptionPSKUsage.APPLICATION or named.psk_group_id != state.context.group_id:
-        return None
-    return state.resumption_psk(named.psk_epoch)
-
-
 def advance(
-    state: EpochState,
+    seat: Seat,
     tree: RatchetTree,
     provisional: GroupContext,
     keys: NodeKeys,
@@ -151,24 +216,26 @@ def advance(
     *,
     commit_secret: bytes,
     psk: bytes,
+    reinit: ReInit | None = None,
 ) -> EpochState:
     """The next epoch from a signed commit and the secrets it brings (RFC 9420 §8, §8.2)."""
-    suite = state.suite
-    confirmed = confirmed_transcript_hash(suite, state.interim_transcript_hash, signed)
+    suite = seat.suite
+    confirmed = confirmed_transcript_hash(suite, seat.interim_transcript_hash, signed)
     context = replace(provisional, confirmed_transcript_hash=confirmed)
-    secrets = EpochSecrets.next(suite, state.secrets.init_secret, commit_secret, psk, context.encode())
+    secrets = EpochSecrets.next(suite, seat.init_secret, commit_secret, psk, context.encode())
     tag = secrets.confirmation_tag(confirmed)
     return EpochState(
         suite=suite,
         context=context,
         tree=tree,
-        own=state.own,
+        own=seat.own,
         keys=keys,
-        signature_key=state.signature_key,
+        signature_key=seat.signature_key,
         secrets=secrets,
         interim_transcript_hash=interim_transcript_hash(suite, confirmed, tag),
         confirmation_tag=tag,
-        past=state.remembered(),
+        past=seat.past,
+        reinit=reinit,
     )
 
 
@@ -182,8 +249,11 @@ def lay_out(
     after: EpochState | None,
 ) -> StagedCommit:
     """The staged commit as its judge sees it; without `after` it removes us."""
+    added = tuple(index for index, _ in applied.added)
     updated = {sender for sender, _ in proposals.updates}
-    if state.tree.leaf(committer) != applied.tree.leaf(committer):
+    if not signed.content.sender.is_member:
+        added = (committer,)
+    elif state.tree.leaf(committer) != applied.tree.leaf(committer):
         updated.add(committer)
     return StagedCommit(
         committer=committer,
@@ -191,7 +261,7 @@ def lay_out(
         epoch=state.context.epoch + 1,
         extensions=applied.extensions,
         authenticated_content=signed.encode(),
-        added_at=tuple(index for index, _ in applied.added),
+        added_at=added,
         removed_at=proposals.removes,
         updated_at=tuple(sorted(updated)),
         tree_before=state.tree,

@@ -13,6 +13,7 @@ from hotline_protocol.mls.errors import MalformedError
 from hotline_protocol.mls.group_context import GroupContext
 from hotline_protocol.mls.key_schedule import EpochSecrets
 from hotline_protocol.mls.leaf_node import LeafNode
+from hotline_protocol.mls.proposal import ReInit
 from hotline_protocol.mls.suites import CipherSuite, cipher_suite
 from hotline_protocol.mls.tree import RatchetTree
 from hotline_protocol.mls.tree_math import LeafIndex, NodeIndex
@@ -27,7 +28,7 @@ Psks = Mapping[bytes, bytes]
 KEPT_EPOCHS: Final = 4
 """Of how many ended epochs the resumption secret is kept."""
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,19 @@ class PastEpoch:
 
 
 @dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a member, or somebody who joins by its own commit, stands when an epoch ends: what the next one is made from."""
+
+    suite: CipherSuite
+    own: LeafIndex
+    signature_key: bytes = field(repr=False)
+    interim_transcript_hash: bytes
+    init_secret: bytes = field(repr=False)
+    past: tuple[PastEpoch, ...] = field(default=(), repr=False)
+    """What the next epoch keeps of those before it."""
+
+
+@dataclass(frozen=True, slots=True)
 class EpochState:
     """One epoch of one group as one member sees it. Nothing in it changes, the tree least of all."""
 
@@ -80,10 +94,21 @@ class EpochState:
     confirmation_tag: bytes
     past: tuple[PastEpoch, ...] = field(default=(), repr=False)
     """The last epochs' resumption secrets, oldest first; none of them leads to a message key."""
+    reinit: ReInit | None = None
+    """The proposal that closed the group at the start of this epoch (RFC 9420 §12.4.2)."""
 
-    def remembered(self) -> tuple[PastEpoch, ...]:
-        """What the next epoch keeps of this one and those before."""
-        return (*self.past, PastEpoch(self.context.epoch, self.secrets.resumption_psk))[-KEPT_EPOCHS:]
+    @property
+    def seat(self) -> Seat:
+        """What the next epoch is made from."""
+        past = (*self.past, PastEpoch(self.context.epoch, self.secrets.resumption_psk))[-KEPT_EPOCHS:]
+        return Seat(
+            self.suite,
+            self.own,
+            self.signature_key,
+            self.interim_transcript_hash,
+            self.secrets.init_secret,
+            past,
+        )
 
     def resumption_psk(self, epoch: int) -> bytes | None:
         """The resumption secret of this epoch or a kept one, None if it is forgotten (RFC 9420 §8.6)."""
@@ -120,6 +145,7 @@ class EpochState:
             + codec.opaque(self.interim_transcript_hash)
             + codec.opaque(self.confirmation_tag)
             + codec.vector(one.encode() for one in self.past)
+            + codec.optional(None if self.reinit is None else self.reinit.encode_body())
         )
 
     @classmethod
@@ -142,6 +168,7 @@ class EpochState:
             interim_transcript_hash=r.opaque(),
             confirmation_tag=r.opaque(),
             past=tuple(r.vector(PastEpoch.read)),
+            reinit=r.optional(ReInit.read_body),
         )
 
 

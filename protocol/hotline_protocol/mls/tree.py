@@ -161,17 +161,22 @@ class RatchetTree:
             self.hash_cache[above] = None
 
     def add(self, leaf_node: LeafNode) -> LeafIndex:
-        """Put a new member on the leftmost blank leaf, doubling the tree if there is none (RFC 9420 §7.7)."""
-        index = self._leftmost_blank()
-        if index == self.size:
-            self._nodes += [None] * (self.width + 1)
-            self.hash_cache += [None] * (len(self._nodes) - len(self.hash_cache))
+        """Put a new member on the leftmost blank leaf (RFC 9420 §7.7, §12.1.1)."""
+        index = self.make_room()
         self.put(tree_math.node_of(index), leaf_node)
         for above in self.direct_path(index):
             node = self.parent(above)
             if node is not None:
                 unmerged = tuple(sorted((*node.unmerged_leaves, index)))
                 self._nodes[above] = replace(node, unmerged_leaves=unmerged)
+        return index
+
+    def make_room(self) -> LeafIndex:
+        """The leftmost blank leaf, after doubling the tree if there was none (RFC 9420 §7.7)."""
+        index = self._leftmost_blank()
+        if index == self.size:
+            self._nodes += [None] * (self.width + 1)
+            self.hash_cache += [None] * (len(self._nodes) - len(self.hash_cache))
         return index
 
     def _leftmost_blank(self) -> LeafIndex:

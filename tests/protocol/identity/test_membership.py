@@ -17,6 +17,7 @@ from hotline_protocol.identity.charter import Channel
 from hotline_protocol.identity.membership import Roster, certify
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.mls.capabilities import Capabilities
+from hotline_protocol.mls.content import Sender
 from hotline_protocol.mls.credential import BasicCredential, Credential, X509Credential
 from hotline_protocol.mls.extension import Extension
 from hotline_protocol.mls.group_context import GroupContext
@@ -268,20 +269,24 @@ def group_extension(change: Change) -> None:
 
 
 def proposal_of_another(change: Change) -> None:
-    change.proposals = [Proposed(LeafIndex(1), Remove(LeafIndex(2)))]
+    change.proposals = [Proposed(Sender.member(LeafIndex(1)), Remove(LeafIndex(2)))]
 
 
 def changes_extensions(change: Change) -> None:
-    change.proposals = [Proposed(LeafIndex(0), GroupContextExtensions(()))]
+    change.proposals = [Proposed(Sender.member(LeafIndex(0)), GroupContextExtensions(()))]
 
 
 def external_psk(change: Change) -> None:
-    change.proposals = [Proposed(LeafIndex(0), PreSharedKey(PreSharedKeyID.external(b"words", b"nonce")))]
+    change.proposals = [
+        Proposed(Sender.member(LeafIndex(0)), PreSharedKey(PreSharedKeyID.external(b"words", b"nonce")))
+    ]
 
 
 def resumption_psk(change: Change) -> None:
     use = ResumptionPSK(ResumptionPSKUsage.BRANCH, b"group", 3)
-    change.proposals = [Proposed(LeafIndex(0), PreSharedKey(PreSharedKeyID(b"nonce", resumption=use)))]
+    change.proposals = [
+        Proposed(Sender.member(LeafIndex(0)), PreSharedKey(PreSharedKeyID(b"nonce", resumption=use)))
+    ]
 
 
 ALL = ("founding", "commit", "welcome")
@@ -405,7 +410,7 @@ def test_one_side_founds_its_caucus_alone() -> None:
 
 def test_own_proposals_of_the_allowed_kinds_pass() -> None:
     change = commit()
-    change.proposals = [Proposed(LeafIndex(0), Remove(LeafIndex(2)))]
+    change.proposals = [Proposed(Sender.member(LeafIndex(0)), Remove(LeafIndex(2)))]
     del change.after[2]
     assert len(change.certify()) == 4
 

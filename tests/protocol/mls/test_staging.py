@@ -23,7 +23,7 @@ Change = Callable[[UpdatePath], UpdatePath]
 
 
 def send(group: Group, signed: AuthenticatedContent) -> bytes:
-    return framing.encrypt(group._state, group._ratchets, signed, pad_to_size_class, rng)
+    return framing.encode_message(group._state, group._ratchets, signed, pad_to_size_class, rng)
 
 
 def forge(group: Group, change: Callable[[Commit], Commit]) -> bytes:
