@@ -13,7 +13,6 @@ from __future__ import annotations
 import hmac
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from hotline_protocol.mls import codec, framing, proposing
@@ -25,7 +24,6 @@ from hotline_protocol.mls.errors import MalformedError, MLSError, RefusedError, 
 from hotline_protocol.mls.extension import Extension
 from hotline_protocol.mls.founding import found
 from hotline_protocol.mls.framing import Padding, Protected, Received
-from hotline_protocol.mls.group_context import GroupContext
 from hotline_protocol.mls.joining import Joined, open_welcome
 from hotline_protocol.mls.key_package import KeyPackage, KeyPackagePrivate
 from hotline_protocol.mls.known import KnownKeys
@@ -37,17 +35,18 @@ from hotline_protocol.mls.psk import ResumptionPSK
 from hotline_protocol.mls.secret_tree import SecretTree
 from hotline_protocol.mls.staged import PendingCommit, StagedCommit
 from hotline_protocol.mls.staging import Receiver, SameClient, stage_commit
-from hotline_protocol.mls.state import EpochState, Member, Psks, Random, members_of
+from hotline_protocol.mls.state import EpochState, Psks, Random
 from hotline_protocol.mls.suites import CipherSuite
 from hotline_protocol.mls.tree_math import LeafIndex
+from hotline_protocol.mls.view import EpochView
 
 _NO_PSKS: Psks = {}
 
 
-class Group:
+class Group(EpochView):
     """The state of one epoch of one group for one member."""
 
-    __slots__ = ("_proposals", "_ratchets", "_state", "_updates")
+    __slots__ = ("_proposals", "_ratchets", "_updates")
 
     def __init__(
         self,
@@ -56,7 +55,7 @@ class Group:
         proposals: dict[bytes, Proposed] | None = None,
         updates: dict[bytes, bytes] | None = None,
     ) -> None:
-        self._state = state
+        super().__init__(state)
         self._ratchets = ratchets
         self._proposals = proposals or {}
         self._updates = updates or {}
@@ -112,58 +111,6 @@ class Group:
                 now=now,
             )
         )
-
-    # --- what everybody in the epoch agrees on
-
-    @property
-    def state(self) -> EpochState:
-        """The epoch with its secrets, for the engine's other modules."""
-        return self._state
-
-    @property
-    def suite(self) -> CipherSuite:
-        """The group's cipher suite."""
-        return self._state.suite
-
-    @property
-    def group_context(self) -> GroupContext:
-        """The context that the epoch's keys are bound to."""
-        return self._state.context
-
-    @property
-    def group_id(self) -> bytes:
-        """The group's name."""
-        return self._state.context.group_id
-
-    @property
-    def epoch(self) -> int:
-        """The number of the epoch."""
-        return self._state.context.epoch
-
-    @property
-    def tree_hash(self) -> bytes:
-        """The hash of the ratchet tree."""
-        return self._state.context.tree_hash
-
-    @property
-    def epoch_authenticator(self) -> bytes:
-        """Equal for two members exactly if they share this epoch's history and secrets (RFC 9420 §8.7)."""
-        return self._state.secrets.epoch_authenticator
-
-    @property
-    def own_index(self) -> LeafIndex:
-        """The leaf of the member that holds this state."""
-        return self._state.own
-
-    @property
-    def members(self) -> tuple[Member, ...]:
-        """The members, by leaf."""
-        return members_of(self._state.tree)
-
-    @property
-    def reinit(self) -> ReInit | None:
-        """The ReInit that closed this group, which then only waits for its successor (RFC 9420 §11.2)."""
-        return self._state.reinit
 
     @property
     def proposals(self) -> Mapping[bytes, Proposed]:
@@ -398,37 +345,16 @@ class Group:
         return cls(state, tree, held, updates)
 
 
-@dataclass(frozen=True, slots=True)
-class StagedWelcome:
+class StagedWelcome(EpochView):
     """A Welcome that passed every check of RFC 9420, for the caller to look at and accept or drop."""
 
-    _joined: Joined = field(repr=False)
+    __slots__ = ("committer",)
 
-    @property
-    def committer(self) -> LeafIndex:
+    def __init__(self, joined: Joined) -> None:
+        super().__init__(joined.state)
+        self.committer: LeafIndex = joined.committer
         """The leaf of the member that signed the group info."""
-        return self._joined.committer
-
-    @property
-    def members(self) -> tuple[Member, ...]:
-        """The members of the epoch, ourselves included."""
-        return members_of(self._joined.state.tree)
-
-    @property
-    def own_index(self) -> LeafIndex:
-        """The leaf we were given."""
-        return self._joined.state.own
-
-    @property
-    def group_context(self) -> GroupContext:
-        """The context of the epoch, with the group's extensions."""
-        return self._joined.state.context
-
-    @property
-    def epoch(self) -> int:
-        """The epoch that is joined."""
-        return self._joined.state.context.epoch
 
     def accept(self) -> Group:
         """The group."""
-        return Group.begin(self._joined.state)
+        return Group.begin(self._state)
