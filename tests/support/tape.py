@@ -164,6 +164,11 @@ class Camera:
         """An epoch has begun; `group` is any member's, and has used nothing of it."""
         self._oracles[group.epoch] = _Oracle(group)
 
+    def knows(self, data: bytes) -> bool:
+        """Whether this is an encrypted message of an epoch that was seen."""
+        body = codec.decode(MLSMessage.read, data).body
+        return isinstance(body, PrivateMessage) and body.epoch in self._oracles
+
     def film(self, name: str, data: bytes) -> bytes:
         """Record a message to the group, or a Welcome; gives the message back."""
         body = codec.decode(MLSMessage.read, data).body
