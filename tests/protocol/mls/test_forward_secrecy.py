@@ -185,12 +185,12 @@ def test_a_state_does_not_open_the_welcome_it_came_from(suite_id: int) -> None:
 @parametrize_suites
 def test_the_key_of_a_node_that_was_blanked_is_forgotten(suite_id: int) -> None:
     scene = Scenery(suite_id)
-    scene.commit("carol", "carol's update", merge=("alice", "bob", "dave", "erin"))
+    # bob makes the key of the node above his half of the tree, by which that half is told of erin's update
+    scene.commit("bob", "bob's update", merge=("alice", "carol", "dave", "erin"))
     scene.commit("erin", "erin's update", merge=("alice", "bob", "carol", "dave"))
-    # bob's half of the tree was told by the key of the node above it, which carol made
-    assert "erin's update" in scene.rob(scene["bob"]).paths
+    assert scene.rob(scene["bob"]).paths == {"erin's update"}
     scene.commit("erin", "removal", merge=("alice", "bob", "carol"), removes=[scene["dave"].own_index])
-    assert "erin's update" not in scene.rob(scene["bob"], *snapshot(scene["bob"])).paths
+    assert scene.rob(scene["bob"], *snapshot(scene["bob"])).paths == {"removal"}
 
 
 @parametrize_suites
