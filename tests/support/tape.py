@@ -18,7 +18,7 @@ from hotline_protocol.mls.group_context import GroupContext
 from hotline_protocol.mls.hpke import HPKECiphertext
 from hotline_protocol.mls.message import MLSMessage
 from hotline_protocol.mls.private_message import PrivateMessage, SenderData
-from hotline_protocol.mls.proposal import PreSharedKey, Proposal
+from hotline_protocol.mls.proposal import ExternalInit, PreSharedKey, Proposal
 from hotline_protocol.mls.psk import PreSharedKeyID
 from hotline_protocol.mls.public_message import PublicMessage
 from hotline_protocol.mls.secret_tree import RatchetKind, SecretTree
@@ -60,6 +60,7 @@ class Path:
     epoch: int
     ciphertexts: tuple[HPKECiphertext, ...]
     psk_ids: tuple[PreSharedKeyID, ...]
+    kem_outputs: tuple[bytes, ...]
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,7 @@ class Camera:
                 signed.content.epoch + 1,
                 tuple(sealed for node in nodes for sealed in node.encrypted_path_secret),
                 tuple(one.psk for one in proposals if isinstance(one, PreSharedKey)),
+                tuple(one.kem_output for one in proposals if isinstance(one, ExternalInit)),
             )
         )
 

@@ -74,6 +74,7 @@ class Thief:
         while size != (size := len(self._secrets) + len(self._privates) + len(self._commit_secrets)):
             for path in self._tape.paths:
                 self._try_path(path)
+                self._try_external(path)
             for letter in self._tape.letters:
                 self._try_letter(letter)
             for epoch in self._tape.scenes.keys() - self.opened.epochs:
@@ -127,6 +128,12 @@ class Thief:
                 continue
             self.opened.paths.add(path.name)
             self._climb(secret)
+
+    def _try_external(self, path: Path) -> None:
+        """The init secret that a newcomer chose; what it is of another key than the group's is wrong, and leads nowhere."""
+        for kem_output, private in product(path.kem_outputs, list(self._privates.values())):
+            if self._once("external", path.name, private):
+                self._secrets.add(self._suite.open_external_init(private, kem_output))
 
     def _try_letter(self, letter: Letter) -> None:
         welcome = letter.welcome

@@ -14,6 +14,7 @@ import pytest
 
 from hotline_protocol.mls.errors import MLSError, RefusedError
 from hotline_protocol.mls.group import Group
+from hotline_protocol.mls.proposal import Update
 from hotline_protocol.mls.secret_tree import MAX_FORWARD, MAX_KEPT
 from hotline_protocol.mls.staged import PendingCommit, StagedCommit
 from hotline_protocol.mls.suites import cipher_suite
@@ -75,6 +76,14 @@ class Scenery:
         self.groups[name] = self[name].merge(pending.staged)
         self.camera.enter(copy(self[name]))
         return pending
+
+    def propose_update(self, name: str, title: str, *, to: Iterable[str]) -> bytes:
+        """An update that its sender proposes, filmed, and kept by those it goes `to`; its reference."""
+        message = self.camera.film(title, self[name].propose_update(rng=rng))
+        for one in to:
+            self[one].store_proposal(message)
+        (reference,) = self[name].proposals
+        return reference
 
     def rob(self, *stolen: object) -> Opened:
         """What a thief opens, who knows every public key of the key packages too."""
@@ -267,6 +276,61 @@ def test_a_pre_shared_key_shuts_a_copied_state_out_that_lacks_it(suite_id: int) 
     assert scene.rob(copied, psk).shots == {"with a key", *words}
     without = scene.rob(copied)
     assert (without.shots, without.epochs) == ({"with a key"}, set())
+
+
+@parametrize_suites
+def test_an_update_that_others_commit_shuts_a_copied_state_out(suite_id: int) -> None:
+    scene = Scenery(suite_id)
+    copied = copy(scene["bob"])
+    proposal = scene.propose_update("bob", "bob's proposal", to=("alice", "carol", "dave", "erin"))
+    with_proposal = copy(scene["bob"])
+    scene.commit("alice", "commit", merge=("bob", "carol", "dave", "erin"), refs=[proposal])
+    scene.say("carol", "c1")
+    assert scene.rob(with_proposal).shots == {"commit", "c1"}
+    assert scene.rob(with_proposal).epochs == {2}
+    known = {"bob's proposal", "commit"}
+    assert scene.rob(copied, *snapshot(copied)) == Opened(shots=known, senders=known)
+
+
+@parametrize_suites
+def test_a_proposed_update_that_is_not_committed_is_forgotten(suite_id: int) -> None:
+    scene = Scenery(suite_id)
+    suite = cipher_suite(suite_id)
+    before = loot(scene["bob"])
+    reference = scene.propose_update("bob", "bob's proposal", to=())
+    proposal = scene["bob"].proposals[reference].proposal
+    assert isinstance(proposal, Update)
+    new = [one for one in loot(scene["bob"]) - before if len(one) == 32]
+    (private,) = [one for one in new if suite.hpke_public_key(one) == proposal.leaf_node.encryption_key]
+    assert private in scene["bob"].encode_ratchets()
+
+    dropped = copy(scene["bob"])
+    dropped.drop_proposals()
+    scene.commit("alice", "commit", merge=("bob",))
+    for group in (dropped, scene["bob"]):
+        assert private not in b"".join(snapshot(group))
+        assert private not in loot(group)
+
+
+@parametrize_suites
+def test_a_stored_proposal_does_not_open_again(suite_id: int) -> None:
+    scene = Scenery(suite_id)
+    before = copy(scene["bob"])
+    scene.propose_update("alice", "proposal", to=("bob",))
+    assert scene.rob(before).shots == {"proposal"}
+    assert scene.rob(scene["bob"], *snapshot(scene["bob"])).shots == set()
+
+
+@parametrize_suites
+def test_a_public_commit_leads_a_later_state_nowhere(suite_id: int) -> None:
+    scene = Scenery(suite_id)
+    before = copy(scene["bob"])
+    words = scene.say("alice", "a0")
+    scene.commit("carol", "public", merge=("alice", "bob", "dave", "erin"), public=True)
+    later = scene.say("alice", "a1")
+    assert scene.rob(before).shots == {*words, *later}
+    after = scene.rob(scene["bob"], *snapshot(scene["bob"]))
+    assert after == Opened(shots=set(later), senders=set(later), paths={"public"})
 
 
 # --- (d) what was refused, dropped, or not merged yet
