@@ -7,6 +7,7 @@
     │   ├── CertificateError
     │   ├── CharterError
     │   └── MembershipError     `certify` refused a change of a channel's membership
+    ├── NotAppliedError     a document in good order that its author had no right to here and now: recorded, without effect
     ├── PeerError           the other end of a connection broke the relay protocol
     ├── ChainError          the relay's log does not match what was signed; `kind` names the deviation
     └── StorageError        a vault or store cannot be opened, read or written
@@ -47,6 +48,10 @@ class MembershipError(TrustError):
     def __init__(self, rule: str, message: str) -> None:
         super().__init__(f"{message} ({rule})")
         self.rule = rule
+
+
+class NotAppliedError(HotlineError):
+    """A document in good order changes nothing: its author may not do this, or not in this state, or it comes too late."""
 
 
 class PeerError(HotlineError):

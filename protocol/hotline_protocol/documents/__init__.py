@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
+from hotline_protocol.documents.body import Body
 from hotline_protocol.documents.document import (
     Document,
     content_hash,
     decode_document,
     encode_document,
 )
-from hotline_protocol.documents.kinds import (
-    KINDS,
-    Ack,
-    Body,
-    Checkpoint,
-    Receipt,
-    Revocation,
-    Text,
-    Unknown,
-    decode_body,
-    encode_body,
-    kind_of,
-)
+from hotline_protocol.documents.kinds import KINDS, Unknown, decode_body, encode_body, kind_of
+from hotline_protocol.documents.party import Party
 from hotline_protocol.documents.receipts import (
-    Party,
     Reached,
     Target,
     Watermark,
@@ -31,6 +20,7 @@ from hotline_protocol.documents.receipts import (
     why_ack_fails,
 )
 from hotline_protocol.documents.rights import check_right, why_not
+from hotline_protocol.documents.talk import Ack, Checkpoint, Receipt, Revocation, Text
 
 __all__ = [
     "KINDS",

@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hotline_protocol.documents.kinds import Ack, Receipt
+from hotline_protocol.documents.party import Party
 from hotline_protocol.documents.rights import why_not
+from hotline_protocol.documents.talk import Ack, Receipt
 from hotline_protocol.errors import FormatError
-from hotline_protocol.terms import Role, Side
+from hotline_protocol.terms import Side
 
 
 class Reached(StrEnum):
@@ -24,15 +25,6 @@ class Reached(StrEnum):
     DELIVERED = "DELIVERED"
     SEEN = "SEEN"
     ACKNOWLEDGED = "ACKNOWLEDGED"
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """Who holds a certificate, as far as rights go."""
-
-    fingerprint: bytes
-    side: Side
-    role: Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ from hotline_protocol.documents import (
     encode_document,
     kind_of,
 )
-from hotline_protocol.documents.kinds import MAX_NOTE, MAX_TEXT
+from hotline_protocol.documents.body import MAX_NOTE, MAX_TEXT, Target
+from hotline_protocol.documents.dialogue import Answer, Correction, Reply, Translation, Withdrawal
 from hotline_protocol.errors import FormatError
 from hotline_protocol.terms import Precedence, Response
 from tests.protocol.documents.test_document import names, values
@@ -35,12 +36,17 @@ ids = st.binary(min_size=16, max_size=16)
 hashes = st.binary(min_size=32, max_size=32)
 counts = st.integers(0, 2**63 - 1)
 words = st.text(st.sampled_from("abc אבג где\n\t"), min_size=1).filter(lambda text: text.strip() != "")
+targets = st.builds(Target, ids, hashes)
 bodies: st.SearchStrategy[Body] = st.one_of(
     st.builds(Text, words, st.sampled_from(Precedence), st.sampled_from(Response), reply_to=st.none() | ids),
     st.builds(Receipt, counts, counts),
     st.builds(Ack, ids, hashes, st.just("") | words),
     st.builds(Revocation, st.binary(min_size=1)),
     st.builds(Checkpoint, counts, hashes),
+    st.builds(Reply, targets, st.sampled_from(Answer), words),
+    st.builds(Withdrawal, targets, words),
+    st.builds(Correction, targets, words),
+    st.builds(Translation, targets, st.just("he"), words),
     st.builds(
         Unknown, names.filter(lambda name: name not in KINDS), st.dictionaries(st.text(), values, max_size=3)
     ),
@@ -75,6 +81,10 @@ GOOD: dict[str, dict[str, Any]] = {
     "ack": {"target": bytes(16), "hash": bytes(32), "note": "read"},
     "revocation": {"crl": b"x"},
     "checkpoint": {"seq": 1, "head": bytes(32)},
+    "reply": {"target": [bytes(16), bytes(32)], "answer": "UNABLE", "reason": "no fuel"},
+    "withdrawal": {"target": [bytes(16), bytes(32)], "reason": "sent twice"},
+    "correction": {"target": [bytes(16), bytes(32)], "text": "other words"},
+    "translation": {"target": [bytes(16), bytes(32)], "language": "he", "text": "מילים"},
 }
 
 
@@ -106,6 +116,13 @@ def test_the_examples_cover_every_kind() -> None:
         ("ack", {"note": "\x1b"}),
         ("revocation", {"crl": b""}),
         ("revocation", {"crl": "text"}),
+        ("reply", {"target": [bytes(16), bytes(31)]}),
+        ("reply", {"answer": "MAYBE"}),
+        ("reply", {"reason": ""}),
+        ("withdrawal", {"reason": ""}),
+        ("withdrawal", {"target": bytes(16)}),
+        ("correction", {"text": "\u202eevil"}),
+        ("translation", {"language": ""}),
         ("checkpoint", {"head": b""}),
         ("checkpoint", {"seq": -1}),
     ],

@@ -8,8 +8,12 @@ from hotline_protocol.documents import KINDS, check_right, why_not
 from hotline_protocol.errors import TrustError
 from hotline_protocol.terms import Role
 
+PERSONAL = ["ack", "reply"]
+"""What only a person may say."""
 ALL = [*KINDS, "a-kind-of-the-future"]
-FORBIDDEN = {(Role.OBSERVER, kind) for kind in ALL if kind != "receipt"} | {(Role.BOT, "ack")}
+FORBIDDEN = {(Role.OBSERVER, kind) for kind in ALL if kind != "receipt"} | {
+    (Role.BOT, kind) for kind in PERSONAL
+}
 
 
 @pytest.mark.parametrize("role", Role)

@@ -1,0 +1,72 @@
+"""Words between people and what readers say about them: text, receipt, acknowledgement; and two facts about the line itself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import msgspec
+
+from hotline_protocol.documents.body import Body, Kind, check_note, check_text
+from hotline_protocol.documents.document import Count, Hash, Id
+from hotline_protocol.terms import PERSON_ROLES, WRITING_ROLES, Precedence, Response, Role
+
+MAX_CRL: Final = 64 * 1024
+"""Bytes of a certificate revocation list."""
+
+
+class Text(Body, frozen=True):
+    """Words, with their urgency (ACP 121) and the answer they ask for (ICAO Doc 4444). `reply_to`: a document id."""
+
+    text: str
+    precedence: Precedence
+    response: Response
+    reply_to: Id | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse text that is empty, too long, not NFC or holds invisible characters (design: untrusted text)."""
+        check_text(self.text, "the text")
+
+    def __repr__(self) -> str:
+        """Without the words."""
+        return f"Text(precedence={self.precedence}, response={self.response}, {len(self.text)} characters)"
+
+
+class Receipt(Body, frozen=True):
+    """Cumulative watermarks of the author's device: it has, and has shown, every entry up to these seqs."""
+
+    delivered: Count
+    seen: Count
+
+
+class Ack(Body, frozen=True):
+    """The author, a person, has read the document `target` with this content hash."""
+
+    target: Id
+    hash: Hash
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a note that could not be shown as it is."""
+        check_note(self.note, "the note")
+
+
+class Revocation(Body, frozen=True):
+    """A list of revoked certificates (DER CRL), signed by the author's own authority."""
+
+    crl: Annotated[bytes, msgspec.Meta(min_length=1, max_length=MAX_CRL)]
+
+
+class Checkpoint(Body, frozen=True):
+    """The author's device signs that the head after entry `seq` is `head`."""
+
+    seq: Count
+    head: Hash
+
+
+KINDS: Final = {
+    "text": Kind(Text, WRITING_ROLES, formal=True),
+    "receipt": Kind(Receipt, frozenset(Role), line=False),
+    "ack": Kind(Ack, WRITING_ROLES & PERSON_ROLES),
+    "revocation": Kind(Revocation, WRITING_ROLES),
+    "checkpoint": Kind(Checkpoint, WRITING_ROLES, line=False),
+}
