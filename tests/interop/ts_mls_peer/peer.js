@@ -1,0 +1,379 @@
+// The commands of the ts-mls peer. Its states never change in place: a command that throws has changed nothing.
+//
+// Where ts-mls departs from RFC 9420, the adapter puts it right where it can, and says so at the place.
+
+import {
+  createApplicationMessage,
+  createCommit,
+  createGroup,
+  createGroupInfoWithExternalPubAndRatchetTree,
+  createProposal,
+  generateKeyPackageWithKey,
+  joinGroup,
+  joinGroupExternal,
+  makePskIndex,
+  mlsExporter,
+  processPrivateMessage,
+  processPublicMessage,
+} from "ts-mls"
+import { getOwnLeafNode } from "ts-mls/clientState.js"
+import { makeKeyPackageRef } from "ts-mls/keyPackage.js"
+import { signLeafNodeCommit } from "ts-mls/leafNode.js"
+import { decryptSenderData } from "ts-mls/privateMessage.js"
+import { updateLeafKey } from "ts-mls/privateKeyPath.js"
+import { decodeRatchetTree, encodeRatchetTree } from "ts-mls/ratchetTree.js"
+
+import {
+  credentialFrom,
+  credentialTo,
+  decodeWhole,
+  encodeMessage,
+  extensionsFrom,
+  fromB64,
+  messageIn,
+  optionalB64,
+  proposalFrom,
+  proposalTo,
+  Refusal,
+  toB64,
+} from "./convert.js"
+import { SUITE_IDS, suiteId, suiteOf } from "./suites.js"
+
+const HOUR = 3600n
+const TWELVE_WEEKS = 84n * 86400n
+
+// GREASE is fixed here, where ts-mls throws dice: a test should fail each time or never.
+const CAPABILITIES = {
+  versions: ["mls10"],
+  ciphersuites: [...SUITE_IDS.map(String), String(0x0a0a)],
+  extensions: [0x1a1a, 0x000a],
+  proposals: [0x2a2a],
+  credentials: ["basic", "x509"],
+}
+
+const identities = new Map()
+const groups = new Map()
+const psks = {}
+
+function pick(map, request, name) {
+  const handle = request[name] ?? [...map.keys()].at(-1)
+  const found = map.get(handle)
+  if (found === undefined) throw new Refusal("handle", `there is no ${name} of that name`)
+  return [handle, found]
+}
+
+function enter(group) {
+  const handle = `g${groups.size + 1}`
+  groups.set(handle, group)
+  return view(handle, group)
+}
+
+function view(handle, { state }) {
+  const members = []
+  for (const [node, one] of state.ratchetTree.entries()) {
+    if (one?.nodeType !== "leaf") continue
+    const { credential, signaturePublicKey } = one.leaf
+    members.push({ index: node / 2, credential: credentialTo(credential), signature_key: toB64(signaturePublicKey) })
+  }
+  return {
+    group: handle,
+    group_id: toB64(state.groupContext.groupId),
+    epoch: Number(state.groupContext.epoch),
+    suite: suiteId(state.groupContext.cipherSuite),
+    active: state.groupActiveState.kind === "active",
+    own_index: state.privatePath.leafIndex,
+    members,
+  }
+}
+
+// Deviation of ts-mls: it writes and reads `external_pub` without the length prefix of RFC 9420 §12.4.3. The prefix is put on
+// while a group info is made, and taken off while one is used; its signature covers the prefix and is not touched.
+function externalPubSuite(suite) {
+  const { hpke } = suite
+  const prefix = (length) =>
+    length < 64 ? Uint8Array.of(length) : Uint8Array.of(0x40 | (length >> 8), length & 0xff)
+  return {
+    ...suite,
+    hpke: {
+      ...hpke,
+      exportPublicKey: async (key) => {
+        const bare = await hpke.exportPublicKey(key)
+        return Uint8Array.from([...prefix(bare.length), ...bare])
+      },
+    },
+  }
+}
+
+function withBareExternalPub(suite, groupInfo) {
+  const external = groupInfo.extensions.find((one) => one.extensionType === "external_pub")
+  if (external === undefined) return suite
+  const carried = external.extensionData
+  const skip = carried[0] < 64 ? 1 : 2
+  const importPublicKey = (key) => suite.hpke.importPublicKey(key === carried ? key.slice(skip) : key)
+  return { ...suite, hpke: { ...suite.hpke, importPublicKey } }
+}
+
+const pskIndex = (state) => makePskIndex(state, psks)
+
+async function offer(identity, lifetime, lastResort) {
+  const extensions = lastResort ? [{ extensionType: 0x000a, extensionData: new Uint8Array() }] : []
+  const { credential, keys, suite } = identity
+  return generateKeyPackageWithKey(credential, CAPABILITIES, lifetime, extensions, keys, suite)
+}
+
+function lifetimeOf(request) {
+  const now = BigInt(Math.floor(Date.now() / 1000))
+  const seconds = request.lifetime == null ? TWELVE_WEEKS : BigInt(request.lifetime)
+  return { notBefore: now - HOUR, notAfter: now + seconds }
+}
+
+async function commit(request, extraProposals) {
+  const [handle, group] = pick(groups, request, "group")
+  if (group.pending !== undefined) throw new Refusal("usage", "a commit is pending; apply or clear it first")
+  const { suite, state } = group
+  const made = await createCommit(
+    { state, pskIndex: pskIndex(state), cipherSuite: suite },
+    {
+      wireAsPublicMessage: request.public === true,
+      extraProposals,
+      ratchetTreeExtension: true,
+      authenticatedData: optionalB64("aad", request.aad),
+    },
+  )
+  if (request.pending === true) group.pending = made.newState
+  else group.state = made.newState
+  return {
+    commit: encodeMessage(made.commit),
+    welcome: made.welcome === undefined ? null : encodeMessage({ wireformat: "mls_welcome", welcome: made.welcome }),
+    ...view(handle, group),
+  }
+}
+
+// ts-mls has no way to propose an update; its parts do. The new key is kept until a commit takes the update.
+async function updateProposal(group) {
+  const { suite, state } = group
+  const leaf = getOwnLeafNode(state)
+  const { publicKey, privateKey } = await suite.hpke.generateKeyPair()
+  const tbs = {
+    leafNodeSource: "update",
+    hpkePublicKey: await suite.hpke.exportPublicKey(publicKey),
+    signaturePublicKey: leaf.signaturePublicKey,
+    credential: leaf.credential,
+    capabilities: leaf.capabilities,
+    extensions: leaf.extensions,
+    groupId: state.groupContext.groupId,
+    leafIndex: state.privatePath.leafIndex,
+  }
+  const leafNode = await signLeafNodeCommit(tbs, state.signaturePrivateKey, suite.signature)
+  group.updates.set(toB64(tbs.hpkePublicKey), await suite.hpke.exportPrivateKey(privateKey))
+  return { proposalType: "update", update: { leafNode } }
+}
+
+// Deviation of ts-mls: `processMessage` forgets external keys for a PrivateMessage. So the two it stands on are called.
+function processWith(group, state, message, callback) {
+  const { suite } = group
+  return message.wireformat === "mls_private_message"
+    ? processPrivateMessage(state, message.privateMessage, pskIndex(state), suite, callback)
+    : processPublicMessage(state, message.publicMessage, pskIndex(state), suite, callback)
+}
+
+async function senderOf(group, message) {
+  if (message.wireformat === "mls_public_message") return message.publicMessage.content.sender.leafIndex ?? null
+  const secret = group.state.keySchedule.senderDataSecret
+  const senderData = await decryptSenderData(message.privateMessage, secret, group.suite)
+  return senderData?.leafIndex ?? null
+}
+
+async function withOwnUpdate(group, message) {
+  if (group.updates.size === 0) return group.state
+  let found
+  await processWith(group, group.state, message, (incoming) => {
+    if (incoming.kind === "commit") {
+      const own = incoming.proposals.find(
+        ({ proposal, senderLeafIndex }) =>
+          proposal.proposalType === "update" && senderLeafIndex === group.state.privatePath.leafIndex,
+      )
+      found = own && group.updates.get(toB64(own.proposal.update.leafNode.hpkePublicKey))
+    }
+    return "reject"
+  })
+  if (found === undefined) return group.state
+  return { ...group.state, privatePath: updateLeafKey(group.state.privatePath, found) }
+}
+
+async function processMessage(request) {
+  const [handle, group] = pick(groups, request, "group")
+  const message = messageIn(request, "message", "mls_private_message", "mls_public_message")
+  const reject = request.reject === true
+  const body = message.privateMessage ?? message.publicMessage.content
+  if (Buffer.compare(body.groupId, group.state.groupContext.groupId) !== 0)
+    throw new Refusal("group", "the message is for another group")
+  const sender = await senderOf(group, message)
+  let seen
+  const state = body.contentType === "commit" ? await withOwnUpdate(group, message) : group.state
+  const done = await processWith(group, state, message, (incoming) => {
+    seen = incoming
+    return reject ? "reject" : "accept"
+  })
+  if (!reject) {
+    if (done.newState.groupContext.epoch !== group.state.groupContext.epoch) {
+      group.pending = undefined
+      group.updates.clear()
+    }
+    group.state = done.newState
+  }
+  const answer = { sender, aad: toB64(body.authenticatedData), rejected: reject, ...view(handle, group) }
+  if (done.kind === "applicationMessage") return { type: "application", data: toB64(done.message), ...answer }
+  const proposals = (seen.kind === "commit" ? seen.proposals : [seen.proposal]).map(proposalTo)
+  return { type: seen.kind, proposals, ...answer }
+}
+
+export const commands = {
+  hello: async () => ({ commands: Object.keys(commands), suites: SUITE_IDS }),
+
+  new_identity: async (request) => {
+    const suite = await suiteOf(request.suite)
+    if (suite === undefined) throw new Refusal("unsupported", "this peer does not speak that suite")
+    const credential = credentialFrom(request)
+    const signKey = request.signing_key == null ? suite.signature.keygen() : fromB64("signing_key", request.signing_key)
+    const keys = { signKey, publicKey: suite.signature.publicKey(signKey) }
+    const handle = `i${identities.size + 1}`
+    identities.set(handle, { suite, credential, keys, offers: new Map() })
+    return { identity: handle, signature_key: toB64(keys.publicKey), signing_key: toB64(signKey) }
+  },
+
+  key_package: async (request) => {
+    const [, identity] = pick(identities, request, "identity")
+    const lastResort = request.last_resort === true
+    const made = await offer(identity, lifetimeOf(request), lastResort)
+    const ref = toB64(await makeKeyPackageRef(made.publicPackage, identity.suite.hash))
+    identity.offers.set(ref, { ...made, lastResort })
+    return { key_package: encodeMessage({ wireformat: "mls_key_package", keyPackage: made.publicPackage }), ref }
+  },
+
+  create_group: async (request) => {
+    const [, identity] = pick(identities, request, "identity")
+    const { suite } = identity
+    const groupId = request.group_id == null ? suite.rng.randomBytes(16) : fromB64("group_id", request.group_id)
+    const { publicPackage, privatePackage } = await offer(identity, lifetimeOf({}), false)
+    const extensions = extensionsFrom(request.extensions)
+    const state = await createGroup(groupId, publicPackage, privatePackage, extensions, suite)
+    return enter({ suite, state, updates: new Map() })
+  },
+
+  add: async (request) => {
+    const list = [...(request.key_package == null ? [] : [request.key_package]), ...(request.key_packages ?? [])]
+    const [, group] = pick(groups, request, "group")
+    return commit(request, list.map((one) => proposalFrom({ type: "add", key_package: one }, group)))
+  },
+
+  remove: async (request) => commit(request, [{ proposalType: "remove", remove: { removed: request.index } }]),
+
+  update: async (request) => commit(request, []),
+
+  commit: async (request) => {
+    const [, group] = pick(groups, request, "group")
+    return commit(request, (request.proposals ?? []).map((one) => proposalFrom(one, group)))
+  },
+
+  apply_pending: async (request) => {
+    const [handle, group] = pick(groups, request, "group")
+    if (group.pending === undefined) throw new Refusal("usage", "no commit is pending")
+    group.state = group.pending
+    group.pending = undefined
+    return view(handle, group)
+  },
+
+  clear_pending: async (request) => {
+    const [handle, group] = pick(groups, request, "group")
+    if (group.pending === undefined) throw new Refusal("usage", "no commit is pending")
+    group.pending = undefined
+    return view(handle, group)
+  },
+
+  propose: async (request) => {
+    const [handle, group] = pick(groups, request, "group")
+    const given = request.proposal
+    const proposal = given.type === "update" ? await updateProposal(group) : proposalFrom(given, group)
+    const aad = optionalB64("aad", request.aad)
+    const made = await createProposal(group.state, request.public === true, proposal, group.suite, aad)
+    group.state = made.newState
+    return { message: encodeMessage(made.message), ...view(handle, group) }
+  },
+
+  join: async (request) => {
+    const [, identity] = pick(identities, request, "identity")
+    const { welcome } = messageIn(request, "welcome", "mls_welcome")
+    const ref = welcome.secrets.map((one) => toB64(one.newMember)).find((one) => identity.offers.has(one))
+    if (ref === undefined) throw new Refusal("welcome", "the welcome is for no key package of this identity")
+    const { publicPackage, privatePackage, lastResort } = identity.offers.get(ref)
+    const tree =
+      request.ratchet_tree == null
+        ? undefined
+        : decodeWhole(decodeRatchetTree, fromB64("ratchet_tree", request.ratchet_tree), "ratchet tree")
+    const { suite } = identity
+    const state = await joinGroup(welcome, publicPackage, privatePackage, pskIndex(undefined), suite, tree)
+    if (!lastResort) identity.offers.delete(ref)
+    return enter({ suite, state, updates: new Map() })
+  },
+
+  external_join: async (request) => {
+    const [, identity] = pick(identities, request, "identity")
+    const { groupInfo } = messageIn(request, "group_info", "mls_group_info")
+    const { publicPackage, privatePackage } = await offer(identity, lifetimeOf({}), false)
+    const suite = withBareExternalPub(identity.suite, groupInfo)
+    const resync = request.resync === true
+    const made = await joinGroupExternal(groupInfo, publicPackage, privatePackage, resync, suite)
+    const message = encodeMessage({ wireformat: "mls_public_message", publicMessage: made.publicMessage })
+    return { commit: message, ...enter({ suite: identity.suite, state: made.newState, updates: new Map() }) }
+  },
+
+  group_info: async (request) => {
+    const [handle, group] = pick(groups, request, "group")
+    const { state } = group
+    const groupInfo = await createGroupInfoWithExternalPubAndRatchetTree(state, [], externalPubSuite(group.suite))
+    return {
+      group_info: encodeMessage({ wireformat: "mls_group_info", groupInfo }),
+      ratchet_tree: toB64(encodeRatchetTree(state.ratchetTree)),
+      ...view(handle, group),
+    }
+  },
+
+  send: async (request) => {
+    const [handle, group] = pick(groups, request, "group")
+    const data = fromB64("data", request.data)
+    const made = await createApplicationMessage(group.state, data, group.suite, optionalB64("aad", request.aad))
+    group.state = made.newState
+    const message = encodeMessage({ wireformat: "mls_private_message", privateMessage: made.privateMessage })
+    return { message, ...view(handle, group) }
+  },
+
+  process: processMessage,
+
+  exporter: async (request) => {
+    const [handle, group] = pick(groups, request, "group")
+    const { exporterSecret } = group.state.keySchedule
+    const context = optionalB64("context", request.context)
+    const secret = await mlsExporter(exporterSecret, request.label, context, request.length, group.suite)
+    return { secret: toB64(secret), ...view(handle, group) }
+  },
+
+  state: async (request) => {
+    const [handle, group] = pick(groups, request, "group")
+    const { groupContext, keySchedule } = group.state
+    return {
+      epoch_authenticator: toB64(keySchedule.epochAuthenticator),
+      tree_hash: toB64(groupContext.treeHash),
+      confirmed_transcript_hash: toB64(groupContext.confirmedTranscriptHash),
+      ...view(handle, group),
+    }
+  },
+
+  psk: async (request) => {
+    fromB64("psk_id", request.psk_id)
+    psks[request.psk_id] = fromB64("psk", request.psk)
+    return {}
+  },
+
+  quit: async () => ({}),
+}
