@@ -87,7 +87,8 @@ def alive(digests: set[bytes], lengths: frozenset[int]) -> set[bytes]:
 
 def opaque_keys() -> list[str]:
     """The library's key objects that anything in this process holds: no walk can see into them."""
-    watched = ("AESGCM", "ChaCha20Poly1305", "X25519PrivateKey", "X448PrivateKey", "MLKEM768PrivateKey")
+    watched = {"AESGCM", "ChaCha20Poly1305", "HMAC"}
+    watched |= {"X25519PrivateKey", "X448PrivateKey", "ECPrivateKey", "MLKEM768PrivateKey"}
     return sorted(name for name in (type(one).__name__ for one in _everything()) if name in watched)
 
 

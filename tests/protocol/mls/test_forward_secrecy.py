@@ -17,6 +17,7 @@ from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.proposal import Update
 from hotline_protocol.mls.secret_tree import MAX_FORWARD, MAX_KEPT
 from hotline_protocol.mls.staged import PendingCommit, StagedCommit
+from hotline_protocol.mls.state import KEPT_EPOCHS
 from hotline_protocol.mls.suites import cipher_suite
 from hotline_protocol.mls.tree_math import LeafIndex
 from tests.protocol.mls.parties import NOW, SUITES, Party, rng, snapshot
@@ -415,6 +416,41 @@ def _read_later(suite_id: int) -> tuple[Group, list[bytes], set[bytes], set[byte
     used = {sha256(secret).digest() for name in messages for secret in scene.camera.used_by(name)}
     root = scene.camera.used_by("a0")[1]
     return scene["bob"], list(messages.values()), used, {sha256(root).digest()}
+
+
+@parametrize_suites
+def test_an_epoch_that_ended_is_not_alive_in_the_process(suite_id: int) -> None:
+    lengths = frozenset({32, cipher_suite(suite_id).hash_length})
+    scene = Scenery(suite_id)
+    others = ("alice", "carol", "dave", "erin")
+    scene.commit("bob", "bob's update", merge=others)  # the first leaf key is in the key package too
+    scene.say("alice", "a0")
+    del scene.camera
+    state = scene["bob"].state
+    privates = {key.private for key in state.keys.values()}
+    secrets = {sha256(one).digest() for one in loot(state.secrets, scene["bob"]._ratchets) | privates}
+    stays = sha256(state.secrets.resumption_psk).digest()
+    del state, privates
+
+    # those of the key schedule, the root of the secret tree, the keys of bob's leaf and of the nodes above
+    assert len(alive(secrets, lengths)) == 8 + 1 + 4
+    pending = scene["bob"].commit(rng=rng, now=NOW)
+    scene.groups = {name: scene[name].merge(scene[name].stage(pending.message, now=NOW)) for name in others}
+    del pending
+    gc.collect()
+    assert alive(secrets, lengths) == {stays}
+
+
+def test_resumption_keys_are_kept_for_a_few_epochs_only() -> None:
+    scene = Scenery(1)
+    keys: list[bytes] = []
+    for _ in range(KEPT_EPOCHS + 2):
+        keys.append(scene["bob"].state.secrets.resumption_psk)
+        scene.commit("alice", f"update {len(keys)}", merge=("bob",))
+    stored = b"".join(snapshot(scene["bob"]))
+    found = loot(scene["bob"])
+    assert [key in stored for key in keys] == [False] * 2 + [True] * KEPT_EPOCHS
+    assert [key in found for key in keys] == [False] * 2 + [True] * KEPT_EPOCHS
 
 
 def test_no_key_object_of_the_library_outlives_its_use() -> None:
