@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from hotline_client.engine import keys, membership, messages
+from hotline_client.engine import journal, keys, membership
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import ChannelState, certificate_der
 from hotline_client.engine.state import DocumentRecord, EventRecord, MarkRecord, OutboxItem, Watermark
@@ -77,7 +77,7 @@ class Reading:
     def person(self, certificate: Certificate) -> Person:
         """The holder of a certificate."""
         me = self._desk.context.certificate
-        side = messages.party(certificate).side
+        side = journal.party(certificate).side
         return Person(
             name=certificate.name,
             delegation=certificate.delegation,

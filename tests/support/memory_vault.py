@@ -18,6 +18,7 @@ from hotline_client.engine.state import (
     KeyRecord,
     MarkRecord,
     OutboxItem,
+    Snapshot,
     StaleError,
     Standing,
     Stored,
@@ -38,6 +39,7 @@ class _Channel:
     marks: list[MarkRecord] = field(default_factory=list)
     events: list[EventRecord] = field(default_factory=list)
     keys: dict[str, KeyRecord] = field(default_factory=dict)
+    snapshot: Snapshot | None = None
     aside_entries: dict[bytes, EntryRecord] = field(default_factory=dict)
     aside_documents: dict[bytes, DocumentRecord] = field(default_factory=dict)
 
@@ -97,6 +99,7 @@ class MemoryVault:
             one.outbox.pop(item_id, None)
         one.keys.update((key.key, key) for key in changes.keys)
         self.certificates.update(changes.certificates)
+        one.snapshot = changes.snapshot or one.snapshot
         return one.version
 
     @staticmethod
@@ -121,6 +124,8 @@ class MemoryVault:
             if document.refused is None:
                 one.by_id.setdefault(document.id, []).append(document)
         one.marks = [mark for mark in one.marks if mark.seq <= after]
+        if one.snapshot is not None and one.snapshot.seq > after:
+            one.snapshot = None
 
     # --- looking up
 
@@ -140,6 +145,12 @@ class MemoryVault:
     ) -> DocumentRecord | None:
         found = self._of(channel).by_id.get(document_id, ())
         return next((one for one in found if author in (None, one.author)), None)
+
+    def numbered(self, channel: str, reference: str) -> Sequence[DocumentRecord]:
+        return [one for one in self._of(channel).documents if one.reference == reference]
+
+    def snapshot(self, channel: str) -> Snapshot | None:
+        return self._of(channel).snapshot
 
     def aside_entry(self, channel: str, entry_id: bytes) -> EntryRecord | None:
         return self._of(channel).aside_entries.get(entry_id)

@@ -22,10 +22,12 @@ from hotline_client.engine.state import (
     OutboxItem,
     Past,
     Sealed,
+    Snapshot,
     Standing,
     Stored,
 )
 from hotline_protocol.errors import StorageError
+from hotline_protocol.folds.journal import Journal
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.identity.charter import Channel, Charter
 from hotline_protocol.identity.trust import Trust
@@ -84,6 +86,10 @@ class ChannelState:
     trust: Trust = field(repr=False)
     heads: dict[int, bytes] = field(default_factory=dict, repr=False)
     people: dict[LeafIndex, Certificate] = field(default_factory=dict, repr=False)
+    journal: Journal | None = field(default=None, repr=False)
+    """What the documents amount to; None until somebody asks (see `engine.journal`)."""
+    snapshot: int = 0
+    """The seq of the journal's last snapshot."""
 
     @classmethod
     def load(cls, context: Context, channel: Channel, stored: Stored | None) -> ChannelState:
@@ -139,6 +145,7 @@ class Draft:
     contexts: dict[int, bytes] = field(default_factory=dict)
     aside: int | None = None
     forget_aside: bool = False
+    snapshot: Snapshot | None = None
     restored: list[bytes] = field(default_factory=list)
     merged: bool = False
     """Whether the entry being taken changed our group."""
@@ -339,4 +346,5 @@ class Draft:
             keys=tuple(self.keys),
             certificates=self.certificates,
             contexts=self.contexts,
+            snapshot=self.snapshot,
         )

@@ -83,6 +83,7 @@ def resume(draft: Draft) -> None:
     }
     _forget_lists(draft, start)
     draft.state.heads.clear()
+    draft.state.journal = None
     _unseal(draft)
     draft.event("resume", f"a person decided to go on; the log is compared again from entry {start + 1}")
     draft.what.update(("halt", "status", "messages", "progress"))

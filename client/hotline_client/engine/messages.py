@@ -19,14 +19,15 @@ from typing import Final
 
 import msgspec
 
+from hotline_client.engine import journal
 from hotline_client.engine.draft import Draft
+from hotline_client.engine.journal import party
 from hotline_client.engine.state import Awaiting, DocumentRecord, MarkRecord, OutboxItem, Sealed, Watermark
 from hotline_protocol.documents import (
     Ack,
     Body,
     Checkpoint,
     Document,
-    Party,
     Receipt,
     Revocation,
     Target,
@@ -39,7 +40,8 @@ from hotline_protocol.documents import (
     why_ack_fails,
 )
 from hotline_protocol.documents import Watermark as Reached
-from hotline_protocol.errors import ChainError, FormatError, TrustError
+from hotline_protocol.documents.dialogue import Reply
+from hotline_protocol.errors import ChainError, FormatError, NotAppliedError, TrustError
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.mls.errors import RefusedError
 from hotline_protocol.mls.message import decode_body as decode_body_of
@@ -141,7 +143,7 @@ def check_seen(draft: Draft, seq: int, seen: tuple[int, bytes]) -> None:
 
 def again(draft: Draft, seq: int, entry: Entry, kept: DocumentRecord) -> None:
     """A document that was set aside stands in the log again, perhaps elsewhere (H3)."""
-    record = msgspec.structs.replace(kept, seq=seq, at=entry.at, refused=None)
+    record = msgspec.structs.replace(kept, seq=seq, at=entry.at, refused=None, reference=None)
     place(draft, record, decode_document(kept.content), draft.person(kept.author), epoch=kept.epoch)
     if record.own:
         draft.done(record.id)
@@ -155,8 +157,11 @@ def place(
         _check_envelope(draft, record, document, author, epoch)
         body = decode_body(document)
         check_right(author.role, document.kind)
+        reference = journal.take(draft, record, body, author)
         _apply(draft, record, body, author)
-    except (FormatError, TrustError, RefusedError) as error:
+        if reference is not None:
+            record = msgspec.structs.replace(record, reference=reference)
+    except (FormatError, NotAppliedError, TrustError, RefusedError) as error:
         record = msgspec.structs.replace(record, refused=str(error))
     draft.document(record)
     draft.met(author.der)
@@ -197,6 +202,8 @@ def _apply(draft: Draft, record: DocumentRecord, body: Body, author: Certificate
             _apply_receipt(draft, record, body, author)
         case Ack():
             _apply_ack(draft, record, body, author)
+        case Reply():
+            _answered(draft, body, author)
         case Revocation():
             _apply_revocation(draft, record, body, author)
         case Checkpoint():
@@ -240,11 +247,10 @@ def _apply_ack(draft: Draft, record: DocumentRecord, body: Ack, author: Certific
         draft.what.add("status")
 
 
-def party(certificate: Certificate) -> Party:
-    """The holder of a certificate that was identified, as far as rights go."""
-    if certificate.side is None:
-        raise TrustError("a certificate of no side")
-    return Party(certificate.fingerprint, certificate.side, certificate.role)
+def _answered(draft: Draft, body: Reply, author: Certificate) -> None:
+    """Who answers has read: nothing is left to acknowledge."""
+    if author.side == draft.me.side and draft.standing.awaiting.pop(body.target.id, None) is not None:
+        draft.what.add("status")
 
 
 def _apply_revocation(draft: Draft, record: DocumentRecord, body: Revocation, author: Certificate) -> None:

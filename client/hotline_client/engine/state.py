@@ -168,7 +168,7 @@ class EntryRecord(msgspec.Struct, frozen=True):
 
 class DocumentRecord(msgspec.Struct, frozen=True):
     """A document in the log. `content`: its exact signed bytes; `author`: certificate fingerprint; `refused`: why it does
-    not count. At most one record per (author, id) has `refused` None.
+    not count. At most one record per (author, id) has `refused` None. `reference`: its number, as in `N-0042/26`.
     """
 
     seq: int
@@ -184,6 +184,18 @@ class DocumentRecord(msgspec.Struct, frozen=True):
     authenticated: bytes
     own: bool
     refused: str | None = None
+    reference: str | None = None
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """The journal as it stood after entry `seq`."""
+
+    seq: int
+    state: bytes
+
+    def __repr__(self) -> str:
+        """Without contents."""
+        return f"Snapshot(seq={self.seq})"
 
 
 class MarkRecord(msgspec.Struct, frozen=True):
@@ -233,10 +245,11 @@ class Changes:
     """What one step writes, in this order, in one transaction.
 
     `aside`: first move every entry with seq > this and its documents out of sight (kept for `Past.aside_*`, by entry id; what
-    is there already under an id stays) and delete its marks. `restored`: entry ids to delete from what was set aside.
+    is there already under an id stays) and delete its marks and a snapshot from after it. `restored`: entry ids to delete from what was set aside.
     `forget_aside`: delete all that was set aside. `group`: None = unchanged; an empty `epoch` inside = only
     the ratchets changed; `drop_group`: delete both blobs. `contexts`: epoch → GroupContext (RFC 9420, 8.1), which signatures of
-    that epoch are over; kept for the record. `certificates`: fingerprint → DER, for all channels.
+    that epoch are over; kept for the record. `certificates`: fingerprint → DER, for all channels. `snapshot` takes the place of
+    the one before.
     """
 
     standing: Standing
@@ -254,6 +267,7 @@ class Changes:
     keys: tuple[KeyRecord, ...] = ()
     certificates: dict[bytes, bytes] = field(default_factory=dict)
     contexts: dict[int, bytes] = field(default_factory=dict)
+    snapshot: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +297,14 @@ class Past(Protocol):
         self, channel: str, document_id: bytes, author: bytes | None = None
     ) -> DocumentRecord | None:
         """The counting (not refused) document of this id; of this author, or by any: then the lowest seq."""
+
+    def documents(
+        self, channel: str, *, before: int | None = None, after: int | None = None, limit: int = 200
+    ) -> Sequence[DocumentRecord]:
+        """Documents with after < seq < before in seq order: the last `limit` of them, or the first if `after` is given."""
+
+    def snapshot(self, channel: str) -> Snapshot | None:
+        """The last snapshot of the channel's journal."""
 
     def entries(self, channel: str, first: int, last: int) -> Sequence[EntryRecord]:
         """The stored entries with first <= seq <= last, in order."""
@@ -318,10 +340,8 @@ class Store(Past, Protocol):
     def commit(self, channel: str, version: int, changes: Changes) -> int:
         """Write `changes` on top of `version` (0: nothing stored yet); the new version. StaleError if it is not current."""
 
-    def documents(
-        self, channel: str, *, before: int | None = None, after: int | None = None, limit: int = 200
-    ) -> Sequence[DocumentRecord]:
-        """Documents with after < seq < before in seq order: the last `limit` of them, or the first if `after` is given."""
+    def numbered(self, channel: str, reference: str) -> Sequence[DocumentRecord]:
+        """The documents that count and have this number: one of each side at most."""
 
     def events(
         self, channel: str, *, before: int | None = None, after: int | None = None, limit: int = 200

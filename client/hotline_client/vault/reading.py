@@ -12,6 +12,7 @@ from hotline_client.engine.state import (
     GroupBlobs,
     KeyRecord,
     MarkRecord,
+    Snapshot,
     Stored,
 )
 from hotline_client.vault import rows
@@ -112,6 +113,16 @@ class Reader:
             sql, values = f"{sql} AND author = ?", (*values, author)
         row = self._database.row(f"{sql} ORDER BY seq LIMIT 1", values)
         return None if row is None else rows.document(row)
+
+    def numbered(self, channel: str, reference: str) -> Sequence[DocumentRecord]:
+        """The documents that count and have this number: one of each side at most."""
+        sql = f"SELECT {rows.DOCUMENT} FROM document WHERE {_CHANNEL} AND reference = ? ORDER BY seq"  # noqa: S608
+        return [rows.document(row) for row in self._database.rows(sql, (channel, reference))]
+
+    def snapshot(self, channel: str) -> Snapshot | None:
+        """The last snapshot of the channel's journal."""
+        row = self._database.row(f"SELECT seq, state FROM snapshot WHERE {_CHANNEL}", (channel,))  # noqa: S608
+        return None if row is None else Snapshot(*row)
 
     def aside_entry(self, channel: str, entry_id: bytes) -> EntryRecord | None:
         """An entry that was set aside."""

@@ -55,8 +55,8 @@ def entry(row: Row) -> EntryRecord:
 
 def document(row: Row) -> DocumentRecord:
     """A row of `DOCUMENT`."""
-    *rest, own, refused = row
-    return _record(DocumentRecord, (*rest, bool(own), refused))
+    *rest, own, refused, reference = row
+    return _record(DocumentRecord, (*rest, bool(own), refused, reference))
 
 
 def mark(row: Row) -> MarkRecord:

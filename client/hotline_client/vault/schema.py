@@ -143,7 +143,19 @@ CREATE TABLE cursor (
 CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS: Final = (_FIRST,)
+_JOURNAL: Final = """
+ALTER TABLE document ADD COLUMN reference TEXT;
+ALTER TABLE aside_document ADD COLUMN reference TEXT;
+CREATE INDEX document_reference ON document (channel, reference) WHERE reference IS NOT NULL;
+
+CREATE TABLE snapshot (
+    channel INTEGER PRIMARY KEY REFERENCES channel (number),
+    seq INTEGER NOT NULL,
+    state BLOB NOT NULL
+) STRICT;
+"""
+
+MIGRATIONS: Final = (_FIRST, _JOURNAL)
 """Each brings a vault one version further; what was released is never edited."""
 
 

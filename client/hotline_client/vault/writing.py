@@ -16,6 +16,11 @@ def write(tx: Transaction, channel: str, version: int, changes: Changes) -> int:
     tx.run_all(
         rows.insert("document", rows.DOCUMENT), [rows.values(number, one) for one in changes.documents]
     )
+    if changes.snapshot is not None:
+        tx.run(
+            "INSERT OR REPLACE INTO snapshot (channel, seq, state) VALUES (?, ?, ?)",
+            (number, changes.snapshot.seq, changes.snapshot.state),
+        )
     tx.run_all(rows.insert("mark", rows.MARK), [rows.values(number, one) for one in changes.marks])
     tx.run_all(rows.insert("event", rows.EVENT), [rows.values(number, one) for one in changes.events])
     tx.run_all(
@@ -56,7 +61,7 @@ def _set_aside(tx: Transaction, number: int, changes: Changes) -> None:
                 f"SELECT channel, {columns} FROM {table} WHERE channel = ? AND seq > ? ORDER BY seq",
                 (number, changes.aside),
             )
-        for table in ("entry", "document", "mark"):
+        for table in ("entry", "document", "mark", "snapshot"):
             tx.run(
                 f"DELETE FROM {table} WHERE channel = ? AND seq > ?",  # noqa: S608 - names of our own
                 (number, changes.aside),
