@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
+from hotline_protocol.errors import CertificateError
 from hotline_protocol.identity.card import Card
 from hotline_protocol.identity.certificate import device_request, parse_certificate, parse_request
 from hotline_protocol.identity.charter import Charter, SignedCharter
@@ -34,3 +37,13 @@ def identity_targets() -> dict[str, Target]:
 @pytest.mark.parametrize("name", identity_targets())
 def test_identity(name: str) -> None:
     attack(identity_targets()[name], 250, name)
+
+
+@pytest.mark.parametrize("serial", [b"\x00", b"\x80", b"\xff"])
+def test_a_serial_that_is_not_positive_is_refused_and_not_warned_of(serial: bytes) -> None:
+    der = people.issue("a", "A head", Role.HEAD, 0x65)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        with pytest.raises(CertificateError, match="positive serial number"):
+            parse_certificate(der.replace(b"\x02\x01\x65", b"\x02\x01" + serial, 1))
+    assert not warned

@@ -5,6 +5,9 @@ What we cannot read or do not expect is refused here by name, so that the rooms 
 
 from __future__ import annotations
 
+import contextlib
+import warnings
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
@@ -70,14 +73,23 @@ def validity(certificate: x509.Certificate) -> tuple[int, int]:
     )
 
 
+@contextlib.contextmanager
+def unwarned() -> Iterator[None]:
+    """Within, the library writes no warnings about a stranger's certificate to the terminal: we refuse it or we do not."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
+
+
 def load(der: bytes, what: str) -> x509.Certificate:
     """A DER certificate, version 3, with a positive serial, signed by an algorithm of ours."""
     if len(der) > MAX_CERTIFICATE:
         raise CertificateError(f"{what} has {len(der)} bytes, at most {MAX_CERTIFICATE} are allowed")
     try:
-        certificate = x509.load_der_x509_certificate(der)
-        version, serial = certificate.version, certificate.serial_number
-        algorithm = certificate.signature_algorithm_oid
+        with unwarned():
+            certificate = x509.load_der_x509_certificate(der)
+            version, serial = certificate.version, certificate.serial_number
+            algorithm = certificate.signature_algorithm_oid
     except UNREADABLE as error:
         raise CertificateError(f"{what} is not an X.509 certificate: {type(error).__name__}") from None
     if version is not x509.Version.v3 or serial <= 0:
