@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 from hotline_protocol.mls import codec
 from hotline_protocol.mls.codec import Reader
 from hotline_protocol.mls.errors import MalformedError, RefusedError, UsageError
 from hotline_protocol.mls.suites import CipherSuite
+
+_MOST: Final = 0xFFFF
+"""How many keys one secret can be made of: `PSKLabel` counts them in 16 bits (RFC 9420 §8.4)."""
 
 
 class PSKType(IntEnum):
@@ -98,7 +102,12 @@ class PreSharedKeyID:
 
 
 def psk_secret(suite: CipherSuite, psks: Sequence[tuple[PreSharedKeyID, bytes]]) -> bytes:
-    """The secret that all the keys together add to the key schedule; zeros if there are none."""
+    """The secret that all the keys together add to the key schedule; zeros if there are none.
+
+    More of them than can be counted are refused as `psk`.
+    """
+    if len(psks) > _MOST:
+        raise RefusedError("psk", f"{len(psks)} pre-shared keys are named, at most {_MOST} can be counted")
     zeros = bytes(suite.hash_length)
     secret = zeros
     for index, (psk_id, psk) in enumerate(psks):

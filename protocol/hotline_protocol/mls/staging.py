@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from hotline_protocol.mls import treekem
 from hotline_protocol.mls.commit import Commit
@@ -41,6 +42,8 @@ from hotline_protocol.mls.tree_math import LeafIndex, node_of
 from hotline_protocol.mls.tree_validation import check_leaf_signature, check_members, check_source
 from hotline_protocol.mls.treekem import NodeKey, NodeKeys
 from hotline_protocol.mls.update_path import UpdatePath
+
+_LAST_EPOCH: Final = (1 << 64) - 1
 
 SameClient = Callable[[Credential, Credential], bool]
 """Whether two credentials stand for one client; the Authentication Service's answer (RFC 9420 §5.3.1)."""
@@ -197,11 +200,18 @@ def _merge_path(
     check_leaf_signature(state.suite, path.leaf_node, state.context.group_id, committer)
 
 
+def epoch_after(context: GroupContext) -> int:
+    """The number of the next epoch; refused, as `epoch`, after the last one that 64 bits can number."""
+    if context.epoch == _LAST_EPOCH:
+        raise RefusedError("epoch", f"epoch {_LAST_EPOCH} is the last, no commit can follow it")
+    return context.epoch + 1
+
+
 def provisional_context(suite: CipherSuite, context: GroupContext, applied: Applied) -> GroupContext:
     """The next epoch's context with the old transcript hash, which paths are encrypted under (RFC 9420 §12.4.1)."""
     return replace(
         context,
-        epoch=context.epoch + 1,
+        epoch=epoch_after(context),
         tree_hash=root_hash(suite, applied.tree),
         extensions=applied.extensions,
     )
@@ -258,7 +268,7 @@ def lay_out(
     return StagedCommit(
         committer=committer,
         proposals=proposals.all,
-        epoch=state.context.epoch + 1,
+        epoch=epoch_after(state.context),
         extensions=applied.extensions,
         authenticated_content=signed.encode(),
         added_at=added,

@@ -201,7 +201,10 @@ class RatchetTree:
         self._truncate()
 
     def _truncate(self) -> None:
-        last = max((leaf for leaf, _ in self.leaves()), default=LeafIndex(0))
+        # From the right, so that many removals together look at each leaf once.
+        last = self.size - 1
+        while last > 0 and self._nodes[2 * last] is None:
+            last -= 1
         width = tree_math.node_width(tree_math.full_size(last + 1))
         del self._nodes[width:]
         del self.hash_cache[width:]

@@ -36,7 +36,7 @@ def original_hash(
 ) -> bytes:
     """The subtree's hash as it was before the leaves `added_since` were added (RFC 9420 §7.9)."""
     here = tree_math.leaves_below(index)
-    inside = [leaf for leaf in added_since if leaf in here]
+    inside = frozenset(leaf for leaf in added_since if here.start <= leaf < here.stop)
     if not inside:
         return subtree_hash(suite, tree, index)
     if tree_math.is_leaf(index):

@@ -11,6 +11,7 @@ already in a tree, because members who read the log at different times must come
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from typing import Final
 
 from hotline_protocol.mls.errors import RefusedError
@@ -103,19 +104,22 @@ def _check_unique(tree: RatchetTree, leaves: list[LeafNode]) -> None:
 
 def check_unmerged(tree: RatchetTree) -> None:
     """Each unmerged leaf is a member below its node and unmerged in every node between (RFC 9420 §7.9.2)."""
+    unmerged = {index: frozenset(parent.unmerged_leaves) for index, parent in tree.parents()}
     for index, parent in tree.parents():
         for leaf in parent.unmerged_leaves:
-            _check_unmerged_leaf(tree, index, leaf)
+            _check_unmerged_leaf(tree, index, leaf, unmerged)
 
 
-def _check_unmerged_leaf(tree: RatchetTree, index: NodeIndex, leaf: LeafIndex) -> None:
+def _check_unmerged_leaf(
+    tree: RatchetTree, index: NodeIndex, leaf: LeafIndex, unmerged: Mapping[NodeIndex, frozenset[LeafIndex]]
+) -> None:
     if tree.leaf(leaf) is None:
         raise RefusedError("leaf", f"unmerged leaf {leaf} is blank or beyond the tree")
     for above in tree.direct_path(leaf):
         if above == index:
             return
-        between = tree.parent(above)
-        if between is not None and leaf not in between.unmerged_leaves:
+        between = unmerged.get(above)
+        if between is not None and leaf not in between:
             raise RefusedError(
                 "leaf", f"leaf {leaf} is unmerged at node {index}, but not at node {above} below it"
             )
