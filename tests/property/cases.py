@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hotline_protocol.mls import codec, errors
+from hotline_protocol.mls import codec, errors, external
 from hotline_protocol.mls.codec import Reader
 from hotline_protocol.mls.commit import Commit
 from hotline_protocol.mls.content import AuthenticatedContent, WireFormat
-from hotline_protocol.mls.extension import Extension
+from hotline_protocol.mls.extension import Extension, RequiredCapabilities
 from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.key_package import KeyPackage
 from hotline_protocol.mls.key_schedule import welcome_secret
@@ -23,10 +23,12 @@ from hotline_protocol.mls.message import MLSMessage
 from hotline_protocol.mls.private_message import SenderData
 from hotline_protocol.mls.proposal import (
     Add,
+    ExternalInit,
     GroupContextExtensions,
     PreSharedKey,
     Proposal,
     ProposalOrRef,
+    ReInit,
     Remove,
     Update,
     read_proposal,
@@ -71,13 +73,15 @@ class Case:
 def _commit_intents(w: World) -> dict[str, dict[str, Any]]:
     return {
         "empty": {},
+        "reinit": {"reinit": ReInit(b"next", 1, w.alice.suite.id, ())},
         "add": {"adds": [w.guest.key_package]},
         "remove": {"removes": [w.carol.own_index]},
         "all": {
             "adds": [w.guest.key_package],
             "removes": [w.carol.own_index],
             "psks": PSKS,
-            "extensions": [],
+            "resumption": [ResumptionPSK(ResumptionPSKUsage.APPLICATION, w.alice.group_id, w.alice.epoch)],
+            "extensions": [Extension.for_required_capabilities(RequiredCapabilities())],
         },
     }
 
@@ -100,11 +104,39 @@ def outsiders(suite_id: int = 0x0001) -> dict[str, Case]:
         "public proposal": Case(
             send(w.alice, Remove(w.carol.own_index), public=True), read, lambda data: _store(w, data)
         ),
+        "external proposal": Case(_from_outside(w), read, lambda data: _store(w, data)),
+        "newcomer's proposal": Case(_from_newcomer(w), read, lambda data: _store(w, data)),
+        **(_external_joins(w) if hasattr(CipherSuite, "open_external_init") else {}),
         "kept proof": Case(
             words.authenticated_content,
             AuthenticatedContent.read,
             lambda data: codec.decode(AuthenticatedContent.read, data).proposal_ref(w.alice.suite),
         ),
+    }
+
+
+def _from_outside(w: World) -> bytes:
+    """A proposal of the group's external sender."""
+    key = w.delegate.private.signature_key
+    return external.propose(w.alice.group_context, 0, key, Remove(w.alice.own_index))
+
+
+def _from_newcomer(w: World) -> bytes:
+    return external.propose_join(w.alice.group_context, w.guest.key_package, w.guest.private.signature_key)
+
+
+def _external_joins(w: World) -> dict[str, Case]:
+    """A commit from outside, and the group info that its sender is told."""
+    newcomer = external.Newcomer(w.guest.private.signature_key, w.guest.key_package.leaf_node.credential)
+    told = w.alice.group_info()
+    joined = external.join(told, newcomer, psks=PSKS, rng=rng)
+
+    def join(data: bytes) -> None:
+        use(external.join(data, newcomer, rng=rng).group)
+
+    return {
+        "external commit": Case(joined.message, MLSMessage.read, w.stage, w.bob),
+        "group info": Case(told, MLSMessage.read, join),
     }
 
 
@@ -136,9 +168,19 @@ def _hear(w: World, data: bytes) -> None:
 
 
 def _store(w: World, data: bytes) -> None:
-    group = copied(w.bob)
-    group.store_proposal(data)
-    use(group)
+    """Bob keeps the proposal and commits to it; what he may commit, Carol, who received the same, accepts."""
+    bob, carol = copied(w.bob), copied(w.carol)
+    bob.store_proposal(data)
+    use(bob)
+    pending = bob.commit(refs=list(bob.proposals), psks=PSKS, rng=rng, now=NOW)
+    if pending.staged.removed_at == (carol.own_index,):
+        return
+    try:
+        carol.store_proposal(data)
+        w.stage(pending.message, carol)
+    except REFUSALS as error:
+        raise AssertionError("one engine commits what another refuses") from error
+    use(bob.merge(pending.staged))
 
 
 def insiders(suite_id: int = 0x0001) -> dict[str, Case]:
@@ -191,22 +233,24 @@ def _proposals(w: World) -> dict[str, Proposal]:
         "psk": PreSharedKey(PreSharedKeyID(bytes(state.suite.hash_length), psk_id=b"shared")),
         "resumption": PreSharedKey(PreSharedKeyID(bytes(state.suite.hash_length), resumption=past)),
         "extensions": GroupContextExtensions(()),
+        "reinit": ReInit(b"next", 1, w.alice.suite.id, ()),
+        "external init": ExternalInit(bytes(32)),
     }
 
 
 def _proposal_case(w: World, proposal: Proposal) -> Case:
     """Alice proposes, Carol commits to it by reference, Bob checks both."""
 
-    def take(data: bytes) -> None:
+    def send_both(data: bytes) -> None:
         bob = copied(w.bob)
         bob.store_proposal(send(w.alice, RawProposal(data)))
-        (reference,) = bob._proposals
-        by_reference = Commit((ProposalOrRef.by_reference(reference),), None)
-        if data == proposal.encode():
-            with contextlib.suppress(*REFUSALS):
-                w.stage(send(w.carol, by_reference, b"tag"), bob)
-        else:
-            w.stage(send(w.carol, by_reference, b"tag"), bob)
+        (reference,) = bob.proposals
+        w.stage(send(w.carol, Commit((ProposalOrRef.by_reference(reference),)), b"tag"), bob)
+
+    def take(data: bytes) -> None:
+        # Untouched it is refused too, for the tag or the path that a real committer would have sent.
+        with contextlib.suppress(*(REFUSALS if data == proposal.encode() else ())):
+            send_both(data)
 
     return Case(proposal.encode(), read_proposal, take)
 

@@ -30,6 +30,7 @@ from hotline_protocol.mls import (
     message,
     private_message,
     proposal,
+    proposals_check,
     psk,
     public_message,
     secret_tree,
@@ -149,6 +150,8 @@ _STORED: dict[str, Decoder] = {
     ),
     "key_package.KeyPackagePrivate.read": Decoder(key_package.KeyPackagePrivate.read, structs.privates),
     "key_schedule.EpochSecrets.read": _stored(key_schedule.EpochSecrets.read, "secrets"),
+    "proposals_check.Proposed.read": _stored(proposals_check.Proposed.read, "proposed"),
+    "proposals_check.read_held": _stored(proposals_check.read_held, "held", proposals_check.encode_held),
     "secret_tree.SecretTree.decode": _stored(
         lambda r: secret_tree.SecretTree.decode(SUITE, r.raw(r.remaining)), "trees"
     ),

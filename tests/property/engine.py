@@ -13,6 +13,8 @@ from functools import cache
 from typing import Any
 from unittest import mock
 
+import pytest
+
 from hotline_protocol.mls import codec, errors
 from hotline_protocol.mls.commit import Commit
 from hotline_protocol.mls.content import (
@@ -23,6 +25,8 @@ from hotline_protocol.mls.content import (
     Sender,
     WireFormat,
 )
+from hotline_protocol.mls.credential import BasicCredential
+from hotline_protocol.mls.extension import Extension, ExternalSender
 from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.message import MLSMessage
 from hotline_protocol.mls.private_message import PrivateMessage, sender_data_keys, unpadded
@@ -39,6 +43,7 @@ from tests.protocol.mls.parties import NOW, Party, rng, snapshot, trio
 REFUSALS = (errors.MalformedError, errors.RefusedError, errors.UnsupportedError)
 """Whose fault it is: never the caller's, who only handed on what came."""
 
+LAST_EPOCH = (1 << 64) - 1
 PSKS = {b"shared": bytes(32)}
 
 
@@ -165,6 +170,8 @@ class World:
     bob: Group
     carol: Group
     guest: Party
+    delegate: Party
+    """An external sender of the group."""
 
     def committed(self, **intent: Any) -> tuple[Commit, bytes]:
         """A commit of Alice's and its confirmation tag, without spending her keys."""
@@ -185,7 +192,13 @@ class World:
 
 @cache
 def world(suite_id: int = 0x0001) -> World:
-    return World(*trio(suite_id, "basic"), Party.make(suite_id, "guest", "x509"))
+    guest = Party.make(suite_id, "guest", "x509")
+    delegate = Party.make(suite_id, "delegate", "basic")
+    outside = ExternalSender(delegate.key_package.leaf_node.signature_key, BasicCredential(b"delegate"))
+    alice, bob, carol = trio(suite_id, "basic")
+    pending = alice.commit(extensions=[Extension.for_external_senders([outside])], rng=rng, now=NOW)
+    bob, carol = (one.merge(one.stage(pending.message, now=NOW)) for one in (bob, carol))
+    return World(alice.merge(pending.staged), bob, carol, guest, delegate)
 
 
 @cache
@@ -198,6 +211,7 @@ def kept(suite_id: int = 0x0001) -> dict[str, list[Any]]:
     shut_out = w.carol.stage(pending.message, now=NOW)
     bob = copied(w.bob)
     bob.store_proposal(send(w.alice, Remove(w.carol.own_index)))
+    bob.propose_update(rng=rng)
     late = copied(w.alice)
     late.protect(b"lost", rng=rng)
     bob.unprotect(late.protect(b"words", rng=rng).message)
@@ -210,6 +224,8 @@ def kept(suite_id: int = 0x0001) -> dict[str, list[Any]]:
         "past": [one for state in states for one in state.past],
         "secrets": [state.secrets for state in states],
         "trees": [group._ratchets for group in groups],
+        "proposed": list(bob.proposals.values()),
+        "held": [dict(bob.proposals)],
         "ratchets": [one for group in groups for one in group._ratchets._ratchets.values()],
     }
 
@@ -225,9 +241,15 @@ def use_staged(staged: StagedCommit) -> None:
 
 
 def use(group: Group) -> None:
-    """Whatever was accepted can be stored, spoken in and committed to."""
+    """Whatever was accepted can be stored, spoken in and committed to, unless it closed the group or its count of epochs."""
     kept = copied(group)
     assert kept.members
+    if kept.reinit is not None:
+        return
+    kept.drop_proposals()
     kept.protect(b"words", rng=rng)
-    pending = kept.commit(rng=rng, now=NOW)
-    kept.merge(pending.staged)
+    if kept.epoch < LAST_EPOCH:
+        kept.merge(kept.commit(rng=rng, now=NOW).staged)
+    else:
+        with pytest.raises(errors.RefusedError, match="epoch"):
+            kept.commit(rng=rng, now=NOW)
