@@ -463,6 +463,34 @@ def test_no_key_object_of_the_library_outlives_its_use() -> None:
     assert bob.own_index == LeafIndex(1)
 
 
+def test_no_secret_is_in_a_repr() -> None:
+    scene = Scenery(1)
+    bob = scene["bob"]
+    pending = bob.commit(rng=rng, now=NOW)
+    after = pending.staged.state
+    assert after is not None
+    shown = [
+        bob,
+        bob.state,
+        pending,
+        pending.staged,
+        after,
+        after.secrets,
+        after.seat,
+        scene.parties["bob"].private,
+    ]
+    text = " ".join(map(repr, shown))
+    assert repr(bob.group_id) in text
+    states = (bob.state, after)
+    privates = {key.private for state in states for key in state.keys.values()} | {bob.state.signature_key}
+    for secret in (
+        loot(*(state.secrets for state in states), bob._ratchets, scene.parties["bob"].private) | privates
+    ):
+        if secret:
+            assert repr(secret) not in text
+            assert secret.hex() not in text
+
+
 def test_the_walk_finds_what_is_nested_and_refuses_what_it_cannot_see() -> None:
     @dataclass(slots=True)
     class Deep:
