@@ -158,8 +158,7 @@ def send(author: Author, signed: AuthenticatedContent, layers: Layers) -> bytes:
     signed = replace(signed, auth=layers.auth(signed.auth))
     if signed.wire_format == WireFormat.PRIVATE_MESSAGE:
         return MLSMessage(_encrypt(author, signed, layers)).encode()
-    context = layers.context(author.context.encode())
-    tbm = content_tbs(signed.wire_format, signed.content, context) + signed.auth.encode()
+    tbm = content_tbs(signed.wire_format, signed.content, author.context.encode()) + signed.auth.encode()
     honest = author.suite.mac(author.membership_key, tbm) if signed.content.sender.is_member else None
     tag = layers.membership_tag(honest)
     body = signed.content.encode() + signed.auth.encode() + (b"" if tag is None else codec.opaque(tag))

@@ -89,7 +89,7 @@ class Layers:
     signed_format: WireFormat | None = None
     """The wire format under the signature, if it is not the one sent."""
     context: Hook[bytes] = same
-    """The encoded GroupContext under signature and membership tag."""
+    """The encoded GroupContext under the signature; the membership tag keeps the right one."""
     tbs: Hook[bytes] = same
     """The bytes under the signature."""
     label: str = LABEL

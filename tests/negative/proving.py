@@ -53,8 +53,11 @@ def raises(act: Callable[[], object], kind: Kind) -> None:
 def still_works(group: Group, peer: Group) -> None:
     """Words in both directions in this epoch, a commit in both directions, and words after each.
 
-    The groups given go no further than their epoch; the commits run on copies that were stored and read back.
+    The groups given go no further than their epoch, and drop the proposals they hold; the commits run on copies that were stored
+    and read back.
     """
+    for one in (group, peer):
+        one.drop_proposals()
     talk(group, peer)
     here, there = revived(group), revived(peer)
     pending = there.commit(rng=rng, now=NOW)

@@ -1,7 +1,7 @@
 """Key packages: what a client publishes so that a group can add it (RFC 9420 §10).
 
-Rules enforced by `verify` (§10.1): version and suite; both signatures; the leaf made for a key package; init key and leaf key
-usable and different; the time within the lifetime, if a time is given.
+Rules enforced by `verify` (§10, §10.1): version and suite; both signatures; the leaf made for a key package, with capabilities
+that list the package's extensions; init key and leaf key usable and different; the time within the lifetime, if one is given.
 """
 
 from __future__ import annotations
@@ -111,6 +111,11 @@ class KeyPackage:
             raise RefusedError("key-package", "the leaf was not made for a key package")
         leaf.verify(suite)
         suite.verify_with_label(leaf.signature_key, _LABEL, self._tbs(), self.signature)
+        used = {one.extension_type for one in self.extensions if not one.is_default}
+        if not used.issubset(leaf.capabilities.extensions):
+            raise RefusedError(
+                "key-package", "the leaf's capabilities do not list an extension of the key package"
+            )
         suite.check_public_key(self.init_key)
         suite.check_public_key(leaf.encryption_key)
         if self.init_key == leaf.encryption_key:

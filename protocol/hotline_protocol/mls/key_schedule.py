@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from hotline_protocol.mls import codec
 from hotline_protocol.mls.codec import Reader
+from hotline_protocol.mls.errors import UsageError
 from hotline_protocol.mls.suites import CipherSuite, cipher_suite
 
 
@@ -69,7 +70,10 @@ class EpochSecrets:
         )
 
     def export(self, label: str, context: bytes, length: int) -> bytes:
-        """MLS-Exporter (RFC 9420 §8.5)."""
+        """MLS-Exporter (RFC 9420 §8.5): up to 255 hashes of bytes, a `UsageError` for any other length."""
+        most = 255 * self.suite.hash_length
+        if not 0 <= length <= most:
+            raise UsageError(f"an exported secret has up to {most} bytes, not {length}")
         secret = self.suite.derive_secret(self.exporter_secret, label)
         return self.suite.expand_with_label(secret, "exported", self.suite.hash(context), length)
 

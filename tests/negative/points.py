@@ -1,0 +1,57 @@
+"""Public keys that nobody may encrypt to: of small order, zero, of wrong length, not reduced (RFC 9180 §7.1.4, FIPS 203 §7.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+P = 2**255 - 19
+"""The prime of Curve25519 (RFC 7748 §4.1)."""
+
+_ORDER_8 = (
+    "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+    "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+)
+
+
+def _u(value: int) -> bytes:
+    return value.to_bytes(32, "little")
+
+
+BAD_X25519: dict[str, bytes] = {
+    "zero": _u(0),
+    "one": _u(1),
+    "order 8": bytes.fromhex(_ORDER_8[0]),
+    "the other of order 8": bytes.fromhex(_ORDER_8[1]),
+    "minus one": _u(P - 1),
+    "zero, not reduced": _u(P),
+    "one, not reduced": _u(P + 1),
+    "zero with the top bit set": _u(1 << 255),
+    "empty": b"",
+    "a byte short": _u(9)[:-1],
+    "a byte long": _u(9) + b"\x00",
+    "of twice the length": _u(9) * 2,
+}
+"""X25519 keys: points of small order in every spelling, and wrong lengths."""
+
+_ML_KEM = 1184
+
+
+def _unreduced(key: bytes) -> bytes:
+    """The first coefficient becomes the modulus, 3329, which no canonical encoding holds (FIPS 203 §7.2)."""
+    return bytes([3329 & 0xFF, (key[1] & 0xF0) | 3329 >> 8]) + key[2:]
+
+
+BAD_X_WING: dict[str, Callable[[bytes], bytes]] = {
+    "a zero point": lambda key: key[:_ML_KEM] + _u(0),
+    "a point of order 8": lambda key: key[:_ML_KEM] + bytes.fromhex(_ORDER_8[0]),
+    "minus one": lambda key: key[:_ML_KEM] + _u(P - 1),
+    "an ML-KEM key that is not reduced": _unreduced,
+    "an ML-KEM key of all ones": lambda key: b"\xff" * (_ML_KEM - 32) + key[_ML_KEM - 32 :],
+    "a byte short": lambda key: key[:-1],
+    "a byte long": lambda key: key + b"\x00",
+    "the ML-KEM key alone": lambda key: key[:_ML_KEM],
+    "the point alone": lambda key: key[_ML_KEM:],
+    "a byte of the ML-KEM key missing": lambda key: key[1:],
+    "empty": lambda _: b"",
+}
+"""X-Wing keys, from a good one: the point of small order, ML-KEM-768 not reduced, either part of wrong length."""
