@@ -15,6 +15,7 @@ from hashlib import sha256
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
+from hotline_client.affairs import Affairs
 from hotline_client.engine import commits, receipts, sealing, upkeep
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import Context, Draft, Random
@@ -72,6 +73,8 @@ class Line:
             jitter=jitter,
             health_changed=self._health_changed,
         )
+        self.affairs: Final = Affairs(desk, self._queue, self._act)
+        """The working group's documents beyond words."""
         self._tasks: list[asyncio.Task[None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         desk.listener = self._news.tell
@@ -126,6 +129,10 @@ class Line:
     def charter(self) -> Charter:
         """What both authorities signed."""
         return self._desk.context.charter
+
+    def now(self) -> int:
+        """What time it is for this device, unix ms."""
+        return self._desk.clock()
 
     @property
     def trust(self) -> Trust:

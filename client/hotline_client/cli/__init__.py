@@ -28,6 +28,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "send": ("hotline_client.cli.send:command", "Send a message."),
         "watch": ("hotline_client.cli.watch:command", "Print messages as they come."),
         "ack": ("hotline_client.cli.ack:command", "Acknowledge a message, by name."),
+        "respond": (
+            "hotline_client.cli.respond:command",
+            "Answer what asks for an answer; see what is open.",
+        ),
         "roster": (
             "hotline_client.cli.roster:command",
             "See who is in and who knocks; admit, remove, revoke.",

@@ -57,10 +57,13 @@ class Session:
         return wire
 
     def message(self, channel: str, reference: str) -> MessageView:
-        """The message that `#SEQ`, an id or the beginning of one names."""
+        """The message that `#SEQ`, a number such as `N-0042/26`, an id or the beginning of one names."""
         wanted = reference.removeprefix("#").lower()
-        found: list[MessageView] = []
-        if wanted.isdecimal() and len(wanted) < 20:
+        numbered = (
+            self.line.message(channel, one.id) for one in self.line.affairs.numbered(channel, reference)
+        )
+        found = [one for one in numbered if one is not None]
+        if not found and wanted.isdecimal() and len(wanted) < 20:
             message = self.line.message(channel, int(wanted))
             found = [message] if message is not None else []
         if not found and len(wanted) >= 4:
