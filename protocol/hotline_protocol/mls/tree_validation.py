@@ -1,7 +1,7 @@
 """Whether leaves and trees are fit for a group.
 
 Rules enforced: every leaf signature for its group and place, the leaf's source, and capabilities that cover the leaf, the
-group's extensions and every credential type in use (RFC 9420 §7.3); unique encryption and signature keys (§7.3); unmerged
+group's version, suite and extensions and every credential type in use (RFC 9420 §7.3, §11.1); unique encryption and signature keys (§7.3); unmerged
 leaves that every node between knows (§7.9.2); parent hashes (§7.9.2); the tree hash of the group context (§12.4.3.1).
 
 What is left to the caller: who stands behind a credential. What is left out on purpose: the lifetime of leaves that are
@@ -14,8 +14,15 @@ import hmac
 from collections.abc import Mapping
 from typing import Final
 
+from hotline_protocol.mls.capabilities import MLS10
 from hotline_protocol.mls.errors import RefusedError
-from hotline_protocol.mls.extension import REQUIRED_CAPABILITIES, Extension, RequiredCapabilities, find
+from hotline_protocol.mls.extension import (
+    EXTERNAL_SENDERS,
+    REQUIRED_CAPABILITIES,
+    Extension,
+    RequiredCapabilities,
+    find,
+)
 from hotline_protocol.mls.group_context import GroupContext
 from hotline_protocol.mls.leaf_node import LeafNode, LeafNodeSource
 from hotline_protocol.mls.parent_hash import check_parent_hashes
@@ -41,7 +48,7 @@ def check_tree(suite: CipherSuite, tree: RatchetTree, context: GroupContext) -> 
         check_leaf_signature(suite, leaf, context.group_id, index)
     for _, parent in tree.parents():
         suite.check_public_key(parent.encryption_key)
-    check_members(tree, context.extensions)
+    check_members(suite, tree, context.extensions)
 
 
 def check_leaf_signature(suite: CipherSuite, leaf: LeafNode, group_id: bytes, index: LeafIndex) -> None:
@@ -56,12 +63,12 @@ def check_source(leaf: LeafNode, expected: LeafNodeSource) -> None:
         raise RefusedError("leaf", f"the leaf's source is {leaf.source}, expected {expected}")
 
 
-def check_members(tree: RatchetTree, extensions: tuple[Extension, ...]) -> None:
+def check_members(suite: CipherSuite, tree: RatchetTree, extensions: tuple[Extension, ...]) -> None:
     """Keys are unique and every leaf supports what the group uses (RFC 9420 §7.3)."""
     leaves = [leaf for _, leaf in tree.leaves()]
     _check_unique(tree, leaves)
     credentials = {int(leaf.credential.credential_type) for leaf in leaves}
-    wanted = _Wanted(extensions)
+    wanted = _Wanted(suite, extensions)
     for leaf in leaves:
         wanted.check(leaf)
         if not credentials.issubset(leaf.capabilities.credentials):
@@ -69,11 +76,16 @@ def check_members(tree: RatchetTree, extensions: tuple[Extension, ...]) -> None:
 
 
 class _Wanted:
-    """What the group's extensions demand of each leaf beyond what everybody supports."""
+    """What the group demands of each leaf beyond what everybody supports."""
 
-    __slots__ = ("_required",)
+    __slots__ = ("_required", "_suite")
 
-    def __init__(self, extensions: tuple[Extension, ...]) -> None:
+    def __init__(self, suite: CipherSuite, extensions: tuple[Extension, ...]) -> None:
+        self._suite = suite.id
+        senders = find(extensions, EXTERNAL_SENDERS)
+        if senders is not None:
+            # Read here, so that what no member could read later never enters the group.
+            senders.external_senders()
         required = find(extensions, REQUIRED_CAPABILITIES)
         asked = RequiredCapabilities() if required is None else required.required_capabilities()
         used = {one.extension_type for one in extensions} | set(asked.extensions)
@@ -85,6 +97,8 @@ class _Wanted:
 
     def check(self, leaf: LeafNode) -> None:
         own = leaf.capabilities
+        if MLS10 not in own.versions or self._suite not in own.cipher_suites:
+            raise RefusedError("leaf", "a leaf's capabilities do not cover the group's version and suite")
         carried = {one.extension_type for one in leaf.extensions if not one.is_default}
         extensions, proposals, credentials = self._required
         if not (extensions | carried).issubset(own.extensions):
