@@ -35,9 +35,11 @@ from hotline_protocol.mls.content import (
     content_tbs,
     encode_body,
 )
+from hotline_protocol.mls.errors import RefusedError
 from hotline_protocol.mls.extension import Extension
 from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.group_context import GroupContext
+from hotline_protocol.mls.hpke import HPKECiphertext
 from hotline_protocol.mls.key_package import KeyPackage
 from hotline_protocol.mls.key_schedule import EpochSecrets
 from hotline_protocol.mls.leaf_node import LeafNode, LeafNodeSource
@@ -54,12 +56,13 @@ from hotline_protocol.mls.proposal import (
 )
 from hotline_protocol.mls.psk import PreSharedKeyID, psk_secret
 from hotline_protocol.mls.secret_tree import RatchetKind
+from hotline_protocol.mls.suites import CipherSuite
 from hotline_protocol.mls.transcript import confirmed_transcript_hash
 from hotline_protocol.mls.tree import RatchetTree
 from hotline_protocol.mls.tree_hash import root_hash
-from hotline_protocol.mls.tree_math import LeafIndex
+from hotline_protocol.mls.tree_math import LeafIndex, node_of
 from hotline_protocol.mls.treekem import NewPath
-from hotline_protocol.mls.update_path import UpdatePath
+from hotline_protocol.mls.update_path import UpdatePath, UpdatePathNode
 from tests.negative.layers import HONEST, LABEL, Author, Hook, Layers, same
 from tests.protocol.mls.parties import rng
 
@@ -225,11 +228,7 @@ def commit(
     joiners = [index for index, _ in added]
     sealed = None
     if made is not None:
-        sealed = path(
-            treekem.encrypt_path(
-                author.suite, tree, author.own, made, context=provisional.encode(), joiners=joiners
-            )
-        )
+        sealed = path(seal_path(author, tree, made, provisional.encode(), joiners))
     listed = tuple(_listed(item) for item in items)
     signed = sign(author, body(Commit(listed, sealed)), layers, public=public, aad=aad)
     secret = psk_secret(author.suite, psks)
@@ -255,6 +254,28 @@ def _after(
     commit_secret = bytes(suite.hash_length) if made is None else made.commit_secret
     secrets = EpochSecrets.next(suite, author.init_secret, commit_secret, psk, context.encode())
     return After(context, tree, secrets, made, psk, added)
+
+
+def seal_path(
+    author: Author, tree: RatchetTree, made: NewPath, context: bytes, joiners: Sequence[LeafIndex]
+) -> UpdatePath:
+    """The path's secrets for everybody else (RFC 9420 §7.6); where a key is unusable, for a key that nobody has."""
+    new = {node_of(leaf) for leaf in joiners}
+    nodes = []
+    for step, (_, beside) in zip(made.steps, tree.filtered_direct_path(author.own), strict=True):
+        held = [tree.node(node) for node in tree.resolution(beside) if node not in new]
+        keys = [node.encryption_key for node in held if node is not None]
+        sealed = tuple(_seal(author.suite, key, context, step.secret) for key in keys)
+        nodes.append(UpdatePathNode(step.key.public, sealed))
+    return UpdatePath(made.leaf_node, tuple(nodes))
+
+
+def _seal(suite: CipherSuite, public: bytes, context: bytes, secret: bytes) -> HPKECiphertext:
+    try:
+        return suite.encrypt_with_label(public, "UpdatePathNode", context, secret)
+    except RefusedError:
+        _, nobody = suite.derive_key_pair(rng(suite.hash_length))
+        return suite.encrypt_with_label(nobody, "UpdatePathNode", context, secret)
 
 
 def _make_path(author: Author, tree: RatchetTree, leaf: Hook[LeafNode], signed: Hook[LeafNode]) -> NewPath:

@@ -44,13 +44,6 @@ def updated_leaf(member: Group, change: Hook[LeafNode] = same, signed: Hook[Leaf
     return signed(change(fresh).sign(suite, member._state.signature_key, member.group_id, own))
 
 
-def resigned(tree: RatchetTree, member: Group, change: Hook[LeafNode]) -> None:
-    """Change a member's leaf inside `tree` and sign it as that member would, for its group and place."""
-    index = member.own_index
-    leaf = change(tree.member(index)).sign(member.suite, member._state.signature_key, member.group_id, index)
-    put_leaf(tree, index, leaf)
-
-
 def put_leaf(tree: RatchetTree, index: LeafIndex, leaf: LeafNode | None) -> None:
     """Set a leaf and nothing else."""
     tree.put(node_of(index), leaf)
