@@ -39,13 +39,17 @@ def join(state: PeerState, fields: Fields) -> Answer:
     if ref is None:
         raise RefusedError("welcome", "the welcome is for no key package that this identity holds")
     offer = identity.offers[ref]
+    known = state.groups_of(handle)
+    if fields.has("follows"):
+        # In another suite the old group was joined by another identity of the same client.
+        known.insert(0, state.seats[fields.handle("follows", state.seats)].group)
     staged = Group.join(
         welcome,
         offer.key_package,
         offer.private,
         ratchet_tree=fields.data("ratchet_tree") if fields.has("ratchet_tree") else None,
         psks=state.psks,
-        known=state.groups_of(handle),
+        known=known,
         now=now(),
     )
     answer = enter(state, Seat(handle, staged.accept()))

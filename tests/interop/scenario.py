@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -32,18 +32,24 @@ class Party:
     suite: int
     identity: str
     signature_key: str
+    credential: Mapping[str, object]
+    """As `new_identity` takes it."""
     group: str = ""
 
     @classmethod
     def make(cls, driver: Driver, suite: int, **fields: object) -> Party:
         given = fields or {"name": fresh("party")}
         made = driver.ask("new_identity", suite=suite, **given)
-        return cls(driver, suite, made["identity"], made["signature_key"])
+        return cls(driver, suite, made["identity"], made["signature_key"], given)
 
     @classmethod
     def certified(cls, driver: Driver, suite: int) -> Party:
         """Somebody with an X.509 credential; who vouches for it is no matter of the engines."""
         return cls.make(driver, suite, credential={"type": "x509", "certificates": certificates()})
+
+    def heir(self, suite: int) -> Party:
+        """The same client in another suite."""
+        return Party.make(self.driver, suite, **self.credential)
 
     def ask(self, cmd: str, **fields: object) -> Answer:
         return self.driver.ask(cmd, group=self.group, **fields)
@@ -59,8 +65,8 @@ class Party:
         made = self.driver.ask("create_group", identity=self.identity, group_id=group_id, **fields)
         self.group = made["group"]
 
-    def join(self, welcome: str) -> None:
-        self.group = self.driver.ask("join", identity=self.identity, welcome=welcome)["group"]
+    def join(self, welcome: str, **fields: object) -> None:
+        self.group = self.driver.ask("join", identity=self.identity, welcome=welcome, **fields)["group"]
 
     def come_in(self, group_info: str, **fields: object) -> str:
         """Join by an external commit, which is returned."""

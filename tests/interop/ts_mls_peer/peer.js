@@ -15,6 +15,7 @@ import {
   mlsExporter,
   processPrivateMessage,
   processPublicMessage,
+  proposeAddExternal,
 } from "ts-mls"
 import { getOwnLeafNode } from "ts-mls/clientState.js"
 import { makeKeyPackageRef } from "ts-mls/keyPackage.js"
@@ -149,6 +150,23 @@ async function commit(request, extraProposals) {
   }
 }
 
+// The calls of ts-mls for this leave the ratchet tree out of the Welcome; their parts do not.
+async function foundAfter(old, identity, groupId, extensions, usage, keyPackages) {
+  const { suite } = identity
+  const { publicPackage, privatePackage } = await offer(identity, lifetimeOf({}), false)
+  const state = await createGroup(groupId, publicPackage, privatePackage, extensions, suite)
+  const { groupId: pskGroupId, epoch: pskEpoch } = old.state.groupContext
+  const pskNonce = suite.rng.randomBytes(suite.kdf.size)
+  const link = { psktype: "resumption", usage, pskGroupId, pskEpoch, pskNonce }
+  const adds = keyPackages.map((one) => proposalFrom({ type: "add", key_package: one }))
+  const made = await createCommit(
+    { state, pskIndex: pskIndex(old.state), cipherSuite: suite },
+    { extraProposals: [...adds, { proposalType: "psk", psk: { preSharedKeyId: link } }], ratchetTreeExtension: true },
+  )
+  const group = { identity, suite, state: made.newState, updates: new Map() }
+  return { welcome: encodeMessage({ wireformat: "mls_welcome", welcome: made.welcome }), ...enter(group) }
+}
+
 // ts-mls has no way to propose an update; its parts do. The new key is kept until a commit takes the update.
 async function updateProposal(group) {
   const { suite, state } = group
@@ -258,7 +276,7 @@ export const commands = {
     const { publicPackage, privatePackage } = await offer(identity, lifetimeOf({}), false)
     const extensions = extensionsFrom(request.extensions)
     const state = await createGroup(groupId, publicPackage, privatePackage, extensions, suite)
-    return enter({ suite, state, updates: new Map() })
+    return enter({ identity, suite, state, updates: new Map() })
   },
 
   add: async (request) => {
@@ -303,6 +321,8 @@ export const commands = {
 
   join: async (request) => {
     const [, identity] = pick(identities, request, "identity")
+    // ts-mls wants to be told which group a new one follows; `follows` is that group's handle.
+    const old = request.follows == null ? undefined : pick(groups, request, "follows")[1].state
     const { welcome } = messageIn(request, "welcome", "mls_welcome")
     const ref = welcome.secrets.map((one) => toB64(one.newMember)).find((one) => identity.offers.has(one))
     if (ref === undefined) throw new Refusal("welcome", "the welcome is for no key package of this identity")
@@ -312,9 +332,9 @@ export const commands = {
         ? undefined
         : decodeWhole(decodeRatchetTree, fromB64("ratchet_tree", request.ratchet_tree), "ratchet tree")
     const { suite } = identity
-    const state = await joinGroup(welcome, publicPackage, privatePackage, pskIndex(undefined), suite, tree)
+    const state = await joinGroup(welcome, publicPackage, privatePackage, pskIndex(old), suite, tree, old)
     if (!lastResort) identity.offers.delete(ref)
-    return enter({ suite, state, updates: new Map() })
+    return enter({ identity, suite, state, updates: new Map() })
   },
 
   external_join: async (request) => {
@@ -325,7 +345,32 @@ export const commands = {
     const resync = request.resync === true
     const made = await joinGroupExternal(groupInfo, publicPackage, privatePackage, resync, suite)
     const message = encodeMessage({ wireformat: "mls_public_message", publicMessage: made.publicMessage })
-    return { commit: message, ...enter({ suite: identity.suite, state: made.newState, updates: new Map() }) }
+    const { newState: state } = made
+    return { commit: message, ...enter({ identity, suite: identity.suite, state, updates: new Map() }) }
+  },
+
+  propose_join: async (request) => {
+    const [, identity] = pick(identities, request, "identity")
+    const { groupInfo } = messageIn(request, "group_info", "mls_group_info")
+    const made = await offer(identity, lifetimeOf(request), false)
+    const message = await proposeAddExternal(groupInfo, made.publicPackage, made.privatePackage, identity.suite)
+    const ref = toB64(await makeKeyPackageRef(made.publicPackage, identity.suite.hash))
+    identity.offers.set(ref, { ...made, lastResort: false })
+    return { message: encodeMessage(message), ref }
+  },
+
+  successor: async (request) => {
+    const [, old] = pick(groups, request, "group")
+    const [, identity] = pick(identities, request, "identity")
+    const { kind, reinit } = old.state.groupActiveState
+    if (kind !== "suspendedPendingReinit") throw new Refusal("usage", "no ReInit closed the group")
+    return foundAfter(old, identity, reinit.groupId, reinit.extensions, "reinit", request.key_packages)
+  },
+
+  branch: async (request) => {
+    const [, old] = pick(groups, request, "group")
+    const groupId = fromB64("group_id", request.group_id)
+    return foundAfter(old, old.identity, groupId, [], "branch", request.key_packages)
   },
 
   group_info: async (request) => {

@@ -2,11 +2,12 @@
 
 import { createHash } from "node:crypto"
 
-import { Aes256Gcm, CipherSuite, HkdfSha384 } from "@hpke/core"
+import { CipherSuite } from "@hpke/core"
 import { XWing } from "@hpke/hybridkem-x-wing"
 import { ed25519 } from "@noble/curves/ed25519.js"
 import { ed448 } from "@noble/curves/ed448.js"
 import { p256, p384, p521 } from "@noble/curves/nist.js"
+import { ml_dsa44 } from "@noble/post-quantum/ml-dsa.js"
 import { getCiphersuiteFromName, getCiphersuiteImpl } from "ts-mls"
 import { ciphersuites, getCiphersuiteNameFromId } from "ts-mls/crypto/ciphersuite.js"
 import { makeAead } from "ts-mls/crypto/implementation/default/makeAead.js"
@@ -37,6 +38,14 @@ function ecdsa(curve) {
   }
 }
 
+// The private key is the seed, as the draft has it; the package signs with the expanded key.
+const ML_DSA_44 = {
+  sign: async (seed, message) => ml_dsa44.sign(message, ml_dsa44.keygen(seed).secretKey),
+  verify: async (key, message, signature) => ml_dsa44.verify(signature, message, key),
+  keygen: () => crypto.getRandomValues(new Uint8Array(32)),
+  publicKey: (seed) => ml_dsa44.keygen(seed).publicKey,
+}
+
 const ED25519 = edwards(ed25519)
 const SIGNATURES = { 1: ED25519, 2: ecdsa(p256), 3: ED25519, 4: edwards(ed448), 5: ecdsa(p521), 6: edwards(ed448), 7: ecdsa(p384) }
 
@@ -61,12 +70,12 @@ export class LabelledXWing extends XWing {
   }
 }
 
-async function xWingSuite(id, { aead, hpkeAead, signature }) {
-  const [aeadImpl] = await makeAead(aead)
-  const suite = new CipherSuite({ kem: new LabelledXWing(), kdf: new HkdfSha384(), aead: hpkeAead })
+async function xWingSuite(id, { hash, kdf, aead, signature }) {
+  const [aeadImpl, hpkeAead] = await makeAead(aead)
+  const suite = new CipherSuite({ kem: new LabelledXWing(), kdf: makeKdf(kdf), aead: hpkeAead })
   return {
-    kdf: makeKdfImpl(makeKdf("HKDF-SHA384")),
-    hash: makeHashImpl(crypto.subtle, "SHA-384"),
+    kdf: makeKdfImpl(makeKdf(kdf)),
+    hash: makeHashImpl(crypto.subtle, hash),
     signature,
     hpke: await makeGenericHpke({ kem: "X-Wing" }, aeadImpl, suite),
     rng: defaultRng,
@@ -80,9 +89,15 @@ async function rfcSuite(id) {
   return { ...impl, signature: SIGNATURES[id] }
 }
 
+const X_WING_SUITES = {
+  0x004f: { hash: "SHA-256", kdf: "HKDF-SHA256", aead: "AES128GCM", signature: ED25519 },
+  0x004e: { hash: "SHA-384", kdf: "HKDF-SHA384", aead: "AES256GCM", signature: ED25519 },
+  0x0052: { hash: "SHA-384", kdf: "HKDF-SHA384", aead: "CHACHA20POLY1305", signature: ML_DSA_44 },
+}
+
 const MAKERS = new Map([
   ...[1, 2, 3, 4, 5, 6, 7].map((id) => [id, () => rfcSuite(id)]),
-  [0x004e, () => xWingSuite(0x004e, { aead: "AES256GCM", hpkeAead: new Aes256Gcm(), signature: ED25519 })],
+  ...Object.entries(X_WING_SUITES).map(([id, parts]) => [Number(id), () => xWingSuite(Number(id), parts)]),
 ])
 
 export const SUITE_IDS = [...MAKERS.keys()]
