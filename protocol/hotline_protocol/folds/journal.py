@@ -14,9 +14,24 @@ from typing import Any, Final
 import msgspec
 
 from hotline_protocol import codec
+from hotline_protocol.documents.agenda import (
+    AgendaAccept,
+    AgendaAdopt,
+    AgendaAmend,
+    AgendaClose,
+    AgendaCounter,
+    AgendaDecline,
+    AgendaObject,
+    AgendaOpen,
+    AgendaOutcome,
+    AgendaPropose,
+    AgendaSilence,
+    AgendaWithdraw,
+)
 from hotline_protocol.documents.body import Body
 from hotline_protocol.documents.dialogue import Correction, Reply, Withdrawal
 from hotline_protocol.documents.talk import Text
+from hotline_protocol.folds.agenda import Agenda
 from hotline_protocol.folds.dialogue import Dialogues
 from hotline_protocol.folds.event import Event
 from hotline_protocol.folds.numbering import Numbering
@@ -31,6 +46,7 @@ class Journal(msgspec.Struct):
     seq: int = 0
     numbering: Numbering = msgspec.field(default_factory=Numbering)
     dialogues: Dialogues = msgspec.field(default_factory=Dialogues)
+    agenda: Agenda = msgspec.field(default_factory=Agenda)
 
     def apply(self, event: Event) -> str | None:
         """Take one more document of the log: its reference number if it is formal. NotAppliedError says why it changes nothing."""
@@ -51,26 +67,22 @@ class Journal(msgspec.Struct):
         return msgspec.msgpack.decode(state, type=cls) if version == VERSION else None
 
 
-def _text(journal: Journal, event: Event, body: Text) -> None:
-    journal.dialogues.begin(event, body.precedence, body.response)
-
-
-def _reply(journal: Journal, event: Event, body: Reply) -> None:
-    journal.dialogues.reply(event, body)
-
-
-def _withdraw(journal: Journal, event: Event, body: Withdrawal) -> None:
-    journal.dialogues.withdraw(event, body)
-
-
-def _correct(journal: Journal, event: Event, body: Correction) -> None:
-    journal.dialogues.correct(event, body)
-
-
 _HANDLERS: Final[Mapping[type[Body], Callable[[Journal, Event, Any], None]]] = {
-    Text: _text,
-    Reply: _reply,
-    Withdrawal: _withdraw,
-    Correction: _correct,
+    Text: lambda book, event, body: book.dialogues.begin(event, body.precedence, body.response),
+    Reply: lambda book, event, body: book.dialogues.reply(event, body),
+    Withdrawal: lambda book, event, body: book.dialogues.withdraw(event, body),
+    Correction: lambda book, event, body: book.dialogues.correct(event, body),
+    AgendaPropose: lambda book, event, body: book.agenda.propose(event, body),
+    AgendaCounter: lambda book, event, body: book.agenda.counter(event, body),
+    AgendaAccept: lambda book, event, body: book.agenda.accept(event, body),
+    AgendaDecline: lambda book, event, body: book.agenda.decline(event, body),
+    AgendaWithdraw: lambda book, event, body: book.agenda.withdraw(event, body),
+    AgendaAdopt: lambda book, event, body: book.agenda.adopt(event, body),
+    AgendaOpen: lambda book, event, body: book.agenda.open(event, body),
+    AgendaOutcome: lambda book, event, body: book.agenda.say(event, body),
+    AgendaSilence: lambda book, event, body: book.agenda.keep_silence(event, body),
+    AgendaObject: lambda book, event, body: book.agenda.object(event, body),
+    AgendaAmend: lambda book, event, body: book.agenda.amend(event, body),
+    AgendaClose: lambda book, event, body: book.agenda.close(event, body),
 }
 """Which fold each kind belongs to (F7); kinds that are not here concern no fold."""

@@ -26,16 +26,18 @@ from hotline_protocol.documents import (
     encode_document,
     kind_of,
 )
+from hotline_protocol.documents.agenda import AgendaAdopt, AgendaPropose, AgendaSilence, Outcome
 from hotline_protocol.documents.body import MAX_NOTE, MAX_TEXT, Target
 from hotline_protocol.documents.dialogue import Answer, Correction, Reply, Translation, Withdrawal
 from hotline_protocol.errors import FormatError
-from hotline_protocol.terms import Precedence, Response
+from hotline_protocol.terms import Arena, Precedence, Response
 from tests.protocol.documents.test_document import names, values
 
 ids = st.binary(min_size=16, max_size=16)
 hashes = st.binary(min_size=32, max_size=32)
 counts = st.integers(0, 2**63 - 1)
 words = st.text(st.sampled_from("abc אבג где\n\t"), min_size=1).filter(lambda text: text.strip() != "")
+titles = st.text(st.sampled_from("abc אבג где"), min_size=1).filter(lambda text: text.strip() != "")
 targets = st.builds(Target, ids, hashes)
 bodies: st.SearchStrategy[Body] = st.one_of(
     st.builds(Text, words, st.sampled_from(Precedence), st.sampled_from(Response), reply_to=st.none() | ids),
@@ -47,6 +49,9 @@ bodies: st.SearchStrategy[Body] = st.one_of(
     st.builds(Withdrawal, targets, words),
     st.builds(Correction, targets, words),
     st.builds(Translation, targets, st.just("he"), words),
+    st.builds(AgendaPropose, titles, st.just("") | words, st.none() | st.sampled_from(Arena)),
+    st.builds(AgendaAdopt, st.lists(targets, min_size=1, unique_by=lambda one: one.id).map(tuple)),
+    st.builds(AgendaSilence, targets, st.sampled_from(Outcome), words, st.integers(0, 2**40)),
     st.builds(
         Unknown, names.filter(lambda name: name not in KINDS), st.dictionaries(st.text(), values, max_size=3)
     ),
@@ -75,6 +80,7 @@ def test_a_field_of_a_later_version_is_ignored_and_stays_in_the_envelope(
     assert received.body[name] == value
 
 
+TARGET = [bytes(16), bytes(32)]
 GOOD: dict[str, dict[str, Any]] = {
     "text": {"text": "a", "precedence": "FLASH", "response": "W/U", "reply_to": bytes(16)},
     "receipt": {"delivered": 1, "seen": 0},
@@ -84,7 +90,19 @@ GOOD: dict[str, dict[str, Any]] = {
     "reply": {"target": [bytes(16), bytes(32)], "answer": "UNABLE", "reason": "no fuel"},
     "withdrawal": {"target": [bytes(16), bytes(32)], "reason": "sent twice"},
     "correction": {"target": [bytes(16), bytes(32)], "text": "other words"},
-    "translation": {"target": [bytes(16), bytes(32)], "language": "he", "text": "מילים"},
+    "translation": {"target": TARGET, "language": "he", "text": "מילים"},
+    "agenda.propose": {"title": "tankers", "annex": "a", "arena": "air", "minutes": 20, "aob": True},
+    "agenda.counter": {"target": TARGET, "title": "tankers", "annex": "a", "arena": "em", "minutes": 5},
+    "agenda.accept": {"target": TARGET},
+    "agenda.decline": {"target": TARGET, "reason": "not ours"},
+    "agenda.withdraw": {"target": TARGET, "reason": "settled"},
+    "agenda.adopt": {"items": [TARGET]},
+    "agenda.open": {"target": TARGET},
+    "agenda.outcome": {"target": TARGET, "outcome": "AGREED AD REFERENDUM", "text": "words"},
+    "agenda.silence": {"target": TARGET, "outcome": "AGREED", "text": "words", "until": 1},
+    "agenda.object": {"target": TARGET, "reason": "no"},
+    "agenda.amend": {"target": TARGET, "text": "words"},
+    "agenda.close": {"target": TARGET},
 }
 
 
@@ -123,6 +141,19 @@ def test_the_examples_cover_every_kind() -> None:
         ("withdrawal", {"target": bytes(16)}),
         ("correction", {"text": "\u202eevil"}),
         ("translation", {"language": ""}),
+        ("agenda.propose", {"title": ""}),
+        ("agenda.propose", {"title": "two\nlines"}),
+        ("agenda.propose", {"minutes": 0}),
+        ("agenda.propose", {"minutes": 1441}),
+        ("agenda.propose", {"arena": "space"}),
+        ("agenda.decline", {"reason": ""}),
+        ("agenda.adopt", {"items": []}),
+        ("agenda.adopt", {"items": [TARGET, TARGET]}),
+        ("agenda.outcome", {"outcome": "PERHAPS"}),
+        ("agenda.silence", {"text": ""}),
+        ("agenda.silence", {"until": -1}),
+        ("agenda.object", {"reason": ""}),
+        ("agenda.amend", {"text": "\u202eevil"}),
         ("checkpoint", {"head": b""}),
         ("checkpoint", {"seq": -1}),
     ],

@@ -8,12 +8,16 @@ from hotline_protocol.documents import KINDS, check_right, why_not
 from hotline_protocol.errors import TrustError
 from hotline_protocol.terms import Role
 
-PERSONAL = ["ack", "reply"]
+PERSONAL = ["ack", "reply", *(kind for kind in KINDS if kind.startswith("agenda."))]
 """What only a person may say."""
+DECIDING = [f"agenda.{act}" for act in ("accept", "decline", "adopt", "open", "outcome", "silence", "close")]
+"""What only heads and deputies may say."""
 ALL = [*KINDS, "a-kind-of-the-future"]
-FORBIDDEN = {(Role.OBSERVER, kind) for kind in ALL if kind != "receipt"} | {
-    (Role.BOT, kind) for kind in PERSONAL
-}
+FORBIDDEN = (
+    {(Role.OBSERVER, kind) for kind in ALL if kind != "receipt"}
+    | {(Role.BOT, kind) for kind in PERSONAL}
+    | {(role, kind) for role in (Role.OFFICER, Role.WATCH) for kind in DECIDING}
+)
 
 
 @pytest.mark.parametrize("role", Role)

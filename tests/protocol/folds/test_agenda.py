@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline_protocol.documents import Body, Party
+from hotline_protocol.documents.agenda import (
+    AgendaAccept,
+    AgendaAdopt,
+    AgendaAmend,
+    AgendaClose,
+    AgendaCounter,
+    AgendaDecline,
+    AgendaObject,
+    AgendaOpen,
+    AgendaOutcome,
+    AgendaPropose,
+    AgendaSilence,
+    AgendaWithdraw,
+    Outcome,
+)
+from hotline_protocol.documents.body import Target
+from hotline_protocol.folds.agenda import SHORTEST_SILENCE, TABLE, Item, State
+from hotline_protocol.terms import Arena
+from tests.support.chronicle import (
+    BOT_A,
+    DEPUTY_A,
+    DEPUTY_B,
+    EVERYBODY,
+    HEAD_A,
+    HEAD_B,
+    MINUTE,
+    OFFICER_A,
+    OFFICER_B,
+    WATCH_B,
+    Chronicle,
+)
+
+HOURS = SHORTEST_SILENCE // MINUTE
+
+
+def item(log: Chronicle, target: Target) -> Item:
+    return log.journal.agenda.items[target.id]
+
+
+def proposed(log: Chronicle, title: str = "air corridors", **more: Any) -> Target:
+    return log.say(OFFICER_A, AgendaPropose(title, **more))
+
+
+def adopted(log: Chronicle, *titles: str) -> list[Target]:
+    """Items that both sides have adopted, in this order."""
+    items = [proposed(log, title) for title in titles or ("air corridors",)]
+    for one in items:
+        log.say(HEAD_B, AgendaAccept(one))
+    log.say(HEAD_A, AgendaAdopt(tuple(items)))
+    log.say(DEPUTY_B, AgendaAdopt(tuple(items)))
+    return items
+
+
+def opened(log: Chronicle) -> Target:
+    (target,) = adopted(log)
+    log.say(HEAD_B, AgendaOpen(target))
+    return target
+
+
+def test_an_item_goes_from_a_proposal_to_its_outcome() -> None:
+    log = Chronicle()
+    target = opened(log)
+    assert item(log, target).state is State.OPEN
+    log.say(HEAD_A, AgendaOutcome(target, Outcome.AGREED, "FL250 and above"))
+    assert item(log, target).state is State.OPEN
+    log.say(HEAD_B, AgendaOutcome(target, Outcome.AGREED, "FL240 and above"))
+    assert item(log, target).state is State.OPEN
+    log.say(DEPUTY_A, AgendaOutcome(target, Outcome.AGREED, "FL240 and above"))
+    assert (item(log, target).state, item(log, target).text) == (State.AGREED, "FL240 and above")
+    log.say(HEAD_A, AgendaClose(target))
+    assert item(log, target).state is State.AGREED
+    log.say(HEAD_B, AgendaClose(target))
+    assert item(log, target).state is State.CLOSED
+    assert not log.journal.agenda.board()
+
+
+def test_words_are_countered_until_one_side_accepts() -> None:
+    log = Chronicle()
+    first = proposed(log)
+    second_words = log.say(OFFICER_B, AgendaCounter(first, "air corridors and tankers", arena=Arena.AIR))
+    second = Target(first.id, second_words.hash)
+    assert (item(log, first).version, item(log, first).side) == (2, "b")
+    assert "another version" in log.refused(HEAD_B, AgendaAccept(first))
+    assert "for the other side" in log.refused(HEAD_B, AgendaAccept(second))
+    third_words = log.say(OFFICER_A, AgendaCounter(second, "tankers"))
+    third = Target(first.id, third_words.hash)
+    log.say(HEAD_B, AgendaAccept(third))
+    assert (item(log, first).state, item(log, first).title) == (State.ACCEPTED, "tankers")
+    assert "is ACCEPTED" in log.refused(OFFICER_B, AgendaCounter(third, "again"))
+
+
+def test_who_brought_it_up_withdraws_it_until_it_is_adopted() -> None:
+    log = Chronicle()
+    target = proposed(log)
+    words = log.say(OFFICER_B, AgendaCounter(target, "other words"))
+    now = Target(target.id, words.hash)
+    log.refused(OFFICER_B, AgendaWithdraw(now))
+    log.say(OFFICER_A, AgendaWithdraw(now, "settled otherwise"))
+    assert item(log, target).state is State.WITHDRAWN
+    (kept,) = adopted(log, "kept")
+    assert "is ADOPTED" in log.refused(HEAD_A, AgendaWithdraw(kept))
+
+
+def test_an_agenda_is_one_when_both_sides_want_the_same() -> None:
+    log = Chronicle()
+    one, two = adopted(log, "one", "two")
+    board = log.journal.agenda.board
+    assert [entry.title for entry in board()] == ["one", "two"]
+    three = proposed(log, "three", aob=True)
+    four = proposed(log, "four")
+    for new in (three, four):
+        log.say(HEAD_B, AgendaAccept(new))
+    assert "1 adopted items are missing" in log.refused(HEAD_A, AgendaAdopt((four, one)))
+    log.say(HEAD_A, AgendaAdopt((four, two, one)))
+    log.say(HEAD_B, AgendaAdopt((two, four, one)))
+    assert [entry.title for entry in board()] == ["one", "two", "four", "three"]
+    log.say(HEAD_A, AgendaAdopt((two, four, one)))
+    assert [entry.title for entry in board()] == ["two", "four", "one", "three"]
+    assert item(log, four).state is State.ADOPTED
+    log.say(HEAD_A, AgendaOpen(two))
+    log.say(HEAD_A, AgendaAdopt((one, four)))
+    log.say(HEAD_B, AgendaAdopt((one, four)))
+    assert [entry.title for entry in board()] == ["two", "one", "four", "three"]
+
+
+def test_an_item_nobody_accepted_is_not_adopted() -> None:
+    log = Chronicle()
+    target = proposed(log)
+    assert "is PROPOSED" in log.refused(HEAD_A, AgendaAdopt((target,)))
+    log.say(HEAD_B, AgendaDecline(target, "not ours to discuss"))
+    assert item(log, target).reason == "not ours to discuss"
+    assert "is DECLINED" in log.refused(HEAD_A, AgendaAdopt((target,)))
+
+
+def test_silence_gives_consent_at_its_exact_end() -> None:
+    log = Chronicle()
+    target = opened(log)
+    until = log.now + SHORTEST_SILENCE
+    log.say(HEAD_A, AgendaSilence(target, Outcome.AGREED, "as discussed", until))
+    found = item(log, target)
+    assert [found.state_at(until - 1), found.state_at(until)] == [State.OPEN, State.AGREED]
+    assert [found.text_at(until - 1), found.text_at(until)] == ["", "as discussed"]
+    log.now = until
+    assert "is AGREED" in log.refused(HEAD_B, AgendaObject(target, "too late"))
+    assert "is AGREED" in log.refused(HEAD_B, AgendaAmend(target, "too late"))
+    log.say(HEAD_A, AgendaClose(target))
+    assert (found.state, found.text, found.silence) == (State.AGREED, "as discussed", None)
+
+
+@pytest.mark.parametrize("by", [OFFICER_B, WATCH_B, HEAD_B])
+@pytest.mark.parametrize(
+    "speak", [lambda target: AgendaObject(target, "no"), lambda target: AgendaAmend(target, "other words")]
+)
+def test_the_other_side_breaks_silence_until_its_last_millisecond(
+    by: Party, speak: Callable[[Target], Body]
+) -> None:
+    log = Chronicle()
+    target = opened(log)
+    until = log.now + SHORTEST_SILENCE
+    log.say(HEAD_A, AgendaSilence(target, Outcome.AGREED, "as discussed", until))
+    log.now = until - 1
+    assert "does not break it" in log.refused(HEAD_A, speak(target))
+    log.say(by, speak(target))
+    assert item(log, target).state_at(until + 1) is State.OPEN
+    assert "no silence runs" in log.refused(by, speak(target))
+
+
+def test_a_silence_is_long_enough_to_be_heard() -> None:
+    log = Chronicle()
+    target = opened(log)
+    short = AgendaSilence(target, Outcome.NOTED, "as discussed", log.now + SHORTEST_SILENCE - 1)
+    assert f"at least {HOURS // 60} hours" in log.refused(HEAD_A, short)
+    log.say(HEAD_A, AgendaSilence(target, Outcome.NOTED, "words", log.now + SHORTEST_SILENCE))
+    log.say(HEAD_A, AgendaSilence(target, Outcome.NOTED, "better words", log.now + 2 * SHORTEST_SILENCE))
+    theirs = AgendaSilence(target, Outcome.NOTED, "our words", log.now + 3 * SHORTEST_SILENCE)
+    assert "runs" in log.refused(HEAD_B, theirs)
+    for author in (HEAD_A, HEAD_B):
+        log.say(author, AgendaOutcome(target, Outcome.REFERRED, "to the ministers"))
+    assert item(log, target).silence is None
+    log.say(DEPUTY_B, AgendaOpen(target))
+    assert item(log, target).state is State.OPEN
+
+
+def test_what_is_agreed_ad_referendum_becomes_agreed() -> None:
+    log = Chronicle()
+    target = opened(log)
+    for outcome in (Outcome.AD_REFERENDUM, Outcome.AGREED):
+        for author in (HEAD_A, HEAD_B):
+            log.say(author, AgendaOutcome(target, outcome, "text"))
+    assert item(log, target).state is State.AGREED
+
+
+ACTS: dict[str, Callable[[Target, int], Body]] = {
+    "counter": lambda target, _now: AgendaCounter(target, "other words"),
+    "accept": lambda target, _now: AgendaAccept(target),
+    "decline": lambda target, _now: AgendaDecline(target, "no"),
+    "withdraw": lambda target, _now: AgendaWithdraw(target),
+    "adopt": lambda target, _now: AgendaAdopt((target,)),
+    "open": lambda target, _now: AgendaOpen(target),
+    "agreed": lambda target, _now: AgendaOutcome(target, Outcome.AGREED, "text"),
+    "deferred": lambda target, _now: AgendaOutcome(target, Outcome.DEFERRED),
+    "silence": lambda target, now: AgendaSilence(target, Outcome.AGREED, "text", now + SHORTEST_SILENCE),
+    "object": lambda target, _now: AgendaObject(target, "no"),
+    "amend": lambda target, _now: AgendaAmend(target, "other words"),
+    "close": lambda target, _now: AgendaClose(target),
+}
+MOVES = st.lists(
+    st.tuples(
+        st.sampled_from(EVERYBODY), st.sampled_from(sorted(ACTS)), st.integers(0, 2), st.integers(0, 400)
+    ),
+    max_size=30,
+)
+
+
+def play(moves: list[tuple[Party, str, int, int]]) -> Chronicle:
+    """Two items and whatever is done to their present words, legal or not."""
+    log = Chronicle()
+    ids = [proposed(log).id, log.say(OFFICER_B, AgendaPropose("jamming")).id]
+    for author, act, number, minutes in moves:
+        log.wait(minutes)
+        known = log.journal.agenda.items[ids[number % 2]]
+        target = Target(known.id, known.content if number < 2 else bytes(32))
+        log.try_say(author, ACTS[act](target, log.now))
+    return log
+
+
+@given(MOVES, st.integers(0, 30))
+def test_the_same_log_gives_the_same_agenda(moves: list[tuple[Party, str, int, int]], place: int) -> None:
+    log = play(moves)
+    assert log.refold() == log.refold(snapshot_after=place) == log.journal
+
+
+@given(MOVES)
+def test_one_side_alone_brings_nothing_about(moves: list[tuple[Party, str, int, int]]) -> None:
+    log = play([move for move in moves if move[0].side == "a" and move[1] != "silence"])
+    alone = {State.PROPOSED, State.WITHDRAWN, State.COUNTERED, State.ACCEPTED, State.DECLINED}
+    own, theirs = log.journal.agenda.items.values()
+    assert own.state in {State.PROPOSED, State.WITHDRAWN}
+    assert theirs.state in alone
+    assert not log.journal.agenda.order
+
+
+@given(MOVES)
+def test_whatever_happens_an_outcome_has_both_sides_behind_it(
+    moves: list[tuple[Party, str, int, int]],
+) -> None:
+    log = play([move for move in moves if move[1] != "silence"])
+    for found in log.journal.agenda.items.values():
+        if found.state in set(map(str, Outcome)) | {State.ADOPTED, State.OPEN, State.CLOSED}:
+            said = [event for event in log.events if type(event.body) in {AgendaAdopt, AgendaOutcome}]
+            assert {event.author.side for event in said} == {"a", "b"}
+
+
+def test_programs_and_officers_decide_nothing() -> None:
+    log = Chronicle()
+    (target,) = adopted(log)
+    for author in (BOT_A, OFFICER_A, WATCH_B):
+        log.refused(author, AgendaOpen(target))
+        log.refused(author, AgendaAdopt((target,)))
+    log.refused(BOT_A, AgendaPropose("of a program"))
+
+
+def test_every_state_of_the_design_can_be_reached() -> None:
+    ends = {step.after for step in TABLE.steps} | {TABLE.initial}
+    assert ends == set(State)
