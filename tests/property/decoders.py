@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from operator import methodcaller
 from typing import Any
 
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -170,3 +171,16 @@ _STORED: dict[str, Decoder] = {
 
 DECODERS: dict[str, Decoder] = {**_WIRE, **_STORED}
 """All of them."""
+
+
+def examples(decoder: Decoder, count: int) -> list[Any]:
+    """Some values of the struct, always the same ones for those that come from no real group."""
+    found: list[Any] = []
+
+    @settings(max_examples=count, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @given(decoder.values)
+    def collect(value: Any) -> None:
+        found.append(value)
+
+    collect()
+    return found

@@ -21,7 +21,7 @@ from hotline_protocol.mls.codec import Reader
 from hotline_protocol.mls.errors import MalformedError, UnsupportedError
 from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.secret_tree import SecretTree
-from tests.property.decoders import DECODERS, Decoder
+from tests.property.decoders import DECODERS, Decoder, examples
 from tests.property.engine import REFUSALS
 from tests.property.fields import Fixed, Opaque, Vector, parse, walk, write
 from tests.property.mutation import dice, mutate, wide
@@ -183,7 +183,7 @@ def _swollen(decoder: Decoder, encoded: bytes) -> Iterator[bytes]:
 def test_memory_follows_the_input(name: str) -> None:
     """Many empty items: what they are read into is at most 64 times as large as the bytes that came."""
     decoder = DECODERS[name]
-    encoded = decoder.encode(_example(decoder))
+    encoded = max(map(decoder.encode, examples(decoder, 10)), key=len)
     for bad in [bytes(_SIZE), b"\x01" * _SIZE, b"\xbf\xff\xff\xff" * 1000, *_swollen(decoder, encoded)]:
         tracemalloc.start()
         try:
@@ -194,19 +194,6 @@ def test_memory_follows_the_input(name: str) -> None:
             _, peak = tracemalloc.get_traced_memory()
             tracemalloc.stop()
         assert peak <= 64 * len(bad) + 32768, f"{len(bad)} bytes became {peak}"
-
-
-def _example(decoder: Decoder) -> Any:
-    """The largest of the first values that the strategy yields."""
-    found: list[Any] = []
-
-    @settings(some, max_examples=10, derandomize=True)
-    @given(decoder.values)
-    def collect(value: Any) -> None:
-        found.append(value)
-
-    collect()
-    return max(found, key=lambda one: len(decoder.encode(one)))
 
 
 def test_a_reader_of_nothing() -> None:
