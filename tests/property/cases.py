@@ -164,6 +164,7 @@ def _join(w: World, data: bytes) -> None:
 
 
 def _hear(w: World, data: bytes) -> None:
+    copied(w.bob).is_signed_by_us(data)
     copied(w.bob).unprotect(data)
 
 

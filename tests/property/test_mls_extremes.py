@@ -16,23 +16,31 @@ from hotline_protocol.mls.capabilities import Capabilities
 from hotline_protocol.mls.commit import Commit
 from hotline_protocol.mls.content import FramedContent, Sender, WireFormat
 from hotline_protocol.mls.credential import BasicCredential
-from hotline_protocol.mls.errors import MLSError, RefusedError
+from hotline_protocol.mls.errors import MLSError, RefusedError, UsageError
+from hotline_protocol.mls.extension import Extension
 from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.leaf_node import LeafNode, LeafNodeSource
 from hotline_protocol.mls.message import MLSMessage
 from hotline_protocol.mls.parent_hash import check_parent_hashes
 from hotline_protocol.mls.private_message import SenderData
-from hotline_protocol.mls.proposal import PreSharedKey, ProposalOrRef, Remove
+from hotline_protocol.mls.proposal import (
+    Add,
+    GroupContextExtensions,
+    PreSharedKey,
+    Proposal,
+    ProposalOrRef,
+    Remove,
+)
 from hotline_protocol.mls.proposals_check import ProposalList, apply_proposals
 from hotline_protocol.mls.psk import PreSharedKeyID, psk_secret
 from hotline_protocol.mls.secret_tree import RatchetKind, SecretTree
 from hotline_protocol.mls.suites import cipher_suite
 from hotline_protocol.mls.tree import Node, ParentNode, RatchetTree
 from hotline_protocol.mls.tree_hash import root_hash
-from hotline_protocol.mls.tree_math import LeafIndex, leaves_below
+from hotline_protocol.mls.tree_math import LeafIndex, NodeIndex, leaves_below
 from hotline_protocol.mls.tree_validation import check_tree, check_unmerged
 from tests.property.engine import LAST_EPOCH, PSKS, copied, omniscient, send, with_sender_data, world
-from tests.property.work import counted, growth
+from tests.property.work import counted, growth, work
 from tests.protocol.mls.parties import NOW, rng, snapshot
 
 SUITE = cipher_suite(0x0001)
@@ -92,6 +100,18 @@ def test_generations_that_are_too_far_ahead(generation: int) -> None:
     assert caught.value.kind == "generation"
 
 
+@pytest.mark.parametrize("generation", [1025, LAST])
+def test_skipping_too_much_is_refused_before_anything_is_derived(generation: int) -> None:
+    tree = SecretTree(SUITE, bytes(32), 2)
+    tree.plant([LeafIndex(1)])
+
+    def skip() -> None:
+        with pytest.raises(RefusedError):
+            tree.peek(LeafIndex(1), RatchetKind.APPLICATION, generation)
+
+    assert work(skip) < 100
+
+
 def test_the_last_generation_is_used_and_none_follows() -> None:
     tree = SecretTree(SUITE, bytes(32), 2)
     leaf, kind = LeafIndex(0), RatchetKind.APPLICATION
@@ -99,6 +119,8 @@ def test_the_last_generation_is_used_and_none_follows() -> None:
     tree._ratchets[leaf, kind].generation = LAST
     assert tree.copy().next(leaf, kind)[0] == LAST
     tree.consume(tree.peek(leaf, kind, LAST))
+    with pytest.raises(UsageError):
+        tree.next(leaf, kind)
     for generation in (0, LAST):
         with pytest.raises(RefusedError) as caught:
             tree.peek(leaf, kind, generation)
@@ -147,7 +169,7 @@ def unmerged_tree(size: int) -> RatchetTree:
     """All parents are there, and every leaf is unmerged in all of them."""
     nodes: list[Node | None] = [leaf(1 + place) for place in range(2 * size - 1)]
     for place in range(1, 2 * size - 1, 2):
-        nodes[place] = ParentNode(bytes(32), b"", counted(leaves_below(place)))  # type: ignore[arg-type]
+        nodes[place] = ParentNode(bytes(32), b"", counted(leaves_below(NodeIndex(place))))
     return RatchetTree(nodes)
 
 
@@ -228,3 +250,48 @@ def test_the_work_of_many_removals_follows_their_number(order: int) -> None:
         return lambda: apply_proposals(SUITE, context, tree, ProposalList(removes=removes), NOW)
 
     assert growth(remove_most, 128) < LINEAR
+
+
+def _many_psks(count: int) -> list[Proposal]:
+    return [PreSharedKey(replace(PSK, psk_nonce=place.to_bytes(32, "big"))) for place in range(count)]
+
+
+def _many_adds(count: int) -> list[Proposal]:
+    offered = world().guest.key_package
+    return [
+        Add(replace(offered, init_key=place.to_bytes(32, "big"), leaf_node=leaf(place)))
+        for place in range(count)
+    ]
+
+
+def _many_extensions(count: int) -> list[Proposal]:
+    return [GroupContextExtensions(tuple(Extension(0xF000 + place, b"") for place in range(count)))]
+
+
+LISTS: dict[str, Callable[[int], list[Proposal]]] = {
+    "keys": _many_psks,
+    "adds": _many_adds,
+    "one removal often": lambda count: [Remove(LeafIndex(2))] * count,
+    "other removals": lambda count: [Remove(LeafIndex(place)) for place in range(count)],
+    "extensions": _many_extensions,
+}
+
+
+@pytest.mark.parametrize("path", [False, True])
+@pytest.mark.parametrize("name", LISTS)
+def test_the_work_on_a_commit_follows_its_size(name: str, path: bool) -> None:  # noqa: FBT001
+    """However many proposals a member puts into one commit, and whichever of them is refused."""
+    w = world()
+    carried = w.committed()[0].path if path else None
+
+    def stage(count: int) -> Callable[[], None]:
+        commit = Commit(tuple(map(ProposalOrRef.by_value, LISTS[name](count))), carried)
+        message = send(w.alice, commit, b"tag", public=True)
+
+        def run() -> None:
+            with omniscient(), contextlib.suppress(MLSError):
+                w.bob.stage(message, now=NOW, psks=PSKS)
+
+        return run
+
+    assert growth(stage, 500) < LINEAR
