@@ -263,7 +263,7 @@ def seal_path(
     new = {node_of(leaf) for leaf in joiners}
     nodes = []
     for step, (_, beside) in zip(made.steps, tree.filtered_direct_path(author.own), strict=True):
-        held = [tree.node(node) for node in tree.resolution(beside) if node not in new]
+        held = [tree.node(node) for node in tree.resolution(beside) if node not in new and node < tree.width]
         keys = [node.encryption_key for node in held if node is not None]
         sealed = tuple(_seal(author.suite, key, context, step.secret) for key in keys)
         nodes.append(UpdatePathNode(step.key.public, sealed))
