@@ -1,36 +1,48 @@
 """Hybrid public key encryption (RFC 9180) as MLS uses it: base mode, one message a context, no additional data.
 
-Encapsulation, key schedule and sealing are the library's. Ours are the KEM's rows: how keys are written, and DeriveKeyPair,
-by RFC 9180 §7.1.3 for X25519 and by draft-ietf-hpke-pq for X-Wing.
+Where the library knows the KEM it seals and opens; for X448, and for exported secrets (§5.3), the key schedule below is ours.
 
-Rules enforced: a public key has its length, decodes, and is of no small order (RFC 9180 §7.1.4); an encapsulated key has
-its length.
+Rules enforced: those of `kem`; what does not open is refused.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke
-from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
 from hotline_protocol.mls import codec
 from hotline_protocol.mls.codec import Reader
-from hotline_protocol.mls.errors import RefusedError, UsageError
+from hotline_protocol.mls.errors import RefusedError, UnsupportedError
+from hotline_protocol.mls.kdf import Labeled
+from hotline_protocol.mls.kem import KEMS, X_WING, Kem
 
-PrivateKey = X25519PrivateKey | hpke.MLKEM768X25519PrivateKey
-PublicKey = X25519PublicKey | hpke.MLKEM768X25519PublicKey
+__all__ = ["AEADS", "KDFS", "KEMS", "X_WING", "Cipher", "HPKECiphertext", "Hpke"]
 
-_ML_KEM_768_SEED: Final = 64
-_ML_KEM_768_PUBLIC: Final = 1184
-_X_WING_EXPANDED: Final = 96
+_BASE: Final = b"\x00"
+_NONCE: Final = 12
+
+Cipher = Callable[[bytes], AESGCM | ChaCha20Poly1305]
+"""Makes an AEAD of its key."""
+
+KDFS: Final = {
+    hpke.KDF.HKDF_SHA256: (0x0001, "sha256", 32),
+    hpke.KDF.HKDF_SHA384: (0x0002, "sha384", 48),
+    hpke.KDF.HKDF_SHA512: (0x0003, "sha512", 64),
+}
+"""Id, hash and its length in bytes, of each KDF that our own schedule knows."""
+
+AEADS: Final[dict[hpke.AEAD, tuple[int, Cipher, int]]] = {
+    hpke.AEAD.AES_128_GCM: (0x0001, AESGCM, 16),
+    hpke.AEAD.AES_256_GCM: (0x0002, AESGCM, 32),
+    hpke.AEAD.CHACHA20_POLY1305: (0x0003, ChaCha20Poly1305, 32),
+}
+"""Id, cipher and its key's length in bytes, of each AEAD."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +63,25 @@ class HPKECiphertext:
 
 
 @dataclass(frozen=True, slots=True)
-class Kem:
-    """One row: a key encapsulation mechanism. Lengths are in bytes."""
+class Context:
+    """What both ends of an encapsulation share (RFC 9180 §5.1)."""
 
-    id: int
-    library: hpke.KEM
-    public_length: int
-    private_length: int
-    derive_private: Callable[[bytes], bytes]
-    load_private: Callable[[bytes], PrivateKey]
-    load_public: Callable[[bytes], PublicKey]
-    public_bytes: Callable[[bytes], bytes]
-    """The public key of a private key, both as bytes."""
-    exchange_part: Callable[[bytes], bytes]
-    """The X25519 key inside a public key."""
+    kdf: Labeled
+    cipher: AESGCM | ChaCha20Poly1305 = field(repr=False)
+    base_nonce: bytes = field(repr=False)
+    exporter_secret: bytes = field(repr=False)
+
+    def seal(self, aad: bytes, plaintext: bytes) -> bytes:
+        """The first and only message of the context."""
+        return self.cipher.encrypt(self.base_nonce, plaintext, aad)
+
+    def open(self, aad: bytes, ciphertext: bytes) -> bytes:
+        """The first and only message of the context; `InvalidTag` if it does not open."""
+        return self.cipher.decrypt(self.base_nonce, ciphertext, aad)
+
+    def export(self, exporter_context: bytes, length: int) -> bytes:
+        """Export (RFC 9180 §5.3): `length` bytes, at most 255 hashes."""
+        return self.kdf.expand(self.exporter_secret, b"sec", exporter_context, length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,129 +98,79 @@ class Hpke:
         return private, self.kem.public_bytes(private)
 
     def public_key(self, private: bytes) -> bytes:
-        """The public key of a private key; one of the wrong length is a `UsageError`."""
-        _check_private(self.kem, private)
-        return self.kem.public_bytes(private)
+        """The public key of a private key; what is no private key is a `UsageError`."""
+        return self.kem.public_key(private)
 
     def check_public_key(self, public: bytes) -> None:
         """Refuse, as `public-key`, what is no usable public key of this KEM."""
-        _load_public(self.kem.id, public)
+        self.kem.public_object(public)
 
     def seal(self, public: bytes, info: bytes, plaintext: bytes) -> HPKECiphertext:
         """Encrypt to a public key, which is checked first."""
-        sealed = hpke.Suite(self.kem.library, self.kdf, self.aead).encrypt(
-            plaintext, _load_public(self.kem.id, public), info
-        )
-        size = self.kem.library.enc_length()
+        library = self.kem.library
+        if library is None:
+            enc, context = self.set_up(public, info)
+            return HPKECiphertext(enc, context.seal(b"", plaintext))
+        key = self.kem.public_object(public)
+        sealed = _suite(library, self.kdf, self.aead).encrypt(plaintext, key, info)
+        size = self.kem.enc_length
         return HPKECiphertext(sealed[:size], sealed[size:])
 
     def open(self, private: bytes, info: bytes, sealed: HPKECiphertext) -> bytes:
         """Decrypt; whatever cannot be opened is refused as `decrypt`."""
-        _check_private(self.kem, private)
-        expected = self.kem.library.enc_length()
-        if len(sealed.kem_output) != expected:
-            got = len(sealed.kem_output)
-            raise RefusedError("decrypt", f"expected {expected} bytes of encapsulated key, got {got}")
+        library = self.kem.library
         try:
-            return hpke.Suite(self.kem.library, self.kdf, self.aead).decrypt(
+            if library is None:
+                return self.accept(private, sealed.kem_output, info).open(b"", sealed.ciphertext)
+            self.kem.check_private(private)
+            self.kem.check_enc(sealed.kem_output)
+            return _suite(library, self.kdf, self.aead).decrypt(
                 sealed.kem_output + sealed.ciphertext, self.kem.load_private(private), info
             )
         except (InvalidTag, ValueError) as error:
             raise RefusedError("decrypt", "the ciphertext does not open with this key") from error
 
+    def setup_export(
+        self, public: bytes, info: bytes, exporter_context: bytes, length: int
+    ) -> tuple[bytes, bytes]:
+        """SendExport: (encapsulation, secret of `length` bytes) for a public key, which is checked first (RFC 9180 §6.2)."""
+        enc, context = self.set_up(public, info)
+        return enc, context.export(exporter_context, length)
 
-def _check_private(kem: Kem, private: bytes) -> None:
-    if len(private) != kem.private_length:
-        raise UsageError(f"expected a private key of {kem.private_length} bytes, got {len(private)}")
+    def open_export(
+        self, private: bytes, enc: bytes, info: bytes, exporter_context: bytes, length: int
+    ) -> bytes:
+        """ReceiveExport; an encapsulation that yields no secret is refused as `decrypt` (RFC 9180 §6.2)."""
+        return self.accept(private, enc, info).export(exporter_context, length)
 
+    def set_up(self, public: bytes, info: bytes) -> tuple[bytes, Context]:
+        """SetupBaseS: (encapsulation, context) for a public key, which is checked first (RFC 9180 §5.1.1)."""
+        shared, enc = self.kem.encapsulate(public)
+        return enc, self._schedule(shared, info)
 
-@lru_cache(maxsize=512)
-def _load_public(kem_id: int, public: bytes) -> PublicKey:
-    kem = KEMS[kem_id]
-    if len(public) != kem.public_length:
-        got = len(public)
-        raise RefusedError("public-key", f"expected a public key of {kem.public_length} bytes, got {got}")
-    try:
-        key = kem.load_public(public)
-        # The library refuses an all-zero shared secret, which only keys of small order yield.
-        _probe().exchange(X25519PublicKey.from_public_bytes(kem.exchange_part(public)))
-    except ValueError as error:
-        raise RefusedError("public-key", "the public key does not decode or is of small order") from error
-    return key
+    def accept(self, private: bytes, enc: bytes, info: bytes) -> Context:
+        """SetupBaseR; an encapsulation that yields no secret is refused as `decrypt` (RFC 9180 §5.1.1)."""
+        return self._schedule(self.kem.decapsulate(private, enc), info)
 
-
-@lru_cache(maxsize=1)
-def _probe() -> X25519PrivateKey:
-    """A key for testing others: any will do, nothing is encrypted with it."""
-    return X25519PrivateKey.from_private_bytes(b"\x01" * 32)
-
-
-def _hkdf_sha256_labeled(ikm: bytes) -> bytes:
-    """DeriveKeyPair of DHKEM(X25519, HKDF-SHA256) (RFC 9180 §4, §7.1.3)."""
-    context = b"HPKE-v1" + b"KEM" + codec.u16(0x0020)
-    secret = hmac.digest(b"", context + b"dkp_prk" + ikm, "sha256")
-    return hmac.digest(secret, codec.u16(32) + context + b"sk" + b"\x01", "sha256")
-
-
-def _shake256_labeled(ikm: bytes) -> bytes:
-    """DeriveKeyPair of X-Wing: the seed from which `_x_wing_private` makes both keys (draft-ietf-hpke-pq)."""
-    label = b"DeriveKeyPair"
-    context = b"HPKE-v1" + b"KEM" + codec.u16(0x647A)
-    labeled = ikm + context + codec.u16(len(label)) + label + codec.u16(32)
-    return hashlib.shake_256(labeled).digest(32)
-
-
-def _x25519_public_bytes(private: bytes) -> bytes:
-    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+    def _schedule(self, shared: bytes, info: bytes) -> Context:
+        """KeySchedule in base mode (RFC 9180 §5.1); the KDFs of one stage are not for MLS and unsupported."""
+        if self.kdf not in KDFS:
+            raise UnsupportedError("the HPKE key schedule is done with HKDF only")
+        kdf_id, hash_name, hash_length = KDFS[self.kdf]
+        aead_id, cipher, key_length = AEADS[self.aead]
+        labeled = Labeled(
+            hash_name, b"HPKE" + codec.u16(self.kem.id) + codec.u16(kdf_id) + codec.u16(aead_id)
+        )
+        context = _BASE + labeled.extract(b"", b"psk_id_hash", b"") + labeled.extract(b"", b"info_hash", info)
+        secret = labeled.extract(shared, b"secret", b"")
+        return Context(
+            labeled,
+            cipher(labeled.expand(secret, b"key", context, key_length)),
+            labeled.expand(secret, b"base_nonce", context, _NONCE),
+            labeled.expand(secret, b"exp", context, hash_length),
+        )
 
 
-def _x_wing_halves(seed: bytes) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
-    expanded = hashlib.shake_256(seed).digest(_X_WING_EXPANDED)
-    return (
-        MLKEM768PrivateKey.from_seed_bytes(expanded[:_ML_KEM_768_SEED]),
-        X25519PrivateKey.from_private_bytes(expanded[_ML_KEM_768_SEED:]),
-    )
-
-
-def _x_wing_private(seed: bytes) -> PrivateKey:
-    return hpke.MLKEM768X25519PrivateKey(*_x_wing_halves(seed))
-
-
-def _x_wing_public(public: bytes) -> PublicKey:
-    return hpke.MLKEM768X25519PublicKey(
-        MLKEM768PublicKey.from_public_bytes(public[:_ML_KEM_768_PUBLIC]),
-        X25519PublicKey.from_public_bytes(public[_ML_KEM_768_PUBLIC:]),
-    )
-
-
-def _x_wing_public_bytes(seed: bytes) -> bytes:
-    post_quantum, classic = _x_wing_halves(seed)
-    return post_quantum.public_key().public_bytes_raw() + classic.public_key().public_bytes_raw()
-
-
-DHKEM_X25519: Final = Kem(
-    id=0x0020,
-    library=hpke.KEM.X25519,
-    public_length=32,
-    private_length=32,
-    derive_private=_hkdf_sha256_labeled,
-    load_private=X25519PrivateKey.from_private_bytes,
-    load_public=X25519PublicKey.from_public_bytes,
-    public_bytes=_x25519_public_bytes,
-    exchange_part=lambda public: public,
-)
-
-X_WING: Final = Kem(
-    id=0x647A,
-    library=hpke.KEM.MLKEM768_X25519,
-    public_length=_ML_KEM_768_PUBLIC + 32,
-    private_length=32,
-    derive_private=_shake256_labeled,
-    load_private=_x_wing_private,
-    load_public=_x_wing_public,
-    public_bytes=_x_wing_public_bytes,
-    exchange_part=lambda public: public[_ML_KEM_768_PUBLIC:],
-)
-
-KEMS: Final = {kem.id: kem for kem in (DHKEM_X25519, X_WING)}
-"""The KEMs by their HPKE id."""
+@lru_cache(maxsize=16)
+def _suite(kem: hpke.KEM, derivation: hpke.KDF, aead: hpke.AEAD) -> hpke.Suite:
+    return hpke.Suite(kem, derivation, aead)

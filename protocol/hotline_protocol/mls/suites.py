@@ -1,6 +1,7 @@
 """Cipher suites: one row of a table each, and the labelled primitives of RFC 9420 §5 over any row.
 
-Suite 0x004E is provisional (draft-ietf-mls-pq-ciphersuites): X-Wing, HKDF-SHA384, AES-256-GCM, SHA-384, Ed25519.
+Suites 0x0001 to 0x0007 are RFC 9420's (§17.1). The X-Wing ones are those of draft-ietf-mls-pq-ciphersuites-06 (table 2), which has
+no numbers yet: 0x004E, 0x004F and 0x0052 are provisional.
 """
 
 from __future__ import annotations
@@ -14,14 +15,31 @@ from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from hotline_protocol.mls import codec
-from hotline_protocol.mls.errors import RefusedError, UnsupportedError, UsageError
-from hotline_protocol.mls.hpke import DHKEM_X25519, X_WING, Hpke, HPKECiphertext
-from hotline_protocol.mls.signature import ED25519, SignatureScheme
+from hotline_protocol.mls import codec, kdf
+from hotline_protocol.mls.errors import RefusedError, UnsupportedError
+from hotline_protocol.mls.hpke import AEADS, KDFS, Cipher, Hpke, HPKECiphertext
+from hotline_protocol.mls.kem import (
+    DHKEM_P256,
+    DHKEM_P384,
+    DHKEM_P521,
+    DHKEM_X448,
+    DHKEM_X25519,
+    X_WING,
+)
+from hotline_protocol.mls.signature import (
+    ECDSA_P256,
+    ECDSA_P384,
+    ECDSA_P521,
+    ED448,
+    ED25519,
+    ML_DSA_44,
+    SignatureScheme,
+)
 
 __all__ = ["SUITES", "CipherSuite", "HPKECiphertext", "cipher_suite"]
+
+_EXTERNAL_INIT: Final = b"MLS 1.0 external init secret"
 
 Random = Callable[[int], bytes]
 """Gives that many random bytes."""
@@ -37,7 +55,7 @@ class CipherSuite:
     hash_name: str
     """The hash of `hash`, `mac` and HKDF, as `hashlib` calls it."""
     hash_length: int
-    aead: Callable[[bytes], AESGCM]
+    aead: Cipher
     key_length: int
     signature: SignatureScheme
     nonce_length: int = 12
@@ -54,24 +72,16 @@ class CipherSuite:
 
     def extract(self, salt: bytes, ikm: bytes) -> bytes:
         """KDF.Extract (RFC 5869 §2.2)."""
-        return hmac.digest(salt, ikm, self.hash_name)
+        return kdf.extract(self.hash_name, salt, ikm)
 
     def expand(self, secret: bytes, info: bytes, length: int) -> bytes:
         """KDF.Expand (RFC 5869 §2.3), at most 255 hashes long."""
-        block = hmac.digest(secret, info + b"\x01", self.hash_name)
-        if length <= self.hash_length:
-            return block[:length]
-        if length > 255 * self.hash_length:
-            raise UsageError(f"at most {255 * self.hash_length} bytes can be derived at once, not {length}")
-        blocks = [block]
-        for counter in range(2, -(-length // self.hash_length) + 1):
-            blocks.append(hmac.digest(secret, blocks[-1] + info + codec.u8(counter), self.hash_name))
-        return b"".join(blocks)[:length]
+        return kdf.expand(self.hash_name, secret, info, length)
 
     def expand_with_label(self, secret: bytes, label: str, context: bytes, length: int) -> bytes:
         """ExpandWithLabel (RFC 9420 §8)."""
         info = codec.u16(length) + _prefix(label) + codec.opaque(context)
-        return self.expand(secret, info, length)
+        return kdf.expand(self.hash_name, secret, info, length)
 
     def derive_secret(self, secret: bytes, label: str) -> bytes:
         """DeriveSecret (RFC 9420 §8)."""
@@ -142,6 +152,14 @@ class CipherSuite:
         """DecryptWithLabel; what does not open is refused as `decrypt` (RFC 9420 §5.1.3)."""
         return self.hpke.open(private, _labelled(label, context), ciphertext)
 
+    def external_init(self, public: bytes) -> tuple[bytes, bytes]:
+        """For an external commit, of the group's external key: (kem_output, init secret) (RFC 9420 §8.3)."""
+        return self.hpke.setup_export(public, b"", _EXTERNAL_INIT, self.hash_length)
+
+    def open_external_init(self, private: bytes, kem_output: bytes) -> bytes:
+        """The init secret of an external commit; what yields none is refused as `decrypt` (RFC 9420 §8.3)."""
+        return self.hpke.open_export(private, kem_output, b"", _EXTERNAL_INIT, self.hash_length)
+
 
 @lru_cache(maxsize=64)
 def _prefix(label: str) -> bytes:
@@ -153,32 +171,34 @@ def _labelled(label: str, content: bytes) -> bytes:
     return _prefix(label) + codec.opaque(content)
 
 
+def _suite(id: int, name: str, parts: Hpke, signature: SignatureScheme) -> CipherSuite:  # noqa: A002  # the registry calls it so
+    _, hash_name, hash_length = KDFS[parts.kdf]
+    _, cipher, key_length = AEADS[parts.aead]
+    return CipherSuite(id, name, parts, hash_name, hash_length, cipher, key_length, signature)
+
+
+_SHA256, _SHA384, _SHA512 = hpke.KDF.HKDF_SHA256, hpke.KDF.HKDF_SHA384, hpke.KDF.HKDF_SHA512
+_AES128, _AES256, _CHACHA = hpke.AEAD.AES_128_GCM, hpke.AEAD.AES_256_GCM, hpke.AEAD.CHACHA20_POLY1305
+
+# A suite's hash is that of its KDF; KEM ids, DeriveKeyPair and lengths stand in the rows that are named here.
+# fmt: off
 SUITES: Final = {
     suite.id: suite
     for suite in (
-        CipherSuite(
-            id=0x0001,
-            name="MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519",
-            hpke=Hpke(DHKEM_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_128_GCM),
-            hash_name="sha256",
-            hash_length=32,
-            aead=AESGCM,
-            key_length=16,
-            signature=ED25519,
-        ),
-        CipherSuite(
-            id=0x004E,
-            name="MLS_128_MLKEM768X25519_AES256GCM_SHA384_Ed25519",
-            hpke=Hpke(X_WING, hpke.KDF.HKDF_SHA384, hpke.AEAD.AES_256_GCM),
-            hash_name="sha384",
-            hash_length=48,
-            aead=AESGCM,
-            key_length=32,
-            signature=ED25519,
-        ),
+        _suite(0x0001, "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519", Hpke(DHKEM_X25519, _SHA256, _AES128), ED25519),
+        _suite(0x0002, "MLS_128_DHKEMP256_AES128GCM_SHA256_P256", Hpke(DHKEM_P256, _SHA256, _AES128), ECDSA_P256),
+        _suite(0x0003, "MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519", Hpke(DHKEM_X25519, _SHA256, _CHACHA), ED25519),
+        _suite(0x0004, "MLS_256_DHKEMX448_AES256GCM_SHA512_Ed448", Hpke(DHKEM_X448, _SHA512, _AES256), ED448),
+        _suite(0x0005, "MLS_256_DHKEMP521_AES256GCM_SHA512_P521", Hpke(DHKEM_P521, _SHA512, _AES256), ECDSA_P521),
+        _suite(0x0006, "MLS_256_DHKEMX448_CHACHA20POLY1305_SHA512_Ed448", Hpke(DHKEM_X448, _SHA512, _CHACHA), ED448),
+        _suite(0x0007, "MLS_256_DHKEMP384_AES256GCM_SHA384_P384", Hpke(DHKEM_P384, _SHA384, _AES256), ECDSA_P384),
+        _suite(0x004E, "MLS_128_MLKEM768X25519_AES256GCM_SHA384_Ed25519", Hpke(X_WING, _SHA384, _AES256), ED25519),
+        _suite(0x004F, "MLS_128_MLKEM768X25519_AES128GCM_SHA256_Ed25519", Hpke(X_WING, _SHA256, _AES128), ED25519),
+        _suite(0x0052, "MLS_128_MLKEM768X25519_CHACHA20POLY1305_SHA384_MLDSA44", Hpke(X_WING, _SHA384, _CHACHA), ML_DSA_44),
     )
 }
 """The suites we speak, by id."""
+# fmt: on
 
 
 def cipher_suite(id: int) -> CipherSuite:  # noqa: A002  # the registry calls it so

@@ -1,20 +1,35 @@
-"""Members to found groups with, over both suites and both kinds of credential."""
+"""Members to found groups with, over every suite and both kinds of credential."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from hotline_protocol.mls.credential import BasicCredential, Credential, X509Credential
+from hotline_protocol.mls.credential import BasicCredential, X509Credential
 from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.key_package import KeyPackage, KeyPackagePrivate
 from hotline_protocol.mls.leaf_node import Lifetime
+from hotline_protocol.mls.signature import (
+    ECDSA_P256,
+    ECDSA_P384,
+    ECDSA_P521,
+    ED448,
+    ED25519,
+    ML_DSA_44,
+)
 from hotline_protocol.mls.staged import PendingCommit
 from hotline_protocol.mls.suites import cipher_suite
 
@@ -36,7 +51,9 @@ class Party:
     def make(cls, suite_id: int, name: str, kind: str) -> Party:
         suite = cipher_suite(suite_id)
         signature_key, _ = suite.generate_signature_key(rng)
-        credential = BasicCredential(name.encode()) if kind == "basic" else certify(name, signature_key)
+        credential = (
+            BasicCredential(name.encode()) if kind == "basic" else certify(name, signature_key, suite_id)
+        )
         return cls(*KeyPackage.create(suite, rng, signature_key, credential, LIFETIME))
 
     def found(self, group_id: bytes) -> Group:
@@ -44,9 +61,9 @@ class Party:
         return Group.create(suite, group_id, self.key_package, self.private, rng=rng)
 
 
-def certify(name: str, signature_key: bytes) -> Credential:
-    """A self-signed certificate for the key."""
-    key = Ed25519PrivateKey.from_private_bytes(signature_key)
+def certify(name: str, signature_key: bytes, suite_id: int = SUITES[0]) -> X509Credential:
+    """A self-signed certificate for the suite's signature key."""
+    key, digest = _SIGNERS[cipher_suite(suite_id).signature.name](signature_key)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     start = dt.datetime.fromtimestamp(LIFETIME.not_before, dt.UTC)
     certificate = (
@@ -57,9 +74,23 @@ def certify(name: str, signature_key: bytes) -> Credential:
         .serial_number(x509.random_serial_number())
         .not_valid_before(start)
         .not_valid_after(start + dt.timedelta(days=30))
-        .sign(key, None)
+        .sign(key, digest)
     )
     return X509Credential((certificate.public_bytes(Encoding.DER),))
+
+
+def _scalar(curve: ec.EllipticCurve, digest: hashes.HashAlgorithm, private: bytes) -> tuple[Any, Any]:
+    return ec.derive_private_key(int.from_bytes(private, "big"), curve), digest
+
+
+_SIGNERS: dict[str, Callable[[bytes], tuple[Any, Any]]] = {
+    ED25519.name: lambda private: (Ed25519PrivateKey.from_private_bytes(private), None),
+    ED448.name: lambda private: (Ed448PrivateKey.from_private_bytes(private), None),
+    ML_DSA_44.name: lambda seed: (MLDSA44PrivateKey.from_seed_bytes(seed), None),
+    ECDSA_P256.name: partial(_scalar, ec.SECP256R1(), hashes.SHA256()),
+    ECDSA_P384.name: partial(_scalar, ec.SECP384R1(), hashes.SHA384()),
+    ECDSA_P521.name: partial(_scalar, ec.SECP521R1(), hashes.SHA512()),
+}
 
 
 def join(pending: PendingCommit, party: Party, psks: dict[bytes, bytes] | None = None) -> Group:
