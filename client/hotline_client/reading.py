@@ -245,6 +245,7 @@ class Reading:
             acknowledged=reached.acknowledged,
             reply_to=None if text is None else text.reply_to,
             refused=record.refused,
+            reference=record.reference,
         )
 
     def _reached(self, marks: dict[bytes, list[MarkRecord]], record: DocumentRecord) -> tuple[Mark, ...]:

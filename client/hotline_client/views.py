@@ -56,7 +56,7 @@ class Mark:
 class MessageView:
     """One line of a timeline. `seq` is None while it is still in the outbox; times are unix ms.
 
-    `kind` is the document kind, or `event` for what the engine itself records (an admission, a refused entry, a halt).
+    `reference` is its number, such as `N-0042/26`. `kind` is the document kind, or `event` for what the engine itself records (an admission, a refused entry, a halt).
     `refused` says why a document was recorded and not applied, or why an entry was refused.
     """
 
@@ -77,6 +77,7 @@ class MessageView:
     acknowledged: tuple[Mark, ...] = ()
     reply_to: bytes | None = None
     refused: str | None = None
+    reference: str | None = None
 
     @property
     def needs_ack(self) -> bool:

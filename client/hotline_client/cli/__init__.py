@@ -32,6 +32,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "hotline_client.cli.respond:command",
             "Answer what asks for an answer; see what is open.",
         ),
+        "agenda": ("hotline_client.cli.agenda:command", "Items from proposal to outcome."),
         "roster": (
             "hotline_client.cli.roster:command",
             "See who is in and who knocks; admit, remove, revoke.",

@@ -56,6 +56,7 @@ def message_record(message: MessageView) -> Record:
         "needs_ack": message.needs_ack,
         "reply_to": message.reply_to.hex() if message.reply_to else None,
         "refused": message.refused,
+        "reference": message.reference,
     }
 
 
@@ -70,6 +71,7 @@ def receipt_text(message: MessageView) -> str:
 def message_text(message: MessageView) -> str:
     """A message for a person: a head line and the text, indented."""
     number = f"#{message.seq}" if message.seq is not None else "#-"
+    number += f" {message.reference}" if message.reference is not None else ""
     author = person_text(message.author) if message.author else "the line"
     words = [number, dtg(message.time), author, str(message.precedence), str(message.response)]
     if message.refused is not None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
+from hotline_client.cli.acting import act_options, deliver
 from hotline_client.cli.output import fit
-from hotline_client.cli.session import Session, line_command, patience_option
+from hotline_client.cli.session import Session, line_command
 from hotline_client.views import MessageView
 from hotline_protocol.documents.dialogue import LEGAL, Answer, Reply
 from hotline_protocol.dtg import dtg
@@ -54,12 +55,8 @@ def dialogue_text(session: Session, found: Dialogue, message: MessageView | None
 @line_command("respond")
 @click.argument("target", required=False)
 @click.argument("answer", required=False, type=click.Choice(_ANSWERS, case_sensitive=False))
-@click.option("--channel", default="plenary", show_default=True, help="Channel the message is in.")
 @click.option("--reason", default="", help="Why; UNABLE and NEGATIVE need it.")
-@click.option(
-    "--key", help="Idempotency key: the same key and content answer once, however often this is run."
-)
-@patience_option()
+@act_options
 async def command(
     session: Session,
     *,
@@ -85,14 +82,9 @@ async def command(
             _list(session, channel)
             return
         message = session.message(channel, target)
-        chosen = Answer(answer.upper())
-        document = line.affairs.say(
-            channel, Reply(line.affairs.target(channel, message.id), chosen, reason), key=key
-        )
-        try:
-            await line.wait_relayed(document, patience)
-        except TimeoutError:
-            raise session.failure(channel, f"the answer is kept in the outbox as {document.hex()}") from None
+        present = line.affairs.target(channel, message.id)
+        body = Reply(present, Answer(answer.upper()), reason)
+        await deliver(session, channel, body, key=key, patience=patience)
     found = line.affairs.read(channel, lambda book: book.dialogues.all[message.id])
     session.emit(dialogue_record(session, channel, found), dialogue_text(session, found, message))
 
