@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
 from hotline_protocol.mls import codec, secret_tree, state
+from hotline_protocol.mls.suites import SUITES, CipherSuite
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
@@ -32,7 +34,7 @@ def block(language: str) -> str:
 
 
 def test_there_are_examples() -> None:
-    assert [one.name for one in EXAMPLES] == ["mls_group.py"]
+    assert [one.name for one in EXAMPLES] == ["mls_external_join.py", "mls_group.py"]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: one.stem)
@@ -45,6 +47,23 @@ def test_the_page_shows_the_example_and_what_it_prints() -> None:
     example = ROOT / "examples" / "mls_group.py"
     assert block("python") == example.read_text(encoding="utf-8")
     assert block("text") == run(example)
+
+
+def test_the_page_lists_the_suites_with_their_parts() -> None:
+    rows = re.findall(
+        r"^\| `(0x[0-9A-F]{4})` \|[^|]*\| ([^|]*) \| ([^|]*) \| ([^|]*) \|$", PAGE, re.MULTILINE
+    )
+    assert {int(one, 16): parts for one, *parts in rows} == {
+        suite.id: [suite.hash_name.upper().replace("SHA", "SHA-"), aead(suite), suite.signature.name]
+        for suite in SUITES.values()
+    }
+
+
+def aead(suite: CipherSuite) -> str:
+    if suite.aead is AESGCM:
+        return f"AES-{8 * suite.key_length}-GCM"
+    assert suite.aead is ChaCha20Poly1305
+    return "ChaCha20-Poly1305"
 
 
 def test_the_page_tells_the_limits() -> None:
