@@ -60,6 +60,8 @@ class Roster(Screen[None]):
 
     def reread(self) -> None:
         """Read the roster again and keep the cursor on the same device."""
+        if not self.query(RowList):
+            return  # pushed and not composed yet: it reads when it is mounted
         before = self.current
         self._entries = entries(self._line.knocks(self._channel), self._line.roster(self._channel))
         same = (at for at, one in enumerate(self._entries) if before and one.person == before.person)
