@@ -27,7 +27,7 @@ from tests.support.loot import alive, loot, opaque_keys
 from tests.support.tape import Camera
 from tests.support.thief import Opened, Thief
 
-parametrize_suites = pytest.mark.parametrize("suite_id", (0x0001, 0x004E))
+parametrize_suites = pytest.mark.parametrize("suite_id", [0x0001, 0x004E])
 
 
 @dataclass
