@@ -106,7 +106,7 @@ def outsiders(suite_id: int = 0x0001) -> dict[str, Case]:
         ),
         "external proposal": Case(_from_outside(w), read, lambda data: _store(w, data)),
         "newcomer's proposal": Case(_from_newcomer(w), read, lambda data: _store(w, data)),
-        **(_external_joins(w) if hasattr(CipherSuite, "open_external_init") else {}),
+        **_external_joins(w),
         "kept proof": Case(
             words.authenticated_content,
             AuthenticatedContent.read,

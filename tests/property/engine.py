@@ -28,6 +28,7 @@ from hotline_protocol.mls.content import (
 from hotline_protocol.mls.credential import BasicCredential
 from hotline_protocol.mls.extension import Extension, ExternalSender
 from hotline_protocol.mls.group import Group
+from hotline_protocol.mls.hpke import HPKECiphertext
 from hotline_protocol.mls.message import MLSMessage
 from hotline_protocol.mls.private_message import PrivateMessage, sender_data_keys, unpadded
 from hotline_protocol.mls.proposal import (
@@ -52,13 +53,32 @@ def copied(group: Group) -> Group:
     return Group.decode(*snapshot(group))
 
 
+_decrypt = CipherSuite.decrypt_with_label
+_opened: dict[tuple[bytes, bytes], bytes] = {}
+"""What once opened, by private key and encapsulated key."""
+
+
+def _decrypt_or_remember(
+    suite: CipherSuite, private: bytes, label: str, context: bytes, ciphertext: HPKECiphertext
+) -> bytes:
+    place = (private, ciphertext.kem_output)
+    try:
+        _opened[place] = _decrypt(suite, private, label, context, ciphertext)
+    except errors.RefusedError:
+        if place not in _opened:
+            raise
+    return _opened[place]
+
+
 @contextlib.contextmanager
 def omniscient() -> Iterator[None]:
     """Within, every signature, tag and hash that is compared is right, as if the sender had computed it for what it sends.
 
-    It can, being a member; so what lies behind those checks is reached without building a group state for every lie.
+    It can, being a member; so what lies behind those checks is reached without building a group state for every lie. What
+    was sealed to somebody still opens if what it is bound to was changed: the sender would have sealed it anew.
     """
     with (
+        mock.patch.object(CipherSuite, "decrypt_with_label", _decrypt_or_remember),
         mock.patch("hmac.compare_digest", return_value=True),
         mock.patch.object(CipherSuite, "verify_with_label", return_value=None),
     ):

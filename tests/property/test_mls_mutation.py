@@ -65,6 +65,7 @@ def test_whoever_computes_every_tag_right(name: str) -> None:
     """The checks behind the signatures, tags and hashes must hold by themselves."""
     cases = outsiders() | insiders()
     with omniscient():
+        cases[name].take(cases[name].good)
         attack(cases[name], 80, f"omniscient {name}", _others(cases, name))
 
 
