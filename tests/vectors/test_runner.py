@@ -16,8 +16,8 @@ from tests.vectors.__main__ import Progress, main
 from tests.vectors.loading import FROZEN, ROOT, cases_of
 from tests.vectors.running import run
 
-KEY_SCHEDULE: Final = FROZEN / "key-schedule.json"
-WELCOMES: Final = FROZEN / "passive-client-welcome.json"
+KEY_SCHEDULE: Final = FROZEN / "key-schedule-004e.json"
+WELCOMES: Final = FROZEN / "passive-client-welcome-004e.json"
 LENGTHS: Final = [{"vlbytes_header": "04", "length": 4}, {"vlbytes_header": "4040", "length": 64}]
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 
 from hotline_protocol.mls.errors import UnsupportedError
+from hotline_protocol.mls.suites import SUITES
 from tests.vectors.loading import FROZEN, NOT_THERE, OFFICIAL, cases_of
 from tests.vectors.registry import KINDS, check, kind_of
 
@@ -30,6 +31,8 @@ COUNTS: Final = {
     "welcome": 7,
 }
 """How many cases each of the 16 official files of the working group holds."""
+
+OFFICIAL_SUITES: Final = set(range(1, 8))
 
 HPKE_COUNT: Final = 13
 HPKE_OF_OTHERS: Final = frozenset({0, 1, 2, 3, 5, 8, 9, 10, 12})
@@ -65,6 +68,11 @@ def test_frozen(case: dict[str, Any]) -> None:
     check(case)
 
 
+def test_every_suite_has_vectors() -> None:
+    frozen = {case["cipher_suite"] for path in FROZEN.glob("*.json") for case in cases_of(path)}
+    assert frozen | OFFICIAL_SUITES == set(SUITES)
+
+
 @without_official
 @pytest.mark.parametrize("case", params(HPKE, HPKE_OF_OTHERS))
 def test_hpke_of_others_is_not_taken_for_ours(case: dict[str, Any]) -> None:
@@ -77,6 +85,7 @@ def test_hpke_of_others_is_not_taken_for_ours(case: dict[str, Any]) -> None:
 def test_no_official_case_is_missing(name: str) -> None:
     cases = cases_of(OFFICIAL / f"{name}.json")
     assert len(cases) == COUNTS.get(name, HPKE_COUNT)
+    assert {case.get("cipher_suite", 1) for case in cases} in (OFFICIAL_SUITES, {1})
     kinds = {kind_of(case) for case in cases}
     assert len(kinds) == 1
     assert None not in kinds

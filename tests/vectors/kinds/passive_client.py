@@ -32,13 +32,14 @@ def _check(case: Case) -> None:
     psks = {
         bytes.fromhex(psk["psk_id"]): bytes.fromhex(psk["psk"]) for psk in case.get("external_psks") or ()
     }
-    tree, (welcome,) = case.get("ratchet_tree"), unhex(case, "welcome")
+    (welcome,) = unhex(case, "welcome")
+    tree = case.get("ratchet_tree")
     with within("welcome"):
         group = Group.join(
             welcome,
             key_package,
             private,
-            ratchet_tree=None if tree is None else bytes.fromhex(tree),
+            ratchet_tree=bytes.fromhex(tree) if tree else None,
             psks=psks,
             now=_lifetime(key_package).not_before,
         ).accept()
