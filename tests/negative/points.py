@@ -55,3 +55,29 @@ BAD_X_WING: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda _: b"",
 }
 """X-Wing keys, from a good one: the point of small order, ML-KEM-768 not reduced, either part of wrong length."""
+
+
+BAD_ED25519: dict[str, bytes] = {
+    "the neutral point": _u(1),
+    "order 2": _u(P - 1),
+    "order 4": _u(0),
+    "order 8": bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
+    "the other of order 8": bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
+    "the neutral point with a sign": _u(1 | 1 << 255),
+    "the neutral point, not reduced": _u(P + 1),
+    "order 4, not reduced": _u(P),
+}
+"""Ed25519 keys of small order in every spelling: `ANY_CONTENT` verifies under them for many contents, or for all."""
+
+ANY_CONTENT = _u(1) + bytes(32)
+"""A signature whose point is neutral and whose scalar is zero."""
+
+_P448 = 2**448 - 2**224 - 1
+BAD_ED448: dict[str, bytes] = {
+    "the neutral point": (1).to_bytes(57, "little"),
+    "order 2": (_P448 - 1).to_bytes(57, "little"),
+    "order 4": bytes(57),
+}
+"""The same for Ed448; `ANY_CONTENT_448` is the signature."""
+
+ANY_CONTENT_448 = (1).to_bytes(57, "little") + bytes(57)

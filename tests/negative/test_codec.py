@@ -309,6 +309,13 @@ def test_a_value_from_a_later_registry_is_unsupported(name: str) -> None:
         raises(lambda value=value: codec.decode(read, make(value)), UnsupportedError)  # type: ignore[misc]
 
 
+def test_the_reserved_prefix_of_a_length_that_needs_it() -> None:
+    """§2.1.2: eight bytes of length are no spelling of anything, even where four would not be too many."""
+    data = bytes(0x4000)
+    raises(lambda: codec.decode(Reader.opaque, codec.u64(len(data) | 0xC0 << 56) + data), MalformedError)
+    assert codec.decode(Reader.opaque, codec.opaque(data)) == data
+
+
 def test_a_vector_ends_with_its_last_item() -> None:
     """§2.1.2: an item that reaches beyond its vector, although the input goes on."""
     odd = codec.opaque(b"\x00\x01\x00") + codec.opaque(b"") * 4

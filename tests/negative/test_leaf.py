@@ -16,7 +16,7 @@ from hotline_protocol.mls.suites import cipher_suite
 from hotline_protocol.mls.tree_math import LeafIndex
 from tests.negative.builder import Author, Hook
 from tests.negative.groves import three
-from tests.negative.points import BAD_X25519, BAD_X_WING
+from tests.negative.points import ANY_CONTENT, BAD_ED25519, BAD_X25519, BAD_X_WING
 from tests.negative.routes import ALL, EVERYTHING, IN_GROUP, Cast, Change, Owner, certified, check, having
 from tests.protocol.mls.parties import LIFETIME, NOW, Party, join, rng
 
@@ -98,6 +98,13 @@ def test_a_signature_key_of_another_length(route: str) -> None:
             "signature",
             lambda _, change=change: lambda leaf: replace(leaf, signature_key=change(leaf.signature_key)),  # type: ignore[misc]
         )
+
+
+@pytest.mark.parametrize("route", IN_GROUP)
+def test_a_signature_key_under_which_one_signature_fits_all(route: str) -> None:
+    """§5.1.2, §7.3: a key of small order proves nothing, so nothing verifies under it."""
+    leaf = having(signature_key=BAD_ED25519["the neutral point"])
+    check(route, "signature", leaf, having(signature=ANY_CONTENT))
 
 
 # --- source (§7.3)

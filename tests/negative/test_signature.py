@@ -13,9 +13,12 @@ from hotline_protocol.mls.content import (
     WireFormat,
 )
 from hotline_protocol.mls.proposal import Proposal, Remove
+from hotline_protocol.mls.suites import cipher_suite
 from hotline_protocol.mls.tree_math import LeafIndex
 from tests.negative.builder import Author, Hook, Layers
 from tests.negative.groves import three
+from tests.negative.points import ANY_CONTENT, ANY_CONTENT_448, BAD_ED448, BAD_ED25519
+from tests.negative.proving import raises
 from tests.negative.ways import WAYS, check
 from tests.protocol.mls.parties import NOW, rng
 
@@ -134,3 +137,16 @@ def test_a_body_signed_as_of_another_type(way: str) -> None:
         return tbs[:at] + codec.u8(tbs[at] % 3 + 1) + tbs[at + 1 :]
 
     check(way, "signature", Layers(tbs=retype), cast=(alice, bob, carol))
+
+
+UNIVERSAL = {f"Ed25519, {name}": (0x0001, key, ANY_CONTENT) for name, key in BAD_ED25519.items()}
+UNIVERSAL |= {f"Ed448, {name}": (0x0004, key, ANY_CONTENT_448) for name, key in BAD_ED448.items()}
+
+
+@pytest.mark.parametrize("name", UNIVERSAL)
+def test_a_key_of_small_order_verifies_nothing(name: str) -> None:
+    """§5.1.2: several contents, since under some of these keys the signature fits only one in two, four or eight."""
+    suite_id, key, signature = UNIVERSAL[name]
+    scheme = cipher_suite(suite_id).signature
+    for number in range(24):
+        raises(lambda number=number: scheme.verify(key, b"%d" % number, signature), "signature")  # type: ignore[misc]

@@ -1,7 +1,8 @@
 """Signature schemes of the suites, one row each (RFC 9420 §5.1.2). Keys and signatures are bytes.
 
 Rules enforced: a public key has exactly its length, and a signature its length or, for ECDSA, a length that its DER can have,
-before the library sees them; an empty one is refused. A public key of ECDSA is an uncompressed point on its curve, a signature
+before the library sees them; an empty one is refused. A public key of EdDSA is of no small order: under such a key one signature
+fits any content, so that it would prove nothing. A public key of ECDSA is an uncompressed point on its curve, a signature
 the one DER encoding of its two numbers, neither of them zero nor beyond the order (the library sees to the latter).
 """
 
@@ -92,6 +93,20 @@ def _exactly(length: int) -> range:
 
 # --- EdDSA. A device signs with one key for months; parsing it costs as much as signing.
 
+_P25519: Final = 2**255 - 19
+_ORDER_8: Final = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+"""The y of half of the points of order 8 on edwards25519; the others have its negative."""
+
+_SMALL_25519: Final = frozenset({0, 1, _P25519 - 1, _ORDER_8, _P25519 - _ORDER_8})
+_P448: Final = 2**448 - 2**224 - 1
+_SMALL_448: Final = frozenset({0, 1, _P448 - 1})
+
+
+def _check_order(y: int, prime: int, small: frozenset[int]) -> None:
+    """`ValueError` for the y of a point of small order, reduced or not (RFC 8032 §5.1.3, §5.2.3)."""
+    if y % prime in small:
+        raise ValueError("the public key is of small order")
+
 
 @lru_cache(maxsize=4)
 def _ed25519_private(private: bytes) -> Ed25519PrivateKey:
@@ -100,6 +115,7 @@ def _ed25519_private(private: bytes) -> Ed25519PrivateKey:
 
 @lru_cache(maxsize=512)
 def _ed25519_public(public: bytes) -> Ed25519PublicKey:
+    _check_order(int.from_bytes(public, "little") & ((1 << 255) - 1), _P25519, _SMALL_25519)
     return Ed25519PublicKey.from_public_bytes(public)
 
 
@@ -127,6 +143,7 @@ def _ed448_private(private: bytes) -> Ed448PrivateKey:
 
 @lru_cache(maxsize=512)
 def _ed448_public(public: bytes) -> Ed448PublicKey:
+    _check_order(int.from_bytes(public[:56], "little"), _P448, _SMALL_448)
     return Ed448PublicKey.from_public_bytes(public)
 
 
