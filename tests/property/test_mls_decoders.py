@@ -5,11 +5,12 @@ Which decoders there are is found by looking, so that a new struct cannot be for
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import pkgutil
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from tests.property.decoders import DECODERS, Decoder, examples
 from tests.property.engine import REFUSALS
 from tests.property.fields import Fixed, Opaque, Vector, parse, walk, write
 from tests.property.mutation import dice, mutate, wide
+from tests.property.work import work
 
 some = settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 every_decoder = pytest.mark.parametrize("name", DECODERS)
@@ -151,10 +153,10 @@ def test_noise_is_refused_or_read(name: str, noise: bytes) -> None:
     assert DECODERS[name].encode(value) == noise or not DECODERS[name].is_wire
 
 
-# --- memory
+# --- memory and work
 
 
-_SIZE = 6_000
+_SIZE = 4_000
 _ITEMS = (
     b"\x00",
     b"\x01",
@@ -167,15 +169,15 @@ _ITEMS = (
 )
 
 
-def _swollen(decoder: Decoder, encoded: bytes) -> Iterator[bytes]:
+def _swollen(decoder: Decoder, encoded: bytes, size: int) -> Iterator[bytes]:
     """The object with each of its vectors filled with many copies of the smallest items there are."""
     places = list(walk(parse(decoder.read, encoded)))
     vectors = [place for place, (holder, at) in enumerate(places) if isinstance(holder[at], Vector)]
-    for place in vectors[:5]:
+    for place in vectors[:4]:
         fields = parse(decoder.read, encoded)
         holder, at = list(walk(fields))[place]
         for item in _ITEMS:
-            holder[at] = Vector([[Fixed(item * (_SIZE // len(item)))]])
+            holder[at] = Vector([[Fixed(item * (size // len(item)))]])
             yield write(fields)
 
 
@@ -184,7 +186,12 @@ def test_memory_follows_the_input(name: str) -> None:
     """Many empty items: what they are read into is at most 64 times as large as the bytes that came."""
     decoder = DECODERS[name]
     encoded = max(map(decoder.encode, examples(decoder, 10)), key=len)
-    for bad in [bytes(_SIZE), b"\x01" * _SIZE, b"\xbf\xff\xff\xff" * 1000, *_swollen(decoder, encoded)]:
+    for bad in [
+        bytes(_SIZE),
+        b"\x01" * _SIZE,
+        b"\xbf\xff\xff\xff" * 1000,
+        *_swollen(decoder, encoded, _SIZE),
+    ]:
         tracemalloc.start()
         try:
             decoder.decode(bad)
@@ -194,6 +201,23 @@ def test_memory_follows_the_input(name: str) -> None:
             _, peak = tracemalloc.get_traced_memory()
             tracemalloc.stop()
         assert peak <= 64 * len(bad) + 32768, f"{len(bad)} bytes became {peak}"
+
+
+@every_decoder
+def test_work_follows_the_input(name: str) -> None:
+    """Twice as many items are twice the work, not four times."""
+    decoder = DECODERS[name]
+    encoded = max(map(decoder.encode, examples(decoder, 10)), key=len)
+
+    def reading(bad: bytes) -> Callable[[], None]:
+        def run() -> None:
+            with contextlib.suppress(*REFUSALS):
+                decoder.decode(bad)
+
+        return run
+
+    for bad, worse in zip(_swollen(decoder, encoded, 600), _swollen(decoder, encoded, 1200), strict=True):
+        assert work(reading(worse)) < 2.6 * work(reading(bad)) + 50
 
 
 def test_a_reader_of_nothing() -> None:

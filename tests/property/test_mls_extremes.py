@@ -6,6 +6,7 @@ Work is counted, not timed: it may follow the size of what came, never its squar
 from __future__ import annotations
 
 import contextlib
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -238,6 +239,18 @@ def test_the_deepest_tree_is_no_deeper_than_its_height() -> None:
     tree = blank_tree(1 << 15)
     assert len(root_hash(SUITE, codec.decode(RatchetTree.read, tree.encode()))) == SUITE.hash_length
     assert len(tree.resolution(tree.root)) == 2
+
+
+def test_the_memory_for_a_tree_follows_its_size() -> None:
+    """A byte of a blank tree becomes two places in lists and a hash, in a tree of up to twice as many nodes."""
+    data = blank_tree(1 << 12).encode()
+    tracemalloc.start()
+    try:
+        checks(codec.decode(RatchetTree.read, data), _check_all)()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 256 * len(data)
 
 
 @pytest.mark.parametrize("order", [1, -1])
