@@ -30,10 +30,20 @@ from hotline_protocol.documents.agenda import (
 )
 from hotline_protocol.documents.body import Body
 from hotline_protocol.documents.dialogue import Correction, Reply, Withdrawal
+from hotline_protocol.documents.meetings import (
+    MeetingAgree,
+    MeetingAnswer,
+    MeetingAttach,
+    MeetingCancel,
+    MeetingCounter,
+    MeetingHeld,
+    MeetingPropose,
+)
 from hotline_protocol.documents.talk import Text
 from hotline_protocol.folds.agenda import Agenda
 from hotline_protocol.folds.dialogue import Dialogues
 from hotline_protocol.folds.event import Event
+from hotline_protocol.folds.meetings import Meetings
 from hotline_protocol.folds.numbering import Numbering
 
 VERSION: Final = 1
@@ -47,6 +57,7 @@ class Journal(msgspec.Struct):
     numbering: Numbering = msgspec.field(default_factory=Numbering)
     dialogues: Dialogues = msgspec.field(default_factory=Dialogues)
     agenda: Agenda = msgspec.field(default_factory=Agenda)
+    meetings: Meetings = msgspec.field(default_factory=Meetings)
 
     def apply(self, event: Event) -> str | None:
         """Take one more document of the log: its reference number if it is formal. NotAppliedError says why it changes nothing."""
@@ -84,5 +95,12 @@ _HANDLERS: Final[Mapping[type[Body], Callable[[Journal, Event, Any], None]]] = {
     AgendaObject: lambda book, event, body: book.agenda.object(event, body),
     AgendaAmend: lambda book, event, body: book.agenda.amend(event, body),
     AgendaClose: lambda book, event, body: book.agenda.close(event, body),
+    MeetingPropose: lambda book, event, body: book.meetings.propose(event, body),
+    MeetingCounter: lambda book, event, body: book.meetings.counter(event, body),
+    MeetingAnswer: lambda book, event, body: book.meetings.answer(event, body),
+    MeetingAgree: lambda book, event, body: book.meetings.agree(event, body),
+    MeetingAttach: lambda book, event, body: book.meetings.attach(event, body, frozenset(book.agenda.items)),
+    MeetingHeld: lambda book, event, body: book.meetings.hold(event, body),
+    MeetingCancel: lambda book, event, body: book.meetings.cancel(event, body),
 }
 """Which fold each kind belongs to (F7); kinds that are not here concern no fold."""

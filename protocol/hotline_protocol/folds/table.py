@@ -27,7 +27,7 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A row: `act`, done `by` a side through one of `roles` in a state of `before`, leads to `after`.
+    """A row: `act`, done `by` a side through one of `roles` in a state of `before`, leads to `after`; "" leaves the state.
 
     With `By.BOTH` the state changes when the second side has done it too.
     """
@@ -69,12 +69,12 @@ class Table:
         """The table as a Mermaid state diagram."""
         lines = ["stateDiagram-v2", f"    [*] --> {_name(self.initial)}"]
         lines += [
-            f"    {_name(source)} --> {_name(row.after)}: {row.act} ({row.by})"
+            f"    {_name(source)} --> {_name(row.after or source)}: {row.act} ({row.by})"
             for row in self.steps
             for source in sorted(row.before)
         ]
         sources = {source for row in self.steps for source in row.before}
-        ends = dict.fromkeys(row.after for row in self.steps if row.after not in sources)
+        ends = dict.fromkeys(row.after for row in self.steps if row.after and row.after not in sources)
         return "\n".join([*lines, *(f"    {_name(end)} --> [*]" for end in ends)])
 
 
