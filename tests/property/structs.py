@@ -57,8 +57,8 @@ u32s = st.one_of(st.integers(0, 0xFFFFFFFF), st.integers(0, 3), st.just(0xFFFFFF
 u64s = st.one_of(st.integers(0, (1 << 64) - 1), st.integers(0, 3), st.just((1 << 64) - 1))
 # The lengths round 64 take one byte of prefix and two, those round 16,384 two and four.
 opaques = st.one_of(
-    st.binary(max_size=8),
-    st.binary(min_size=62, max_size=66),
+    *(st.binary(max_size=size) for size in range(1, 9)),
+    *(st.binary(min_size=size, max_size=size) for size in range(62, 66)),
     st.builds(bytes, st.sampled_from([16383, 16384])),
 )
 shorts = st.binary(max_size=4)

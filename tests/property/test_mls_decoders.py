@@ -104,7 +104,8 @@ def test_a_length_prefix_is_as_short_as_it_can_be(name: str, data: st.DataObject
     """Only the one prefix is too wide: every length around it is right."""
     decoder = DECODERS[name]
     encoded = decoder.encode(data.draw(decoder.values))
-    for place in range(len(list(walk(parse(decoder.read, encoded))))):
+    count = len(list(walk(parse(decoder.read, encoded))))
+    for place in range(0, count, 1 + count // 30):
         fields = parse(decoder.read, encoded)
         holder, at = list(walk(fields))[place]
         one = holder[at]
