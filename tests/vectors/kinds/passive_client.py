@@ -39,7 +39,7 @@ def _check(case: Case) -> None:
             welcome,
             key_package,
             private,
-            ratchet_tree=bytes.fromhex(tree) if tree else None,
+            ratchet_tree=None if tree is None or tree == "" else bytes.fromhex(tree),
             psks=psks,
             now=_lifetime(key_package).not_before,
         ).accept()
