@@ -72,12 +72,48 @@ BAD_ED25519: dict[str, bytes] = {
 ANY_CONTENT = _u(1) + bytes(32)
 """A signature whose point is neutral and whose scalar is zero."""
 
-_P448 = 2**448 - 2**224 - 1
+P448 = 2**448 - 2**224 - 1
+"""The prime of Curve448 and edwards448 (RFC 7748 §4.2)."""
+
 BAD_ED448: dict[str, bytes] = {
     "the neutral point": (1).to_bytes(57, "little"),
-    "order 2": (_P448 - 1).to_bytes(57, "little"),
+    "order 2": (P448 - 1).to_bytes(57, "little"),
     "order 4": bytes(57),
 }
 """The same for Ed448; `ANY_CONTENT_448` is the signature."""
 
 ANY_CONTENT_448 = (1).to_bytes(57, "little") + bytes(57)
+
+_BAD_X448: dict[str, Callable[[bytes], bytes]] = {
+    "zero": lambda _: bytes(56),
+    "one": lambda _: (1).to_bytes(56, "little"),
+    "minus one": lambda _: (P448 - 1).to_bytes(56, "little"),
+    "zero, not reduced": lambda _: P448.to_bytes(56, "little"),
+    "one, not reduced": lambda _: (P448 + 1).to_bytes(56, "little"),
+    "a byte short": lambda key: key[:-1],
+    "a byte long": lambda key: key + b"\x00",
+    "an X25519 key": lambda key: key[:32],
+}
+_BAD_NIST: dict[str, Callable[[bytes], bytes]] = {
+    "the point at infinity": lambda _: b"\x00",
+    "the point at infinity at full length": lambda key: bytes(len(key)),
+    "zero for both coordinates": lambda key: b"\x04" + bytes(len(key) - 1),
+    "not on the curve": lambda key: key[:-1] + bytes([key[-1] ^ 1]),
+    "on the curve's other half only": lambda key: key[: len(key) // 2 + 1] + bytes(len(key) // 2),
+    "compressed": lambda key: bytes([2 + key[-1] % 2]) + key[1 : len(key) // 2 + 1],
+    "hybrid": lambda key: bytes([6 + key[-1] % 2]) + key[1:],
+    "another form": lambda key: b"\x05" + key[1:],
+    "coordinates beyond the field": lambda key: b"\x04" + b"\xff" * (len(key) - 1),
+    "a byte short": lambda key: key[:-1],
+    "a byte long": lambda key: key + b"\x00",
+    "empty": lambda _: b"",
+}
+BAD_BY_SUITE: dict[int, dict[str, Callable[[bytes], bytes]]] = {
+    0x0001: {name: lambda _, key=key: key for name, key in BAD_X25519.items()},  # type: ignore[misc]
+    0x0002: _BAD_NIST,
+    0x0004: _BAD_X448,
+    0x0005: _BAD_NIST,
+    0x0007: _BAD_NIST,
+    0x004E: BAD_X_WING,
+}
+"""HPKE keys that may not be used, for one suite of each KEM, from a good key (RFC 9180 §7.1.4)."""

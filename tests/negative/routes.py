@@ -12,11 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from hotline_protocol.mls.capabilities import Capabilities
-from hotline_protocol.mls.credential import Credential
+from hotline_protocol.mls.credential import BasicCredential, Credential
+from hotline_protocol.mls.extension import Extension, RequiredCapabilities
 from hotline_protocol.mls.group import Group
+from hotline_protocol.mls.key_package import KeyPackage
 from hotline_protocol.mls.leaf_node import LeafNode
 from hotline_protocol.mls.proposal import Add, Update
-from hotline_protocol.mls.suites import CipherSuite
+from hotline_protocol.mls.suites import CipherSuite, cipher_suite
 from hotline_protocol.mls.tree import RatchetTree
 from hotline_protocol.mls.tree_math import LeafIndex
 from tests.negative import builder as forge
@@ -25,7 +27,7 @@ from tests.negative.groves import three
 from tests.negative.leaves import newcomer, updated_leaf
 from tests.negative.proving import Kind, refuses
 from tests.negative.welcomes import welcome
-from tests.protocol.mls.parties import NOW, certify, rng
+from tests.protocol.mls.parties import LIFETIME, NOW, Party, certify, join, rng
 
 Cast = tuple[Group, Group, Group]
 Act = Callable[[], object]
@@ -145,3 +147,22 @@ def having(**fields: object) -> Change:
 
 def certified(owner: Owner) -> Credential:
     return certify("dave", owner.key)
+
+
+def gathered(*extensions: Extension, capabilities: Capabilities = EVERYTHING) -> Cast:
+    """Three members with these capabilities in a group with these extensions."""
+    suite = cipher_suite(1)
+    parties = []
+    for name in (b"alice", b"bob", b"carol"):
+        key, _ = suite.generate_signature_key(rng)
+        made = KeyPackage.create(suite, rng, key, BasicCredential(name), LIFETIME, capabilities=capabilities)
+        parties.append(Party(*made))
+    first = parties[0]
+    alice = Group.create(suite, b"group", first.key_package, first.private, extensions=extensions, rng=rng)
+    pending = alice.commit(adds=[party.key_package for party in parties[1:]], rng=rng, now=NOW)
+    bob, carol = (join(pending, party) for party in parties[1:])
+    return alice.merge(pending.staged), bob, carol
+
+
+def required(**fields: tuple[int, ...]) -> Extension:
+    return Extension.for_required_capabilities(RequiredCapabilities(**fields))

@@ -263,6 +263,8 @@ BYTE_ENUMS: dict[str, tuple[Read, Callable[[int], bytes], tuple[int, ...], str]]
         (0, 4, 255),
         "§8.4",
     ),
+    "a proposal or its reference, alone": (ProposalOrRef.read, codec.u8, (0, 3, 255), "§12.4"),
+    "a pre-shared key's type, alone": (PreSharedKeyID.read, codec.u8, (0, 3, 255), "§8.4"),
     "a node's type": (RatchetTree.read, node_of_type, (0, 3, 255), "§7.8"),
 }
 

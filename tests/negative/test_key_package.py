@@ -19,7 +19,7 @@ from hotline_protocol.mls.suites import cipher_suite
 from tests.negative import builder as forge
 from tests.negative.groves import three
 from tests.negative.leaves import newcomer
-from tests.negative.points import BAD_X25519, BAD_X_WING
+from tests.negative.points import BAD_BY_SUITE, BAD_X25519
 from tests.negative.proving import Kind, raises, refuses
 from tests.protocol.mls.parties import LIFETIME, NOW, Party, rng, snapshot
 
@@ -147,11 +147,15 @@ def test_a_key_package_that_may_not_be_added(case: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", BAD_X_WING)
-def test_an_init_key_of_the_default_suite_that_cannot_be_used(name: str) -> None:
-    """§10: the init key is a public key of the suite's KEM, in both its halves."""
-    alice, bob, _ = three(0x004E)
-    bad = newcomer(0x004E, package=lambda one: replace(one, init_key=BAD_X_WING[name](one.init_key)))
+KEYS = [(suite_id, name) for suite_id in (0x0002, 0x0004, 0x004E) for name in BAD_BY_SUITE[suite_id]]
+
+
+@pytest.mark.parametrize(("suite_id", "name"), KEYS)
+def test_an_init_key_of_another_suite_that_cannot_be_used(suite_id: int, name: str) -> None:
+    """§10: the init key is a public key of the suite's KEM, whichever it is."""
+    alice, bob, _ = three(suite_id)
+    spoil = BAD_BY_SUITE[suite_id][name]
+    bad = newcomer(suite_id, package=lambda one: replace(one, init_key=spoil(one.init_key)))
     forged = forge.commit(alice, [Add(bad.key_package)]).message
     refuses(bob, lambda: bob.stage(forged, now=NOW), kind="public-key", peer=alice)
 

@@ -6,19 +6,30 @@ from dataclasses import replace
 
 import pytest
 
-from hotline_protocol.mls.capabilities import Capabilities
 from hotline_protocol.mls.credential import BasicCredential, CredentialType
-from hotline_protocol.mls.extension import Extension, RequiredCapabilities
+from hotline_protocol.mls.extension import Extension
 from hotline_protocol.mls.group import Group
-from hotline_protocol.mls.key_package import KeyPackage
 from hotline_protocol.mls.leaf_node import LeafNode, LeafNodeSource
-from hotline_protocol.mls.suites import cipher_suite
 from hotline_protocol.mls.tree_math import LeafIndex
 from tests.negative.builder import Author, Hook
 from tests.negative.groves import three
-from tests.negative.points import ANY_CONTENT, BAD_ED25519, BAD_X25519, BAD_X_WING
-from tests.negative.routes import ALL, EVERYTHING, IN_GROUP, Cast, Change, Owner, certified, check, having
-from tests.protocol.mls.parties import LIFETIME, NOW, Party, join, rng
+from tests.negative.leaves import newcomer
+from tests.negative.points import ANY_CONTENT, BAD_BY_SUITE, BAD_ED25519
+from tests.negative.proving import raises, still_works
+from tests.negative.routes import (
+    ALL,
+    EVERYTHING,
+    IN_GROUP,
+    Change,
+    Owner,
+    certified,
+    check,
+    gathered,
+    having,
+    required,
+)
+from tests.negative.welcomes import welcome
+from tests.protocol.mls.parties import LIFETIME, NOW, SUITES, join, rng
 
 # --- signature (§7.2, §7.3)
 
@@ -162,25 +173,6 @@ def test_a_leaf_that_does_not_list(route: str, case: str) -> None:
     check(route, "leaf", OWN[case])
 
 
-def gathered(*extensions: Extension, capabilities: Capabilities = EVERYTHING) -> Cast:
-    """Three members with these capabilities in a group with these extensions."""
-    suite = cipher_suite(1)
-    parties = []
-    for name in (b"alice", b"bob", b"carol"):
-        key, _ = suite.generate_signature_key(rng)
-        made = KeyPackage.create(suite, rng, key, BasicCredential(name), LIFETIME, capabilities=capabilities)
-        parties.append(Party(*made))
-    first = parties[0]
-    alice = Group.create(suite, b"group", first.key_package, first.private, extensions=extensions, rng=rng)
-    pending = alice.commit(adds=[party.key_package for party in parties[1:]], rng=rng, now=NOW)
-    bob, carol = (join(pending, party) for party in parties[1:])
-    return alice.merge(pending.staged), bob, carol
-
-
-def required(**fields: tuple[int, ...]) -> Extension:
-    return Extension.for_required_capabilities(RequiredCapabilities(**fields))
-
-
 GROUPS: dict[str, tuple[tuple[Extension, ...], Change]] = {
     "an extension of the group (§13.4)": ((Extension(0xF001, b""),), able(extensions=(0xF002,))),
     "one of two extensions of the group (§13.4)": (
@@ -229,22 +221,24 @@ def test_a_leaf_that_the_others_cannot_judge(route: str) -> None:
 # --- keys (§7.3, RFC 9180 §7.1.4)
 
 
-@pytest.mark.parametrize("name", BAD_X25519)
-@pytest.mark.parametrize("route", ALL)
-def test_an_encryption_key_that_cannot_be_used(route: str, name: str) -> None:
-    """§5.1.1, §7.3: low order, zero, wrong length."""
-    check(route, "public-key", having(encryption_key=BAD_X25519[name]))
+KEYS = [
+    (route, suite_id, name)
+    for suite_id, found in BAD_BY_SUITE.items()
+    for name in found
+    for route in (ALL if suite_id in SUITES else ("add",))
+]
+"""All routes for the suites we use ourselves; the others differ in nothing but the KEM."""
 
 
-@pytest.mark.parametrize("name", BAD_X_WING)
-@pytest.mark.parametrize("route", ALL)
-def test_an_encryption_key_of_the_default_suite_that_cannot_be_used(route: str, name: str) -> None:
-    """§5.1.1, §7.3: either half of an X-Wing key."""
+@pytest.mark.parametrize(("route", "suite_id", "name"), KEYS)
+def test_an_encryption_key_that_cannot_be_used(route: str, suite_id: int, name: str) -> None:
+    """§5.1.1, §7.3: low order, zero, not on the curve, not reduced, wrong length; in either half of an X-Wing key."""
+    spoil = BAD_BY_SUITE[suite_id][name]
 
     def bad(_: Owner) -> Hook[LeafNode]:
-        return lambda leaf: replace(leaf, encryption_key=BAD_X_WING[name](leaf.encryption_key))
+        return lambda leaf: replace(leaf, encryption_key=spoil(leaf.encryption_key))
 
-    check(route, "public-key", bad, cast=three(0x004E))
+    check(route, "public-key", bad, cast=three(suite_id))
 
 
 @pytest.mark.parametrize("route", ALL)
@@ -282,3 +276,23 @@ def test_a_commit_that_keeps_its_leaf_key() -> None:
     alice = cast[0]
     key = alice._state.tree.member(alice.own_index).encryption_key
     check("commit", "path", having(encryption_key=key), cast=cast)
+
+
+GROUP_USES: dict[str, tuple[Extension, ...]] = {
+    "an extension": (Extension(0xF001, b""),),
+    "a required extension": (required(extensions=(0xF002,)),),
+    "a required proposal": (required(proposals=(0xF003,)),),
+}
+
+
+@pytest.mark.parametrize("case", GROUP_USES)
+def test_a_group_that_the_newcomer_does_not_support(case: str) -> None:
+    """§13.4, §12.4.3: a newcomer joins no group whose extensions or requirements its own leaf does not list."""
+    alice, bob, _ = gathered(*GROUP_USES[case])
+    able_dave = newcomer(1, leaf=lambda leaf: replace(leaf, capabilities=EVERYTHING))
+    dave = newcomer(1)
+    forged = welcome(alice, dave.key_package).message
+    raises(lambda: Group.join(forged, dave.key_package, dave.private, now=NOW), "leaf")
+    pending = alice.commit(adds=[able_dave.key_package], rng=rng, now=NOW)
+    host = bob.merge(bob.stage(pending.message, now=NOW))
+    still_works(join(pending, able_dave), host)
