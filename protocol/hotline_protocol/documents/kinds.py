@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from hotline_protocol import codec
-from hotline_protocol.documents import agenda, dialogue, meetings, talk
+from hotline_protocol.documents import agenda, composition, dialogue, meetings, talk, watch
 from hotline_protocol.documents.body import Body
 from hotline_protocol.documents.document import Document
 
@@ -22,7 +22,16 @@ class Unknown(Body, frozen=True):
     fields: dict[str, Any]
 
 
-KINDS: Final = MappingProxyType({**talk.KINDS, **dialogue.KINDS, **agenda.KINDS, **meetings.KINDS})
+KINDS: Final = MappingProxyType(
+    {
+        **talk.KINDS,
+        **dialogue.KINDS,
+        **agenda.KINDS,
+        **meetings.KINDS,
+        **watch.KINDS,
+        **composition.KINDS,
+    }
+)
 _NAMES: Final = {kind.body: name for name, kind in KINDS.items()}
 
 

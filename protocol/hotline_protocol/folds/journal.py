@@ -29,6 +29,7 @@ from hotline_protocol.documents.agenda import (
     AgendaWithdraw,
 )
 from hotline_protocol.documents.body import Body
+from hotline_protocol.documents.composition import Announcement
 from hotline_protocol.documents.dialogue import Correction, Reply, Withdrawal
 from hotline_protocol.documents.meetings import (
     MeetingAgree,
@@ -40,11 +41,23 @@ from hotline_protocol.documents.meetings import (
     MeetingPropose,
 )
 from hotline_protocol.documents.talk import Text
+from hotline_protocol.documents.watch import (
+    LineCheck,
+    LineEcho,
+    LineMissed,
+    LineStatus,
+    WatchAccept,
+    WatchHandover,
+    WatchTake,
+)
 from hotline_protocol.folds.agenda import Agenda
+from hotline_protocol.folds.composition import Composition
 from hotline_protocol.folds.dialogue import Dialogues
 from hotline_protocol.folds.event import Event
+from hotline_protocol.folds.line import Line
 from hotline_protocol.folds.meetings import Meetings
 from hotline_protocol.folds.numbering import Numbering
+from hotline_protocol.folds.watch import Watches
 
 VERSION: Final = 1
 """Goes up when a fold changes what it makes of the same log."""
@@ -58,6 +71,9 @@ class Journal(msgspec.Struct):
     dialogues: Dialogues = msgspec.field(default_factory=Dialogues)
     agenda: Agenda = msgspec.field(default_factory=Agenda)
     meetings: Meetings = msgspec.field(default_factory=Meetings)
+    line: Line = msgspec.field(default_factory=Line)
+    watches: Watches = msgspec.field(default_factory=Watches)
+    composition: Composition = msgspec.field(default_factory=Composition)
 
     def apply(self, event: Event) -> str | None:
         """Take one more document of the log: its reference number if it is formal. NotAppliedError says why it changes nothing."""
@@ -102,5 +118,15 @@ _HANDLERS: Final[Mapping[type[Body], Callable[[Journal, Event, Any], None]]] = {
     MeetingAttach: lambda book, event, body: book.meetings.attach(event, body, frozenset(book.agenda.items)),
     MeetingHeld: lambda book, event, body: book.meetings.hold(event, body),
     MeetingCancel: lambda book, event, body: book.meetings.cancel(event, body),
+    LineCheck: lambda book, event, body: book.line.check(event, body),
+    LineEcho: lambda book, event, body: book.line.echo(event, body),
+    LineMissed: lambda book, event, body: book.line.miss(event, body),
+    LineStatus: lambda book, event, body: book.line.declare(event, body),
+    WatchTake: lambda book, event, body: book.watches.take(event, body),
+    WatchHandover: lambda book, event, body: book.watches.hand_over(
+        event, body, frozenset(book.dialogues.open), frozenset()
+    ),
+    WatchAccept: lambda book, event, body: book.watches.accept(event, body),
+    Announcement: lambda book, event, body: book.composition.announce(event, body),
 }
 """Which fold each kind belongs to (F7); kinds that are not here concern no fold."""

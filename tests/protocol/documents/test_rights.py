@@ -8,9 +8,18 @@ from hotline_protocol.documents import KINDS, check_right, why_not
 from hotline_protocol.errors import TrustError
 from hotline_protocol.terms import Role
 
-PERSONAL = ["ack", "reply", *(kind for kind in KINDS if kind.startswith(("agenda.", "meeting.")))]
+PERSONAL = [
+    "ack",
+    "reply",
+    "line.status",
+    "watch.take",
+    "watch.handover",
+    "watch.accept",
+    "roster.announce",
+    *(kind for kind in KINDS if kind.startswith(("agenda.", "meeting."))),
+]
 """What only a person may say."""
-DECIDING = ["meeting.agree", "meeting.held", "meeting.cancel"]
+DECIDING = ["roster.announce", "meeting.agree", "meeting.held", "meeting.cancel"]
 DECIDING += [f"agenda.{act}" for act in ("accept", "decline", "adopt", "open", "outcome", "silence", "close")]
 """What only heads and deputies may say."""
 ALL = [*KINDS, "a-kind-of-the-future"]

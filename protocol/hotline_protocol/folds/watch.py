@@ -1,0 +1,82 @@
+"""The watch of each side: one person at a time has it, and hands it over with all that is open.
+
+F110 a watch that nobody of a side has is taken by a person of that side
+F111 who has it hands it to one certificate of the own side, naming the open dialogues, the active notices and the head; a new
+     handover takes the place of one that was not accepted
+F112 the one it was handed to accepts exactly that document, and has the watch from then on
+F113 whether the handover named what was open by the log before it is computed by everybody and shown: it is no reason to refuse
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from hotline_protocol.documents.watch import WatchAccept, WatchHandover, WatchTake
+from hotline_protocol.errors import NotAppliedError
+from hotline_protocol.folds.event import Event
+from hotline_protocol.terms import Side
+
+
+class Handover(msgspec.Struct, frozen=True):
+    """A handover that waits for the incoming watch. `complete`: it named all that was open (F113)."""
+
+    document: bytes
+    content: bytes
+    to: bytes
+    at: int
+    seq: int
+    head: bytes
+    complete: bool
+
+
+class Watch(msgspec.Struct, frozen=True):
+    """Who of a side has the watch (a certificate's fingerprint), since when (unix ms), by which handover."""
+
+    holder: bytes
+    since: int
+    handover: Handover | None = None
+
+
+class Watches(msgspec.Struct):
+    """The watch of each side, and the handovers that wait."""
+
+    now: dict[Side, Watch] = msgspec.field(default_factory=dict)
+    waiting: dict[Side, Handover] = msgspec.field(default_factory=dict)
+
+    def take(self, event: Event, body: WatchTake) -> None:
+        """Nobody had the watch (F110)."""
+        del body
+        if event.author.side in self.now:
+            raise NotAppliedError("somebody of this side has the watch; it is handed over, not taken")
+        self.now[event.author.side] = Watch(event.author.fingerprint, event.at)
+
+    def hand_over(
+        self, event: Event, body: WatchHandover, dialogues: frozenset[bytes], notices: frozenset[bytes]
+    ) -> None:
+        """The outgoing watch signs (F111); `dialogues`, `notices`: what is open by the log before."""
+        author = event.author
+        present = self.now.get(author.side)
+        if present is None or present.holder != author.fingerprint:
+            raise NotAppliedError("only who has the watch hands it over")
+        if body.to == author.fingerprint:
+            raise NotAppliedError("nobody hands the watch to themself")
+        self.waiting[author.side] = Handover(
+            document=event.id,
+            content=event.hash,
+            to=body.to,
+            at=event.at,
+            seq=body.seq,
+            head=body.head,
+            complete=frozenset(body.dialogues) == dialogues and frozenset(body.notices) == notices,
+        )
+
+    def accept(self, event: Event, body: WatchAccept) -> None:
+        """The incoming watch signs (F112)."""
+        author = event.author
+        waiting = self.waiting.get(author.side)
+        if waiting is None or (waiting.document, waiting.content) != (body.target.id, body.target.hash):
+            raise NotAppliedError("it names no handover that waits")
+        if waiting.to != author.fingerprint:
+            raise NotAppliedError("the watch was handed to somebody else")
+        self.now[author.side] = Watch(author.fingerprint, event.at, waiting)
+        del self.waiting[author.side]
