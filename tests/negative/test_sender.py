@@ -166,3 +166,21 @@ def test_what_newcomers_may_not_propose() -> None:
         peer=alice,
         then=lambda: bob.store_proposal(honest),
     )
+
+
+def test_a_newcomer_s_commit_that_brings_no_key() -> None:
+    """§6.1, §12.4.3.2: a new_member_commit without a path names no key that its signature could be checked with."""
+    alice, bob, _ = three()
+    key, _ = alice.suite.generate_signature_key(rng)
+    by = outsider(alice, key, NEW_MEMBER_COMMIT)
+    forged = forge.commit(by, with_path=False, public=True).message
+    refuses(bob, lambda: bob.stage(forged, now=NOW), kind="sender", peer=alice)
+
+
+def test_a_newcomer_sends_no_application_data() -> None:
+    """§6, §12.1.8: nor does one who asks to be added commit."""
+    alice, bob, _ = three()
+    key, _ = alice.suite.generate_signature_key(rng)
+    for sender in (NEW_MEMBER_COMMIT, NEW_MEMBER_PROPOSAL):
+        words = forge.message(outsider(alice, key, sender), b"words", public=True).message
+        refuses(bob, lambda words=words: bob.unprotect(words), kind="sender", peer=alice)  # type: ignore[misc]
