@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
-
+from tests.interop.certificates import certify
 from tests.interop.driver import Answer, Driver, b64, unb64
 
 _AGREED = ("epoch_authenticator", "tree_hash", "confirmed_transcript_hash", "epoch", "group_id", "members")
@@ -45,7 +40,9 @@ class Party:
     @classmethod
     def certified(cls, driver: Driver, suite: int) -> Party:
         """Somebody with an X.509 credential; who vouches for it is no matter of the engines."""
-        return cls.make(driver, suite, credential={"type": "x509", "certificates": certificates()})
+        one = certify(suite)
+        credential = {"type": "x509", "certificates": one.certificates}
+        return cls.make(driver, suite, credential=credential, signing_key=one.signing_key)
 
     def heir(self, suite: int) -> Party:
         """The same client in another suite."""
@@ -139,28 +136,3 @@ def damage(message: str, position: int = -1) -> str:
     data = bytearray(unb64(message))
     data[position] ^= 1
     return b64(bytes(data))
-
-
-Make = Callable[[Driver, int], Party]
-
-
-def certificates() -> list[str]:
-    """A chain of two DER certificates, base64."""
-    return [_certificate("member"), _certificate("issuer")]
-
-
-def _certificate(name: str) -> str:
-    key = Ed25519PrivateKey.generate()
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    start = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(start + dt.timedelta(days=3650))
-        .sign(key, None)
-    )
-    return b64(certificate.public_bytes(Encoding.DER))

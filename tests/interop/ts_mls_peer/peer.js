@@ -1,6 +1,5 @@
 // The commands of the ts-mls peer. Its states never change in place: a command that throws has changed nothing.
-//
-// Where ts-mls departs from RFC 9420, the adapter puts it right where it can, and says so at the place.
+// Where ts-mls departs from RFC 9420 is in adapter.js and suites.js.
 
 import {
   createApplicationMessage,
@@ -11,19 +10,22 @@ import {
   generateKeyPackageWithKey,
   joinGroup,
   joinGroupExternal,
-  makePskIndex,
   mlsExporter,
-  processPrivateMessage,
-  processPublicMessage,
   proposeAddExternal,
 } from "ts-mls"
-import { getOwnLeafNode } from "ts-mls/clientState.js"
 import { makeKeyPackageRef } from "ts-mls/keyPackage.js"
-import { signLeafNodeCommit } from "ts-mls/leafNode.js"
-import { decryptSenderData } from "ts-mls/privateMessage.js"
-import { updateLeafKey } from "ts-mls/privateKeyPath.js"
 import { decodeRatchetTree, encodeRatchetTree } from "ts-mls/ratchetTree.js"
 
+import {
+  externalPubSuite,
+  processWith,
+  pskIndex,
+  psks,
+  senderOf,
+  updateProposal,
+  withBareExternalPub,
+  withOwnUpdate,
+} from "./adapter.js"
 import {
   credentialFrom,
   credentialTo,
@@ -54,7 +56,6 @@ const CAPABILITIES = {
 
 const identities = new Map()
 const groups = new Map()
-const psks = {}
 
 function pick(map, request, name) {
   const handle = request[name] ?? [...map.keys()].at(-1)
@@ -86,35 +87,6 @@ function view(handle, { state }) {
     members,
   }
 }
-
-// Deviation of ts-mls: it writes and reads `external_pub` without the length prefix of RFC 9420 §12.4.3. The prefix is put on
-// while a group info is made, and taken off while one is used; its signature covers the prefix and is not touched.
-function externalPubSuite(suite) {
-  const { hpke } = suite
-  const prefix = (length) =>
-    length < 64 ? Uint8Array.of(length) : Uint8Array.of(0x40 | (length >> 8), length & 0xff)
-  return {
-    ...suite,
-    hpke: {
-      ...hpke,
-      exportPublicKey: async (key) => {
-        const bare = await hpke.exportPublicKey(key)
-        return Uint8Array.from([...prefix(bare.length), ...bare])
-      },
-    },
-  }
-}
-
-function withBareExternalPub(suite, groupInfo) {
-  const external = groupInfo.extensions.find((one) => one.extensionType === "external_pub")
-  if (external === undefined) return suite
-  const carried = external.extensionData
-  const skip = carried[0] < 64 ? 1 : 2
-  const importPublicKey = (key) => suite.hpke.importPublicKey(key === carried ? key.slice(skip) : key)
-  return { ...suite, hpke: { ...suite.hpke, importPublicKey } }
-}
-
-const pskIndex = (state) => makePskIndex(state, psks)
 
 async function offer(identity, lifetime, lastResort) {
   const extensions = lastResort ? [{ extensionType: 0x000a, extensionData: new Uint8Array() }] : []
@@ -165,58 +137,6 @@ async function foundAfter(old, identity, groupId, extensions, usage, keyPackages
   )
   const group = { identity, suite, state: made.newState, updates: new Map() }
   return { welcome: encodeMessage({ wireformat: "mls_welcome", welcome: made.welcome }), ...enter(group) }
-}
-
-// ts-mls has no way to propose an update; its parts do. The new key is kept until a commit takes the update.
-async function updateProposal(group) {
-  const { suite, state } = group
-  const leaf = getOwnLeafNode(state)
-  const { publicKey, privateKey } = await suite.hpke.generateKeyPair()
-  const tbs = {
-    leafNodeSource: "update",
-    hpkePublicKey: await suite.hpke.exportPublicKey(publicKey),
-    signaturePublicKey: leaf.signaturePublicKey,
-    credential: leaf.credential,
-    capabilities: leaf.capabilities,
-    extensions: leaf.extensions,
-    groupId: state.groupContext.groupId,
-    leafIndex: state.privatePath.leafIndex,
-  }
-  const leafNode = await signLeafNodeCommit(tbs, state.signaturePrivateKey, suite.signature)
-  group.updates.set(toB64(tbs.hpkePublicKey), await suite.hpke.exportPrivateKey(privateKey))
-  return { proposalType: "update", update: { leafNode } }
-}
-
-// Deviation of ts-mls: `processMessage` forgets external keys for a PrivateMessage. So the two it stands on are called.
-function processWith(group, state, message, callback) {
-  const { suite } = group
-  return message.wireformat === "mls_private_message"
-    ? processPrivateMessage(state, message.privateMessage, pskIndex(state), suite, callback)
-    : processPublicMessage(state, message.publicMessage, pskIndex(state), suite, callback)
-}
-
-async function senderOf(group, message) {
-  if (message.wireformat === "mls_public_message") return message.publicMessage.content.sender.leafIndex ?? null
-  const secret = group.state.keySchedule.senderDataSecret
-  const senderData = await decryptSenderData(message.privateMessage, secret, group.suite)
-  return senderData?.leafIndex ?? null
-}
-
-async function withOwnUpdate(group, message) {
-  if (group.updates.size === 0) return group.state
-  let found
-  await processWith(group, group.state, message, (incoming) => {
-    if (incoming.kind === "commit") {
-      const own = incoming.proposals.find(
-        ({ proposal, senderLeafIndex }) =>
-          proposal.proposalType === "update" && senderLeafIndex === group.state.privatePath.leafIndex,
-      )
-      found = own && group.updates.get(toB64(own.proposal.update.leafNode.hpkePublicKey))
-    }
-    return "reject"
-  })
-  if (found === undefined) return group.state
-  return { ...group.state, privatePath: updateLeafKey(group.state.privatePath, found) }
 }
 
 async function processMessage(request) {
