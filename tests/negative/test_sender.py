@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from hotline_protocol.mls.content import (
+    NEW_MEMBER_COMMIT,
     NEW_MEMBER_PROPOSAL,
     Sender,
 )

@@ -17,6 +17,7 @@ from tests.negative.points import BAD_X25519
 from tests.negative.proving import Kind, refuses
 from tests.negative.trees import (
     Change,
+    blank,
     check,
     fresh_key,
     parent_at,
@@ -58,6 +59,17 @@ def test_an_unmerged_leaf_that_a_node_between_does_not_know() -> None:
     def change(tree: RatchetTree, _: Grove) -> None:
         put_parent(tree, 7, unmerged(7))
         put_parent(tree, 11, unmerged())
+
+    check("leaf", after=change)
+
+
+def test_an_unmerged_leaf_in_another_half() -> None:
+    """§12.4.3.1: not below its node, where no node on the leaf's own path could tell."""
+
+    def change(tree: RatchetTree, _: Grove) -> None:
+        for above in (3, 7):
+            blank(tree, above)
+        put_parent(tree, 11, unmerged(3, 7))
 
     check("leaf", after=change)
 
