@@ -19,6 +19,8 @@ RATCHET_TREE: Final = 2
 REQUIRED_CAPABILITIES: Final = 3
 EXTERNAL_PUB: Final = 4
 EXTERNAL_SENDERS: Final = 5
+LAST_RESORT: Final = 0x000A
+"""Of a key package that may be used again when no other is left (draft-ietf-mls-extensions)."""
 
 _DEFAULT: Final = range(APPLICATION_ID, EXTERNAL_SENDERS + 1)
 
@@ -100,6 +102,11 @@ class Extension:
     def for_external_senders(cls, senders: Iterable[ExternalSender]) -> Extension:
         """`external_senders` of a group."""
         return cls(EXTERNAL_SENDERS, codec.vector(sender.encode() for sender in senders))
+
+    @classmethod
+    def for_last_resort(cls) -> Extension:
+        """`last_resort` of a key package, which is empty."""
+        return cls(LAST_RESORT, b"")
 
     @property
     def is_default(self) -> bool:

@@ -1,7 +1,8 @@
 """Key packages: what a client publishes so that a group can add it (RFC 9420 §10).
 
 Rules enforced by `verify` (§10, §10.1): version and suite; both signatures; the leaf made for a key package, with capabilities
-that list the package's extensions; init key and leaf key usable and different; the time within the lifetime, if one is given.
+that list the package's extensions; init key and leaf key usable and different; a lifetime that does not end before it begins
+and covers the time, if one is given.
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ from hotline_protocol.mls.capabilities import MLS10, Capabilities
 from hotline_protocol.mls.codec import Reader
 from hotline_protocol.mls.credential import Credential
 from hotline_protocol.mls.errors import RefusedError
-from hotline_protocol.mls.extension import Extension, encode_extensions, read_extensions
+from hotline_protocol.mls.extension import (
+    LAST_RESORT,
+    Extension,
+    encode_extensions,
+    find,
+    read_extensions,
+)
+from hotline_protocol.mls.grease import add_grease
 from hotline_protocol.mls.leaf_node import LeafNode, LeafNodeSource, Lifetime
 from hotline_protocol.mls.suites import CipherSuite
 
@@ -43,7 +51,7 @@ class KeyPackagePrivate:
 
 @dataclass(frozen=True, slots=True)
 class KeyPackage:
-    """An offer to be added, usable once."""
+    """An offer to be added, usable once unless it is marked as a last resort."""
 
     cipher_suite: int
     init_key: bytes
@@ -74,15 +82,28 @@ class KeyPackage:
         capabilities: Capabilities | None = None,
         leaf_extensions: tuple[Extension, ...] = (),
         extensions: tuple[Extension, ...] = (),
+        last_resort: bool = False,
+        grease: bool = False,
     ) -> tuple[KeyPackage, KeyPackagePrivate]:
-        """A signed key package with fresh HPKE keys; `signature_key` is the private one."""
+        """A signed key package with fresh HPKE keys; `signature_key` is the private one.
+
+        `last_resort` marks it as one that may be used again, and `grease` sprinkles numbers without meaning over it (§13.5);
+        the capabilities gain what these two need. Whether others would accept it is not looked at: that is `verify`.
+        """
+        own = capabilities or Capabilities(cipher_suites=(suite.id,))
+        if last_resort:
+            extensions = (*extensions, Extension.for_last_resort())
+            own = replace(own, extensions=tuple(dict.fromkeys((*own.extensions, LAST_RESORT))))
+        if grease:
+            own, meaningless = add_grease(own, rng)
+            leaf_extensions, extensions = (*leaf_extensions, meaningless), (*extensions, meaningless)
         init_private, init_public = suite.derive_key_pair(rng(suite.hash_length))
         leaf_private, leaf_public = suite.derive_key_pair(rng(suite.hash_length))
         leaf_node = LeafNode(
             encryption_key=leaf_public,
             signature_key=suite.signature_public_key(signature_key),
             credential=credential,
-            capabilities=capabilities or Capabilities(cipher_suites=(suite.id,)),
+            capabilities=own,
             source=LeafNodeSource.KEY_PACKAGE,
             lifetime=lifetime,
             extensions=leaf_extensions,
@@ -91,14 +112,20 @@ class KeyPackage:
         private = KeyPackagePrivate(init_private, leaf_private, signature_key)
         return unsigned.sign(suite, signature_key), private
 
+    @property
+    def is_last_resort(self) -> bool:
+        """Whether it may be used again when no other is left (RFC 9420 §16.8)."""
+        return find(self.extensions, LAST_RESORT) is not None
+
     def sign(self, suite: CipherSuite, private: bytes) -> KeyPackage:
         """The key package with its signature."""
         return replace(self, signature=suite.sign_with_label(private, _LABEL, self._tbs()))
 
-    def verify(self, suite: CipherSuite, now: int | None = None) -> None:
+    def verify(self, suite: CipherSuite, now: int | None = None, *, longest: int | None = None) -> None:
         """Refuse, mostly as `key-package`, what may not be added at `now`, unix seconds.
 
-        Without `now` the lifetime is left to the caller.
+        Without `now` the caller looks whether it is too early or too late. `longest`, seconds, is the total lifetime that the
+        application puts up with; RFC 9420 §7.2 asks for one, and the engine has none of its own.
         """
         leaf = self.leaf_node
         if self.version != MLS10 or self.cipher_suite != suite.id:
@@ -120,8 +147,7 @@ class KeyPackage:
         suite.check_public_key(leaf.encryption_key)
         if self.init_key == leaf.encryption_key:
             raise RefusedError("key-package", "one key is used for joining and for the leaf")
-        if now is not None and not leaf.lifetime.covers(now):
-            raise RefusedError("key-package", "the key package is not valid at this time")
+        _check_lifetime(leaf.lifetime, now, longest)
 
     def ref(self, suite: CipherSuite) -> bytes:
         """The reference by which a Welcome names it (RFC 9420 §5.2)."""
@@ -135,3 +161,14 @@ class KeyPackage:
             + self.leaf_node.encode()
             + encode_extensions(self.extensions)
         )
+
+
+def _check_lifetime(lifetime: Lifetime, now: int | None, longest: int | None) -> None:
+    if lifetime.total < 0:
+        raise RefusedError("key-package", "the lifetime ends before it begins")
+    if longest is not None and lifetime.total > longest:
+        raise RefusedError(
+            "key-package", f"the lifetime is {lifetime.total} seconds, expected {longest} at most"
+        )
+    if now is not None and not lifetime.covers(now):
+        raise RefusedError("key-package", "the key package is not valid at this time")

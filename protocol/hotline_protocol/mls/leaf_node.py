@@ -1,7 +1,8 @@
 """Leaf nodes: a member's keys, credential and capabilities under its own signature (RFC 9420 §7.2).
 
-Rule enforced: the signature covers group and place for every leaf that is not from a key package (§7.2, §7.3). Whether the leaf
-fits a group is for `tree_validation`.
+Rules enforced by `verify`: the signature covers group and place for every leaf that is not from a key package (§7.2, §7.3); a
+certificate is for the signature key (§5.3); the capabilities list the version, the suite, the leaf's own type of credential
+and the extensions that it carries (§7.2, §7.3, §11.1). Whether the leaf fits its group is for `tree_validation`.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from hotline_protocol.mls import codec
-from hotline_protocol.mls.capabilities import Capabilities
+from hotline_protocol.mls.capabilities import MLS10, Capabilities
 from hotline_protocol.mls.codec import Reader
-from hotline_protocol.mls.credential import Credential, read_credential
-from hotline_protocol.mls.errors import MalformedError, UsageError
+from hotline_protocol.mls.credential import Credential, check_credential, read_credential
+from hotline_protocol.mls.errors import MalformedError, RefusedError, UsageError
 from hotline_protocol.mls.extension import Extension, encode_extensions, read_extensions
 from hotline_protocol.mls.suites import CipherSuite
 from hotline_protocol.mls.tree_math import LeafIndex
@@ -45,6 +46,11 @@ class Lifetime:
     def read(cls, r: Reader) -> Lifetime:
         """The struct `Lifetime`."""
         return cls(r.u64(), r.u64())
+
+    @property
+    def total(self) -> int:
+        """How long it lasts, in seconds; below zero if it ends before it begins."""
+        return self.not_after - self.not_before
 
     def covers(self, now: int) -> bool:
         """Whether `now`, unix seconds, lies within."""
@@ -94,9 +100,23 @@ class LeafNode:
         return replace(self, signature=suite.sign_with_label(private, _LABEL, tbs))
 
     def verify(self, suite: CipherSuite, group_id: bytes = b"", leaf_index: LeafIndex = _ANYWHERE) -> None:
-        """Refuse, as `signature`, a leaf that its own key did not sign for this group and place."""
+        """Refuse a leaf that its own key did not sign for this group and place, as `signature`; that its certificate is not
+        for, as `credential`; or whose capabilities do not cover itself, as `leaf`.
+        """
         tbs = self._tbs(group_id, leaf_index)
         suite.verify_with_label(self.signature_key, _LABEL, tbs, self.signature)
+        check_credential(suite.signature, self.credential, self.signature_key)
+        self._check_capabilities(suite)
+
+    def _check_capabilities(self, suite: CipherSuite) -> None:
+        own = self.capabilities
+        if MLS10 not in own.versions or suite.id not in own.cipher_suites:
+            raise RefusedError("leaf", "a leaf's capabilities do not list version and suite of the group")
+        if self.credential.credential_type not in own.credentials:
+            raise RefusedError("leaf", "a leaf's capabilities do not list its own type of credential")
+        carried = {one.extension_type for one in self.extensions if not one.is_default}
+        if not carried.issubset(own.extensions):
+            raise RefusedError("leaf", "a leaf's capabilities do not list an extension that it carries")
 
     def _tbs(self, group_id: bytes, leaf_index: LeafIndex) -> bytes:
         if self.source == LeafNodeSource.KEY_PACKAGE:

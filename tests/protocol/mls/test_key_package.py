@@ -7,9 +7,10 @@ import pytest
 
 from hotline_protocol.mls import codec
 from hotline_protocol.mls.capabilities import Capabilities
-from hotline_protocol.mls.credential import BasicCredential, X509Credential, read_credential
-from hotline_protocol.mls.errors import MalformedError, RefusedError, UnsupportedError, UsageError
+from hotline_protocol.mls.credential import BasicCredential
+from hotline_protocol.mls.errors import MalformedError, RefusedError, UsageError
 from hotline_protocol.mls.extension import (
+    LAST_RESORT,
     REQUIRED_CAPABILITIES,
     Extension,
     ExternalSender,
@@ -17,15 +18,17 @@ from hotline_protocol.mls.extension import (
     find,
     read_extensions,
 )
+from hotline_protocol.mls.grease import GREASE
 from hotline_protocol.mls.key_package import KeyPackage, KeyPackagePrivate
-from hotline_protocol.mls.leaf_node import LeafNode, LeafNodeSource, Lifetime
+from hotline_protocol.mls.leaf_node import LeafNodeSource, Lifetime
 from hotline_protocol.mls.suites import SUITES, CipherSuite, cipher_suite
 from hotline_protocol.mls.tree_math import LeafIndex
+from tests.protocol.mls.parties import Party, certify, join
 
 NOW = 1_795_000_000
 LIFETIME = Lifetime(NOW - 10, NOW + 10)
 SUITE = cipher_suite(1)
-GREASE = 0x1A1A
+MEANINGLESS = GREASE[1]
 
 
 def make(suite: CipherSuite = SUITE) -> tuple[KeyPackage, KeyPackagePrivate]:
@@ -34,13 +37,13 @@ def make(suite: CipherSuite = SUITE) -> tuple[KeyPackage, KeyPackagePrivate]:
         suite,
         os.urandom,
         private,
-        X509Credential((b"leaf", b"root")),
+        certify("alice", private, suite.id),
         LIFETIME,
         capabilities=Capabilities(
-            cipher_suites=(suite.id, GREASE), extensions=(GREASE,), credentials=(1, 2, GREASE)
+            cipher_suites=(suite.id, MEANINGLESS), extensions=(MEANINGLESS,), credentials=(1, 2, MEANINGLESS)
         ),
-        leaf_extensions=(Extension(GREASE, b"grease"),),
-        extensions=(Extension(GREASE, b""),),
+        leaf_extensions=(Extension(MEANINGLESS, b"grease"),),
+        extensions=(Extension(MEANINGLESS, b""),),
     )
 
 
@@ -96,28 +99,71 @@ def test_a_leaf_for_another_use_is_refused() -> None:
     refused(replace(key_package, leaf_node=signed).sign(SUITE, private.signature_key), "key-package")
 
 
-@pytest.mark.parametrize("source", [LeafNodeSource.UPDATE, LeafNodeSource.COMMIT])
-def test_a_leaf_is_signed_for_its_group_and_place(source: LeafNodeSource) -> None:
+@pytest.mark.parametrize("lifetime", [Lifetime(NOW + 1, NOW - 1), Lifetime(2**64 - 1, 0)])
+def test_a_lifetime_that_ends_before_it_begins_is_refused(lifetime: Lifetime) -> None:
     key_package, private = make()
-    parent_hash = b"hash" if source == LeafNodeSource.COMMIT else None
-    unsigned = replace(key_package.leaf_node, source=source, lifetime=None, parent_hash=parent_hash)
-    leaf = unsigned.sign(SUITE, private.signature_key, b"group", LeafIndex(3))
-    assert codec.decode(LeafNode.read, leaf.encode()) == leaf
-    leaf.verify(SUITE, b"group", LeafIndex(3))
-    for group_id, index in [(b"other", 3), (b"group", 4)]:
-        with pytest.raises(RefusedError, match=r"^signature"):
-            leaf.verify(SUITE, group_id, LeafIndex(index))
+    leaf = replace(key_package.leaf_node, lifetime=lifetime).sign(SUITE, private.signature_key)
+    backwards = replace(key_package, leaf_node=leaf).sign(SUITE, private.signature_key)
+    with pytest.raises(RefusedError, match=r"^key-package: .* before"):
+        backwards.verify(SUITE)
 
 
-def test_a_leaf_has_what_its_source_demands() -> None:
-    leaf = make()[0].leaf_node
-    for broken in (
-        replace(leaf, lifetime=None),
-        replace(leaf, parent_hash=b""),
-        replace(leaf, source=LeafNodeSource.UPDATE),
-    ):
-        with pytest.raises(UsageError):
-            broken.encode()
+def test_an_application_has_its_longest_lifetime() -> None:
+    key_package, _ = make()
+    key_package.verify(SUITE, NOW, longest=20)
+    with pytest.raises(RefusedError, match=r"^key-package: .* 20 seconds, expected 19"):
+        key_package.verify(SUITE, NOW, longest=19)
+
+
+def test_an_extension_that_the_leaf_does_not_list_is_refused() -> None:
+    key_package, private = make()
+    other = replace(key_package, extensions=(Extension(0x2A2A, b""),))
+    refused(other.sign(SUITE, private.signature_key), "key-package")
+    default = replace(key_package, extensions=(Extension.for_application_id(b"id"),))
+    default.sign(SUITE, private.signature_key).verify(SUITE, NOW)
+
+
+def test_a_last_resort_says_so() -> None:
+    signature_key, _ = SUITE.generate_signature_key(os.urandom)
+    credential = BasicCredential(b"alice")
+    for capabilities in (None, Capabilities(cipher_suites=(1,), extensions=(LAST_RESORT,))):
+        key_package, _ = KeyPackage.create(
+            SUITE,
+            os.urandom,
+            signature_key,
+            credential,
+            LIFETIME,
+            capabilities=capabilities,
+            last_resort=True,
+        )
+        assert key_package.is_last_resort
+        assert key_package.leaf_node.capabilities.extensions == (LAST_RESORT,)
+        key_package.verify(SUITE, NOW)
+        assert codec.decode(KeyPackage.read, key_package.encode()).is_last_resort
+    assert not make()[0].is_last_resort
+
+
+def test_numbers_without_meaning_do_no_harm() -> None:
+    signature_key, _ = SUITE.generate_signature_key(os.urandom)
+    key_package, private = KeyPackage.create(
+        SUITE, os.urandom, signature_key, BasicCredential(b"alice"), LIFETIME, last_resort=True, grease=True
+    )
+    key_package.verify(SUITE, NOW)
+    assert codec.decode(KeyPackage.read, key_package.encode()) == key_package
+    leaf = key_package.leaf_node
+    assert {one.extension_type for one in (*leaf.extensions, *key_package.extensions)} - {LAST_RESORT} <= set(
+        GREASE
+    )
+    founder = Party.make(SUITE.id, "founder", "x509").found(b"group")
+    pending = founder.commit(adds=[key_package], rng=os.urandom, now=NOW)
+    assert join(pending, Party(key_package, private)).own_index == 1
+
+
+def test_a_certificate_for_another_key_is_refused() -> None:
+    signature_key, _ = SUITE.generate_signature_key(os.urandom)
+    other, _ = SUITE.generate_signature_key(os.urandom)
+    made, _ = KeyPackage.create(SUITE, os.urandom, signature_key, certify("alice", other, 1), LIFETIME)
+    refused(made, "credential")
 
 
 def test_secrets_are_not_shown() -> None:
@@ -125,7 +171,7 @@ def test_secrets_are_not_shown() -> None:
 
 
 def test_extensions_keep_unknown_types_and_refuse_twins() -> None:
-    one = Extension(GREASE, b"\x00\xff")
+    one = Extension(MEANINGLESS, b"\x00\xff")
     data = codec.vector([one.encode(), Extension(1, b"").encode()])
     assert codec.decode(read_extensions, data) == (one, Extension(1, b""))
     with pytest.raises(MalformedError, match="twice"):
@@ -133,7 +179,7 @@ def test_extensions_keep_unknown_types_and_refuse_twins() -> None:
 
 
 def test_known_extensions_are_read_as_what_they_are() -> None:
-    required = RequiredCapabilities((1,), (2,), (GREASE,))
+    required = RequiredCapabilities((1,), (2,), (MEANINGLESS,))
     sender = ExternalSender(b"key", BasicCredential(b"who"))
     assert Extension.for_required_capabilities(required).required_capabilities() == required
     assert Extension.for_external_senders([sender]).external_senders() == (sender,)
@@ -144,8 +190,3 @@ def test_known_extensions_are_read_as_what_they_are() -> None:
         Extension(9, b"").required_capabilities()
     with pytest.raises(MalformedError):
         Extension(REQUIRED_CAPABILITIES, required.encode() + b"\x00").required_capabilities()
-
-
-def test_an_unknown_credential_is_unsupported() -> None:
-    with pytest.raises(UnsupportedError, match="0x1a1a"):
-        codec.decode(read_credential, codec.u16(GREASE) + codec.opaque(b""))
