@@ -78,6 +78,8 @@ def example(kind: Kind) -> Case:
         case for path in sorted(OFFICIAL.glob("*.json")) for case in cases_of(path) if kind_of(case) is kind
     ]
     spoken = [case for case in every if case.get("cipher_suite", 1) == 1 and _passes(kind, case)]
+    if not spoken:
+        pytest.skip(f"no vectors of the kind {kind.name} beside the official ones")
     most = max(len({_name(path) for path in _leaves(case)}) for case in spoken)
     full = [case for case in spoken if len({_name(path) for path in _leaves(case)}) == most]
     smallest: Case = min(full, key=lambda case: len(json.dumps(case)))
