@@ -40,6 +40,7 @@ from hotline_protocol.documents.meetings import (
     MeetingHeld,
     MeetingPropose,
 )
+from hotline_protocol.documents.notices import Action, Finding, Notice
 from hotline_protocol.documents.talk import Text
 from hotline_protocol.documents.watch import (
     LineCheck,
@@ -56,6 +57,7 @@ from hotline_protocol.folds.dialogue import Dialogues
 from hotline_protocol.folds.event import Event
 from hotline_protocol.folds.line import Line
 from hotline_protocol.folds.meetings import Meetings
+from hotline_protocol.folds.notices import Notices
 from hotline_protocol.folds.numbering import Numbering
 from hotline_protocol.folds.watch import Watches
 
@@ -71,6 +73,7 @@ class Journal(msgspec.Struct):
     dialogues: Dialogues = msgspec.field(default_factory=Dialogues)
     agenda: Agenda = msgspec.field(default_factory=Agenda)
     meetings: Meetings = msgspec.field(default_factory=Meetings)
+    notices: Notices = msgspec.field(default_factory=Notices)
     line: Line = msgspec.field(default_factory=Line)
     watches: Watches = msgspec.field(default_factory=Watches)
     composition: Composition = msgspec.field(default_factory=Composition)
@@ -92,6 +95,12 @@ class Journal(msgspec.Struct):
         """The state of a snapshot; None if it was made by another version of the folds."""
         version, state = msgspec.msgpack.decode(snapshot, type=tuple[int, msgspec.Raw])
         return msgspec.msgpack.decode(state, type=cls) if version == VERSION else None
+
+
+def _notice(book: Journal, event: Event, body: Notice) -> None:
+    book.notices.issue(event, body)
+    if body.action is not Action.CANCEL:
+        book.dialogues.begin(event, body.precedence, body.response)
 
 
 _HANDLERS: Final[Mapping[type[Body], Callable[[Journal, Event, Any], None]]] = {
@@ -118,13 +127,18 @@ _HANDLERS: Final[Mapping[type[Body], Callable[[Journal, Event, Any], None]]] = {
     MeetingAttach: lambda book, event, body: book.meetings.attach(event, body, frozenset(book.agenda.items)),
     MeetingHeld: lambda book, event, body: book.meetings.hold(event, body),
     MeetingCancel: lambda book, event, body: book.meetings.cancel(event, body),
+    Notice: _notice,
+    Finding: lambda book, event, body: book.notices.find(event, body),
     LineCheck: lambda book, event, body: book.line.check(event, body),
     LineEcho: lambda book, event, body: book.line.echo(event, body),
     LineMissed: lambda book, event, body: book.line.miss(event, body),
     LineStatus: lambda book, event, body: book.line.declare(event, body),
     WatchTake: lambda book, event, body: book.watches.take(event, body),
     WatchHandover: lambda book, event, body: book.watches.hand_over(
-        event, body, frozenset(book.dialogues.open), frozenset()
+        event,
+        body,
+        frozenset(book.dialogues.open),
+        frozenset(one.id for one in book.notices.active(event.at)),
     ),
     WatchAccept: lambda book, event, body: book.watches.accept(event, body),
     Announcement: lambda book, event, body: book.composition.announce(event, body),

@@ -1,0 +1,173 @@
+"""Notices: which are in force, which replace or cancel which, and whether both sides found the same conflicts.
+
+F60 a new notice is in force from its entry until its end; its side is its author's
+F61 only the side that issued a notice replaces or cancels it, and only while it is in force and not over; a replacement takes its
+    place at once, by the entry's time
+F62 a notice that starts less than its arena's lead time after its entry must say so (`short_lead`); the actual lead is kept
+F63 a notice whose end has passed, or whose side has no right to its arena, changes nothing
+F64 each side's finding about a notice is kept, the last one of a side counts; if verdict or inputs differ, that is an alarm
+F65 a notice that asks for an answer opens a dialogue (F1)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from hotline_protocol.documents.notices import Action, Finding, Notice, Verdict
+from hotline_protocol.errors import NotAppliedError
+from hotline_protocol.folds.event import Event
+from hotline_protocol.folds.table import By, Step, Table, states
+from hotline_protocol.terms import SIDES, WRITING_ROLES, Arena, Side
+
+LEAD: Final = {Arena.AIR: 24 * 3_600_000, Arena.NAVAL: 48 * 3_600_000, Arena.EM: 12 * 3_600_000}
+"""The lead time that each arena's notices should have, ms."""
+
+
+class State(StrEnum):
+    """Where a notice stands in the log; whether its time has come or passed is a question of the clock."""
+
+    IN_FORCE = "IN FORCE"
+    REPLACED = "REPLACED"
+    CANCELLED = "CANCELLED"
+
+
+class Phase(StrEnum):
+    """Where a notice in force stands against the clock."""
+
+    PENDING = "PENDING"
+    ACTIVE = "ACTIVE"
+    OVER = "OVER"
+
+
+TABLE: Final = Table(
+    "the notice",
+    State.IN_FORCE,
+    (
+        Step("replace", states(State.IN_FORCE), State.REPLACED, By.OWN, WRITING_ROLES),
+        Step("cancel", states(State.IN_FORCE), State.CANCELLED, By.OWN, WRITING_ROLES),
+    ),
+)
+
+
+class Found(msgspec.Struct, frozen=True, array_like=True):
+    """What a side's client computed."""
+
+    verdict: Verdict
+    inputs: bytes
+    against: tuple[bytes, ...]
+    document: bytes
+
+
+class Entry(msgspec.Struct):
+    """A notice as it stands. `lead`: from its entry to its start, ms; may be negative. `successor`: what replaced it."""
+
+    id: bytes
+    seq: int
+    side: Side
+    content: bytes
+    at: int
+    lead: int
+    notice: Notice
+    state: State = State.IN_FORCE
+    predecessor: bytes | None = None
+    successor: bytes | None = None
+    findings: dict[Side, Found] = msgspec.field(default_factory=dict)
+
+    def phase(self, now: int) -> Phase:
+        """Against the clock, `now` in unix ms."""
+        if now < self.notice.start:
+            return Phase.PENDING
+        end = self.notice.end
+        return Phase.OVER if end is not None and now >= end else Phase.ACTIVE
+
+    @property
+    def disputed(self) -> bool:
+        """Whether both sides computed, and not the same (F64)."""
+        found = [self.findings.get(side) for side in SIDES]
+        one, other = found
+        return (
+            one is not None
+            and other is not None
+            and (one.verdict, one.inputs) != (other.verdict, other.inputs)
+        )
+
+
+class Notices(msgspec.Struct):
+    """All notices by id, and those in force."""
+
+    all: dict[bytes, Entry] = msgspec.field(default_factory=dict)
+    in_force: dict[bytes, None] = msgspec.field(default_factory=dict)
+
+    def issue(self, event: Event, body: Notice) -> None:
+        """A new notice, a replacement or a cancellation (F60 to F63)."""
+        if body.arena not in event.author.arenas and event.author.arenas:
+            raise NotAppliedError(f"the author's certificate is not for {body.arena}")
+        before = self._before(body)
+        if body.action is not Action.CANCEL:
+            self._check_times(event, body)
+        if before is not None:
+            step = TABLE.find(
+                body.action.lower(), before.state, before.side, event.author.side, event.author.role
+            )
+            if before.phase(event.at) is Phase.OVER:
+                raise NotAppliedError("the notice is over: nothing is left to replace or cancel")
+            before.state, before.successor = State(step.after), event.id
+            self.in_force.pop(before.id, None)
+        if body.action is not Action.CANCEL:
+            self._enter(event, body, before)
+
+    def find(self, event: Event, body: Finding) -> None:
+        """What a side computed about a notice (F64)."""
+        entry = self.all.get(body.target.id)
+        if entry is None or entry.content != body.target.hash:
+            raise NotAppliedError("it names no notice")
+        entry.findings[event.author.side] = Found(body.verdict, body.inputs, body.against, event.id)
+
+    def active(self, now: int) -> Iterator[Entry]:
+        """Those in force that are not over at `now` (unix ms), in log order."""
+        return (one for one in (self.all[key] for key in self.in_force) if one.phase(now) is not Phase.OVER)
+
+    def disputed(self) -> list[Entry]:
+        """Those in force about which the two sides' computers differ."""
+        return [self.all[one] for one in self.in_force if self.all[one].disputed]
+
+    def _before(self, body: Notice) -> Entry | None:
+        if body.target is None:
+            return None
+        before = self.all.get(body.target.id)
+        if before is None or before.content != body.target.hash:
+            raise NotAppliedError("it names no notice before it")
+        if before.notice.arena is not body.arena:
+            raise NotAppliedError(
+                f"it names a notice about {before.notice.arena}, itself being about {body.arena}"
+            )
+        return before
+
+    def _check_times(self, event: Event, body: Notice) -> None:
+        if body.end is not None and body.end <= event.at:
+            raise NotAppliedError("the notice is over before it begins: its end has passed")
+        if body.start - event.at < LEAD[body.arena] and not body.short_lead:
+            hours = LEAD[body.arena] // 3_600_000
+            raise NotAppliedError(
+                f"the notice comes {(body.start - event.at) / 3_600_000:.1f} hours before its start, "
+                f"{hours} are agreed for {body.arena}: it must say that its lead is short"
+            )
+
+    def _enter(self, event: Event, body: Notice, before: Entry | None) -> None:
+        for over in [one for one in self.in_force if self.all[one].phase(event.at) is Phase.OVER]:
+            del self.in_force[over]
+        self.all[event.id] = Entry(
+            id=event.id,
+            seq=event.seq,
+            side=event.author.side,
+            content=event.hash,
+            at=event.at,
+            lead=body.start - event.at,
+            notice=body,
+            predecessor=None if before is None else before.id,
+        )
+        self.in_force[event.id] = None
