@@ -3,8 +3,9 @@
 Rules enforced (§12.2) on a member's commit: a reference names a proposal we hold; no update by the committer and no removal of
 it; one update or removal a leaf; key packages that `KeyPackage.verify` accepts at the given time; an update with another key;
 one change of the group's extensions; each PSK once, with a nonce of the right length; keys of another group's end only in a
-group's first commit; a ReInit alone and to no older version; no ExternalInit. On a newcomer's: one ExternalInit, at most one
-Remove, pre-shared keys, nothing else and nothing by reference. Application (§12.3): extensions, updates, removals, additions.
+group's first commit, and one at most; a ReInit alone and to no older version; no ExternalInit. On a newcomer's: one ExternalInit,
+at most one Remove, pre-shared keys, nothing else and nothing by reference. Application (§12.3): extensions, updates, removals,
+additions.
 """
 
 from __future__ import annotations
@@ -116,11 +117,16 @@ def sort(committer: Sender, context: GroupContext, proposals: Sequence[Proposed]
 
     Refusals are of kind `proposal`, those of pre-shared keys of kind `psk`. `context` is that of the epoch the commit ends.
     """
-    sorted_ = by_kind(context, proposals)
     if committer.is_member:
+        sorted_ = by_kind(context, proposals)
         _check_of_member(committer.leaf_index, sorted_)
-    else:
-        _check_of_newcomer(sorted_)
+        return sorted_
+    if any(not isinstance(one.proposal, _EXTERNAL_JOIN) for one in proposals):
+        raise RefusedError(
+            "proposal", "a newcomer's commit carries more than ExternalInit, Remove and pre-shared keys"
+        )
+    sorted_ = by_kind(context, proposals)
+    _check_of_newcomer(sorted_)
     return sorted_
 
 
@@ -183,19 +189,20 @@ def _check_reinit(reinit: ReInit, count: int) -> None:
 def _check_of_newcomer(proposals: ProposalList) -> None:
     if proposals.external_init is None:
         raise RefusedError("proposal", "a newcomer's commit carries no ExternalInit")
-    if any(not isinstance(one.proposal, _EXTERNAL_JOIN) for one in proposals.all):
-        raise RefusedError(
-            "proposal", "a newcomer's commit carries more than ExternalInit, Remove and pre-shared keys"
-        )
     if len(proposals.removes) > 1:
         raise RefusedError("proposal", "a newcomer's commit removes more than its own former leaf")
+    if any(one.is_link for one in proposals.psks):
+        raise RefusedError("psk", "a key that links two groups stands in a newcomer's commit")
 
 
 def _check_psks(psks: tuple[PreSharedKeyID, ...], context: GroupContext) -> None:
     if len(set(psks)) != len(psks):
         raise RefusedError("psk", "the commit names the same pre-shared key twice")
-    if context.epoch > 0 and any(one.is_link for one in psks):
+    links = sum(one.is_link for one in psks)
+    if context.epoch > 0 and links:
         raise RefusedError("psk", "a key that links two groups stands in a commit that starts none")
+    if links > 1:
+        raise RefusedError("psk", f"the commit names {links} groups to follow, expected one at most")
 
 
 def apply_proposals(

@@ -72,17 +72,17 @@ def client(
     capabilities: Capabilities | None = None,
     *,
     suite_id: int = 1,
-    credential: Credential | None = None,
+    certified: bool = False,
     extensions: tuple[Extension, ...] = (),
 ) -> Party:
-    """Somebody with these capabilities, by default those of everybody."""
+    """Somebody with these capabilities, by default those of everybody, and a certificate or a bare name."""
     suite = cipher_suite(suite_id)
     key, _ = suite.generate_signature_key(rng)
     made = KeyPackage.create(
         suite,
         rng,
         key,
-        credential or BasicCredential(name.encode()),
+        certify(name, key, suite_id) if certified else BasicCredential(name.encode()),
         LIFETIME,
         capabilities=capabilities,
         leaf_extensions=extensions,

@@ -117,18 +117,17 @@ ONLY_BASIC = able(credentials=(1,))
 ONLY_X509 = able(credentials=(2,))
 
 
-def certified(name: str) -> X509Credential:
-    made = certify(name, rng(32))
-    assert isinstance(made, X509Credential)
-    return made
+def certified(owner: Group) -> Hook[LeafNode]:
+    """The leaf with a certificate for its own key in place of a bare name."""
+    return lambda leaf: replace(leaf, credential=certify("x", owner.state.signature_key))
 
 
 JOINERS: dict[str, Callable[[], Add]] = {
     "of a type that a member does not support": lambda: Add(
-        client("dave", credential=certified("dave")).key_package
+        client("dave", certified=True).key_package
     ),
     "who does not support a type in use": lambda: Add(
-        client("dave", ONLY_X509, credential=certified("dave")).key_package
+        client("dave", ONLY_X509, certified=True).key_package
     ),
     "who does not support its own": lambda: Add(client("dave", ONLY_X509).key_package),
 }
@@ -146,17 +145,16 @@ def test_a_member_that_changes_to_a_credential_of_an_unsupported_type() -> None:
     """§7.3, §7.5: in the path of a commit, and in an update; all that stand in the way may be removed by the same commit."""
     cast = (client("alice"), client("bob"), client("carol", ONLY_BASIC))
     alice, bob, _ = gathered(*cast)
-    changed: Hook[LeafNode] = lambda leaf: replace(leaf, credential=certified("x"))  # noqa: E731
-    honest = forge.commit(alice, [Remove(CAROL)], leaf=changed)
-    refuses_commit(bob, forge.commit(alice, leaf=changed), "leaf", peer=alice, honest=honest)
+    honest = forge.commit(alice, [Remove(CAROL)], leaf=certified(alice))
+    refuses_commit(bob, forge.commit(alice, leaf=certified(alice)), "leaf", peer=alice, honest=honest)
     alice, bob, carol = gathered(client("alice"), client("bob", ONLY_BASIC), client("carol"))
-    item = hear(forge.proposal(carol, Update(updated_leaf(carol, changed))), bob)
+    item = hear(forge.proposal(carol, Update(updated_leaf(carol, certified(carol)))), bob)
     refuses_commit(bob, forge.commit(alice, [item]), "leaf", peer=alice)
 
 
 def test_a_member_that_takes_back_the_credential_types_of_others() -> None:
     """§7.3: the capabilities of a new leaf cover the types in use by others, not only its own."""
-    alice, bob, _ = gathered(client("alice"), client("bob"), client("carol", credential=certified("carol")))
+    alice, bob, _ = gathered(client("alice"), client("bob"), client("carol", certified=True))
     less: Hook[LeafNode] = lambda leaf: replace(leaf, capabilities=ONLY_BASIC)  # noqa: E731
     honest = forge.commit(alice, [Remove(CAROL)], leaf=less)
     refuses_commit(bob, forge.commit(alice, leaf=less), "leaf", peer=alice, honest=honest)

@@ -11,7 +11,7 @@ from hotline_protocol.mls.errors import RefusedError, UsageError
 from hotline_protocol.mls.extension import Extension
 from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.leaf_node import LeafNode
-from hotline_protocol.mls.proposal import GroupContextExtensions, ReInit, Remove
+from hotline_protocol.mls.proposal import GroupContextExtensions, ProposalOrRef, ReInit, Remove
 from hotline_protocol.mls.tree_math import LeafIndex
 from tests.negative import builder as forge
 from tests.negative.builder import Author, Hook, Layers
@@ -119,7 +119,7 @@ def test_an_epoch_confirmed_over_other_extensions_than_it_proposes() -> None:
         body=lambda one: replace(
             one,
             proposals=(
-                forge.ProposalOrRef.by_value(GroupContextExtensions((Extension.for_external_senders(()),))),
+                ProposalOrRef.by_value(GroupContextExtensions((Extension.for_external_senders(()),))),
             ),
         ),
     )
@@ -129,7 +129,7 @@ def test_an_epoch_confirmed_over_other_extensions_than_it_proposes() -> None:
 def test_an_epoch_confirmed_over_another_tree_than_it_proposes() -> None:
     """§12.4.2: a removal that the committer itself did not make."""
     alice, bob, _ = three()
-    removal = forge.ProposalOrRef.by_value(Remove(CAROL))
+    removal = ProposalOrRef.by_value(Remove(CAROL))
     forged = forge.commit(alice, body=lambda one: replace(one, proposals=(removal,)))
     refuses_commit(bob, forged, "path", peer=alice)
 

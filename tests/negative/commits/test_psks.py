@@ -9,9 +9,10 @@ from hotline_protocol.mls.proposal import PreSharedKey
 from hotline_protocol.mls.psk import PreSharedKeyID, ResumptionPSK, ResumptionPSKUsage
 from hotline_protocol.mls.state import KEPT_EPOCHS
 from tests.negative import builder as forge
-from tests.negative.commits.scenes import follow, hear, refuses_commit
+from tests.negative.commits.scenes import client, follow, hear, refuses_commit
 from tests.negative.groves import three
-from tests.protocol.mls.parties import NOW, rng
+from tests.negative.proving import raises
+from tests.protocol.mls.parties import NOW, rng, snapshot
 
 ONE, TWO = (PreSharedKeyID.external(name, bytes([number] * 32)) for number, name in enumerate((b"1", b"2")))
 GIVEN = {b"1": b"first secret", b"2": b"second secret"}
@@ -144,3 +145,26 @@ def test_a_key_that_links_groups_in_a_running_one(usage: ResumptionPSKUsage, pas
     forged = forge.commit(alice, [PreSharedKey(named)], psks=[(named, secrets[epoch])])
     honest = forge.commit(alice, [PreSharedKey(plain)], psks=[(plain, secrets[epoch])])
     refuses_commit(bob, forged, "psk", peer=alice, honest=honest)
+
+
+def test_a_group_that_would_follow_two_others() -> None:
+    """§12.4.3.1: whoever is welcomed refuses two such keys, so nobody commits them."""
+    one, other = client("alice").found(b"one"), client("alice").found(b"other")
+    links = [
+        ResumptionPSK(ResumptionPSKUsage.BRANCH, b"one", 0),
+        ResumptionPSK(ResumptionPSKUsage.REINIT, b"other", 0),
+    ]
+    founder = client("alice").found(b"new")
+    bob = client("bob")
+    before = snapshot(founder)
+    raises(
+        lambda: founder.commit(
+            adds=[bob.key_package], resumption=links, known=[one, other], rng=rng, now=NOW
+        ),
+        "psk",
+    )
+    assert snapshot(founder) == before
+    pending = founder.commit(
+        adds=[bob.key_package], resumption=links[:1], known=[one, other], rng=rng, now=NOW
+    )
+    assert founder.merge(pending.staged).epoch == 1
