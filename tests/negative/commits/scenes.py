@@ -15,7 +15,7 @@ from hotline_protocol.mls.suites import cipher_suite
 from tests.negative import builder as forge
 from tests.negative.builder import Forged
 from tests.negative.proving import Kind, refuses
-from tests.protocol.mls.parties import LIFETIME, NOW, Party, join, rng
+from tests.protocol.mls.parties import LIFETIME, NOW, Party, certify, join, rng
 
 NO_PSKS: Mapping[bytes, bytes] = {}
 

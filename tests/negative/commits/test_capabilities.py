@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from hotline_protocol.mls.credential import X509Credential
 from hotline_protocol.mls.extension import Extension, RequiredCapabilities
+from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.leaf_node import LeafNode
 from hotline_protocol.mls.proposal import Add, GroupContextExtensions, Remove, Update
 from hotline_protocol.mls.tree_math import LeafIndex
@@ -16,7 +16,7 @@ from tests.negative import builder as forge
 from tests.negative.builder import Hook
 from tests.negative.commits.scenes import able, client, gathered, hear, refuses_commit
 from tests.negative.leaves import updated_leaf
-from tests.protocol.mls.parties import certify, rng
+from tests.protocol.mls.parties import certify
 
 RARE = 0xF00D
 USED = Extension(RARE, b"whatever")
@@ -123,12 +123,8 @@ def certified(owner: Group) -> Hook[LeafNode]:
 
 
 JOINERS: dict[str, Callable[[], Add]] = {
-    "of a type that a member does not support": lambda: Add(
-        client("dave", certified=True).key_package
-    ),
-    "who does not support a type in use": lambda: Add(
-        client("dave", ONLY_X509, certified=True).key_package
-    ),
+    "of a type that a member does not support": lambda: Add(client("dave", certified=True).key_package),
+    "who does not support a type in use": lambda: Add(client("dave", ONLY_X509, certified=True).key_package),
     "who does not support its own": lambda: Add(client("dave", ONLY_X509).key_package),
 }
 
