@@ -16,7 +16,8 @@ from tests.property.fields import Field, Fixed, Opaque, Optional, Read, Vector, 
 _SMALL: Final = (0, 1, 2, 3, 4, 5, 6, 7, 8, 0x0A, 0x3F, 0x40, 0x7F, 0x80, 0xFE, 0xFF)
 _REPEATS: Final = (2, 3, 17, 300)
 _LARGEST: Final = 1 << 18
-"""Repeating what was repeated must not outgrow the machine."""
+_LONGEST: Final = 1 << 15
+"""Repeating what was repeated must outgrow neither the machine nor anybody's patience: bytes in all, and of one repetition."""
 
 Dice = random.Random
 
@@ -117,13 +118,14 @@ def _items(items: list[list[Field]], throw: Dice) -> list[list[Field]]:
     if not items:
         return [[Fixed(throw.randbytes(throw.choice((1, 2, 4))))]]
     one, other = throw.randrange(len(items)), throw.randrange(len(items))
+    times = min(throw.choice(_REPEATS), 1 + _LONGEST // (1 + len(write(items[one]))))
     swapped = list(items)
     swapped[one], swapped[other] = swapped[other], swapped[one]
     ways: list[list[list[Field]]] = [
         [],
         items[:one] + items[one + 1 :],
         [*items[:one], items[one], *items[one:]],
-        items[:one] + [items[one]] * throw.choice(_REPEATS) + items[one:],
+        items[:one] + [items[one]] * times + items[one:],
         swapped,
         items[::-1],
         [*items, items[one]],
