@@ -6,6 +6,7 @@ import pytest
 
 from hotline_protocol.mls.errors import RefusedError, UsageError
 from hotline_protocol.mls.kem import DHKEM_P256, DHKEM_P521, KEMS, X_WING, Kem
+from tests.vectors.loading import NOT_THERE, OFFICIAL, cases_of
 
 every_kem = pytest.mark.parametrize("kem", KEMS.values(), ids=lambda kem: f"{kem.id:#06x}")
 
@@ -74,3 +75,19 @@ def test_a_lattice_key_is_reduced() -> None:
 def test_keys_are_random_enough_to_be_told_apart() -> None:
     for kem in KEMS.values():
         assert pair(kem, os.urandom(66)) != pair(kem, os.urandom(66))
+
+
+_PUBLISHED = OFFICIAL / "hpke-pq.json"
+
+
+@pytest.mark.skipif(not _PUBLISHED.is_file(), reason=NOT_THERE)
+@pytest.mark.parametrize("kem_id", [0x0010, 0x0011, 0x0020, 0x0021, 0x647A], ids=hex)
+def test_keys_and_secrets_are_the_published_ones(kem_id: int) -> None:
+    """Whatever the KDF and AEAD of a case: those come after the shared secret. Some private keys are published clamped."""
+    kem = KEMS[kem_id]
+    cases = [case for case in cases_of(_PUBLISHED) if case["kem_id"] == kem_id]
+    assert cases
+    for case in cases:
+        for private in (kem.derive_private(bytes.fromhex(case["ikmR"])), bytes.fromhex(case["skRm"])):
+            assert kem.public_key(private).hex() == case["pkRm"]
+            assert kem.decapsulate(private, bytes.fromhex(case["enc"])).hex() == case["shared_secret"]
