@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from hotline_protocol import codec
-from hotline_protocol.documents import agenda, composition, dialogue, meetings, notices, talk, watch
+from hotline_protocol.documents import agenda, composition, dialogue, meetings, minutes, notices, talk, watch
 from hotline_protocol.documents.body import Body
 from hotline_protocol.documents.document import Document
 
@@ -28,6 +28,7 @@ KINDS: Final = MappingProxyType(
         **dialogue.KINDS,
         **agenda.KINDS,
         **meetings.KINDS,
+        **minutes.KINDS,
         **notices.KINDS,
         **watch.KINDS,
         **composition.KINDS,

@@ -16,7 +16,7 @@ F27 any other business comes last
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -260,7 +260,7 @@ class Agenda(msgspec.Struct):
         if len(item.closing) == len(SIDES):
             item.state = State.CLOSED
 
-    def minuted(self, items: Iterator[bytes], at: int) -> None:
+    def minuted(self, items: Iterable[bytes], at: int) -> None:
         """Minutes that both heads signed tell of these items."""
         for one in items:
             item = self.items[one]

@@ -40,6 +40,14 @@ from hotline_protocol.documents.meetings import (
     MeetingHeld,
     MeetingPropose,
 )
+from hotline_protocol.documents.minutes import (
+    MinutesComment,
+    MinutesDraft,
+    MinutesInitial,
+    MinutesReserve,
+    MinutesRevise,
+    MinutesSign,
+)
 from hotline_protocol.documents.notices import Action, Finding, Notice
 from hotline_protocol.documents.talk import Text
 from hotline_protocol.documents.watch import (
@@ -57,6 +65,7 @@ from hotline_protocol.folds.dialogue import Dialogues
 from hotline_protocol.folds.event import Event
 from hotline_protocol.folds.line import Line
 from hotline_protocol.folds.meetings import Meetings
+from hotline_protocol.folds.minutes import Minutes
 from hotline_protocol.folds.notices import Notices
 from hotline_protocol.folds.numbering import Numbering
 from hotline_protocol.folds.watch import Watches
@@ -73,6 +82,7 @@ class Journal(msgspec.Struct):
     dialogues: Dialogues = msgspec.field(default_factory=Dialogues)
     agenda: Agenda = msgspec.field(default_factory=Agenda)
     meetings: Meetings = msgspec.field(default_factory=Meetings)
+    minutes: Minutes = msgspec.field(default_factory=Minutes)
     notices: Notices = msgspec.field(default_factory=Notices)
     line: Line = msgspec.field(default_factory=Line)
     watches: Watches = msgspec.field(default_factory=Watches)
@@ -127,6 +137,14 @@ _HANDLERS: Final[Mapping[type[Body], Callable[[Journal, Event, Any], None]]] = {
     MeetingAttach: lambda book, event, body: book.meetings.attach(event, body, frozenset(book.agenda.items)),
     MeetingHeld: lambda book, event, body: book.meetings.hold(event, body),
     MeetingCancel: lambda book, event, body: book.meetings.cancel(event, body),
+    MinutesDraft: lambda book, event, body: book.minutes.draft(
+        event, body, frozenset(book.agenda.items), frozenset(book.meetings.all)
+    ),
+    MinutesRevise: lambda book, event, body: book.minutes.revise(event, body),
+    MinutesComment: lambda book, event, body: book.minutes.comment(event, body),
+    MinutesInitial: lambda book, event, body: book.minutes.initial(event, body),
+    MinutesReserve: lambda book, event, body: book.minutes.reserve(event, body),
+    MinutesSign: lambda book, event, body: book.agenda.minuted(book.minutes.sign(event, body), event.at),
     Notice: _notice,
     Finding: lambda book, event, body: book.notices.find(event, body),
     LineCheck: lambda book, event, body: book.line.check(event, body),

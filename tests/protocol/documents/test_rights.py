@@ -16,10 +16,17 @@ PERSONAL = [
     "watch.handover",
     "watch.accept",
     "roster.announce",
-    *(kind for kind in KINDS if kind.startswith(("agenda.", "meeting."))),
+    *(kind for kind in KINDS if kind.startswith(("agenda.", "meeting.", "minutes."))),
 ]
 """What only a person may say."""
-DECIDING = ["roster.announce", "meeting.agree", "meeting.held", "meeting.cancel"]
+DECIDING = [
+    "roster.announce",
+    "minutes.reserve",
+    "minutes.sign",
+    "meeting.agree",
+    "meeting.held",
+    "meeting.cancel",
+]
 DECIDING += [f"agenda.{act}" for act in ("accept", "decline", "adopt", "open", "outcome", "silence", "close")]
 """What only heads and deputies may say."""
 ALL = [*KINDS, "a-kind-of-the-future"]
@@ -27,6 +34,8 @@ FORBIDDEN = (
     {(Role.OBSERVER, kind) for kind in ALL if kind != "receipt"}
     | {(Role.BOT, kind) for kind in PERSONAL}
     | {(role, kind) for role in (Role.OFFICER, Role.WATCH) for kind in DECIDING}
+    | {(Role.WATCH, f"minutes.{act}") for act in ("draft", "revise", "initial")}
+    | {(Role.DEPUTY, "minutes.sign")}
 )
 
 
