@@ -51,6 +51,7 @@ class Request:
     fingerprint: bytes
 
 
+@parts.unwarned()
 def parse_certificate(der: bytes) -> Certificate:
     """What `der` says (I4, I5). It proves nothing yet: `Trust.verify` does. CertificateError says what is wrong."""
     what = "the certificate"
@@ -105,6 +106,7 @@ def device_request(private: Ed25519PrivateKey, name: str) -> bytes:
     return request.public_bytes(Encoding.DER)
 
 
+@parts.unwarned()
 def parse_request(der: bytes) -> Request:
     """The request in `der`, its proof of possession checked (I6)."""
     what = "the request"

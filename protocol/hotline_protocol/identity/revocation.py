@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtensionOID
 
 from hotline_protocol.errors import TrustError
 from hotline_protocol.identity.root import Root
-from hotline_protocol.identity.x509_parts import UNREADABLE, check_signature_bits
+from hotline_protocol.identity.x509_parts import UNREADABLE, check_signature_bits, unwarned
 from hotline_protocol.terms import SIDES, Side
 
 MAX_CRL: Final = 256 * 1024
@@ -30,6 +30,7 @@ class RevocationList:
     serials: frozenset[int] = field(repr=False)
 
 
+@unwarned()
 def parse_crl(der: bytes, roots: tuple[Root, Root]) -> RevocationList:
     """The list in `der`, signed by one of `roots` (in the order of the sides); TrustError says what is wrong."""
     if len(der) > MAX_CRL:

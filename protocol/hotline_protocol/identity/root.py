@@ -33,6 +33,7 @@ class Root:
         return x509.load_der_x509_certificate(self.der)
 
 
+@parts.unwarned()
 def parse_root(der: bytes) -> Root:
     """The root in `der`, its self-signature checked; CertificateError says what is wrong."""
     what = "the authority certificate"

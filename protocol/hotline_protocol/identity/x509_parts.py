@@ -86,10 +86,9 @@ def load(der: bytes, what: str) -> x509.Certificate:
     if len(der) > MAX_CERTIFICATE:
         raise CertificateError(f"{what} has {len(der)} bytes, at most {MAX_CERTIFICATE} are allowed")
     try:
-        with unwarned():
-            certificate = x509.load_der_x509_certificate(der)
-            version, serial = certificate.version, certificate.serial_number
-            algorithm = certificate.signature_algorithm_oid
+        certificate = x509.load_der_x509_certificate(der)
+        version, serial = certificate.version, certificate.serial_number
+        algorithm = certificate.signature_algorithm_oid
     except UNREADABLE as error:
         raise CertificateError(f"{what} is not an X.509 certificate: {type(error).__name__}") from None
     if version is not x509.Version.v3 or serial <= 0:
