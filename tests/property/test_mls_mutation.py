@@ -19,7 +19,7 @@ from tests.property.mutation import dice, mutate
 from tests.protocol.mls.parties import snapshot
 
 ROUNDS = int(os.environ.get("HOTLINE_FUZZ", "1"))
-SUITES = (0x0001, 0x004E)
+SUITES = (0x0001, 0x0002, 0x004E)
 
 
 def attack(case: Case, rounds: int, seed: str, others: list[bytes]) -> int:
@@ -49,7 +49,7 @@ def _others(cases: dict[str, Case], name: str) -> list[bytes]:
 def test_an_outsider(suite_id: int, name: str) -> None:
     cases = outsiders(suite_id)
     cases[name].take(cases[name].good)
-    attack(cases[name], 60 if suite_id == 0x0001 else 15, f"outsider {name}", _others(cases, name))
+    attack(cases[name], 60 if suite_id == 0x0001 else 10, f"outsider {name}", _others(cases, name))
 
 
 @pytest.mark.parametrize("suite_id", SUITES)
@@ -57,7 +57,7 @@ def test_an_outsider(suite_id: int, name: str) -> None:
 def test_an_insider(suite_id: int, name: str) -> None:
     cases = insiders(suite_id)
     cases[name].take(cases[name].good)
-    attack(cases[name], 60 if suite_id == 0x0001 else 15, f"insider {name}", _others(cases, name))
+    attack(cases[name], 60 if suite_id == 0x0001 else 10, f"insider {name}", _others(cases, name))
 
 
 @pytest.mark.parametrize("name", [*outsiders(), *insiders()])
