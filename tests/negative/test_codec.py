@@ -30,8 +30,10 @@ from hotline_protocol.mls.proposal import (
     read_proposal,
 )
 from hotline_protocol.mls.psk import PreSharedKeyID
+from hotline_protocol.mls.suites import cipher_suite
 from hotline_protocol.mls.tree import RatchetTree
 from hotline_protocol.mls.tree_math import LeafIndex
+from hotline_protocol.mls.welcome import GroupInfo
 from tests.negative import builder as forge
 from tests.negative.builder import Layers
 from tests.negative.groves import three
@@ -175,6 +177,12 @@ BYTE_ENUMS: dict[str, tuple[Read, Callable[[int], bytes], tuple[int, ...], str]]
         (0, 4, 255),
         "§8.4",
     ),
+    "a node's type, alone": (
+        RatchetTree.read,
+        lambda value: codec.opaque(b"\x01" + codec.u8(value)),
+        (0, 3),
+        "§7.8",
+    ),
     "a proposal or its reference, alone": (ProposalOrRef.read, codec.u8, (0, 3, 255), "§12.4"),
     "a pre-shared key's type, alone": (PreSharedKeyID.read, codec.u8, (0, 3, 255), "§8.4"),
     "a node's type": (RatchetTree.read, node_of_type, (0, 3, 255), "§7.8"),
@@ -207,6 +215,11 @@ WIDE_ENUMS: dict[str, tuple[Read, Callable[[int], bytes], tuple[int, ...]]] = {
         lambda value: codec.u16(value) + codec.opaque(b"x"),
         (0, 3, *GREASE),
     ),
+    "version of a group context": (
+        GroupInfo.read,
+        lambda value: codec.u16(value) + samples()["group info alone"].data[2:],
+        (0, 2, 0xFFFF),
+    ),
     "wire format of a content": (
         AuthenticatedContent.read,
         lambda value: codec.u16(value) + samples()["authenticated content"].data[2:],
@@ -221,6 +234,12 @@ def test_a_value_from_a_later_registry_is_unsupported(name: str) -> None:
     read, make, values = WIDE_ENUMS[name]
     for value in values:
         raises(lambda value=value: codec.decode(read, make(value)), UnsupportedError)  # type: ignore[misc]
+
+
+def test_an_unknown_suite_is_unsupported() -> None:
+    """§5.1, §13.1: suites are looked up in one table, GREASE among what is not in it."""
+    for suite_id in (0, 8, 0xF000, *GREASE):
+        raises(lambda suite_id=suite_id: cipher_suite(suite_id), UnsupportedError)  # type: ignore[misc]
 
 
 def test_the_reserved_prefix_of_a_length_that_needs_it() -> None:
