@@ -39,7 +39,6 @@ UNSUPPORTED: dict[str, tuple[tuple[Extension, ...], Hook[LeafNode]]] = {
     "a required extension": ((required(extensions=(0xF001,)),), able(extensions=())),
     "a required proposal": ((required(proposals=(0xF003,)),), able(proposals=())),
     "a required credential": ((required(credentials=(2,)),), able(credentials=(1,))),
-    "the group's suite": ((), able(cipher_suites=(2,))),
     "the group's version": ((), able(versions=(2,))),
     "its own credential": ((), able(credentials=(2,))),
 }

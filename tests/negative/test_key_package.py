@@ -112,10 +112,6 @@ CASES: dict[str, tuple[Make, Kind]] = {
     "a leaf signature of zeros (§7.3)": (leaf_signed(lambda one: bytes(len(one))), "signature"),
     "a leaf signature by another key (§7.3)": (leaf_by_another_key, "signature"),
     "the leaf of somebody else (§10.1)": (with_the_leaf_of_another, "signature"),
-    "an extension that its capabilities do not list (§10)": (
-        packaged(lambda one: replace(one, extensions=(Extension(0xF000, b"data"),))),
-        "key-package",
-    ),
 }
 CASES |= {
     f"init key: {name} (§10)": (packaged(lambda one, key=key: replace(one, init_key=key)), "public-key")  # type: ignore[misc]

@@ -161,15 +161,13 @@ OWN: dict[str, Change] = {
     "any type of credential": able(credentials=()),
     "the group's version": able(versions=(2,)),
     "any version": able(versions=()),
-    "the group's suite": able(cipher_suites=(0x004E, 0x0A0A)),
-    "any suite": able(cipher_suites=()),
 }
 
 
 @pytest.mark.parametrize("case", OWN)
 @pytest.mark.parametrize("route", ALL)
 def test_a_leaf_that_does_not_list(route: str, case: str) -> None:
-    """§7.2, §7.3, §11.1: what the leaf itself uses, and the version and suite of the group."""
+    """§7.2, §7.3, §11.1: what the leaf itself uses, and the version of the group."""
     check(route, "leaf", OWN[case])
 
 

@@ -149,7 +149,7 @@ def seal_commit(
     """The signed and confirmed commit, its epoch, and its path, which is merged into the applied tree."""
     seat, tree = committer.seat, applied.tree
     path = treekem.create_path(seat.suite, tree, seat.own, committer.make_leaf, rng)
-    check_members(seat.suite, tree, applied.extensions)
+    check_members(tree, applied.extensions)
     provisional = provisional_context(seat.suite, committer.context, applied)
     sealed = treekem.encrypt_path(
         seat.suite, tree, seat.own, path, context=provisional.encode(), joiners=applied.joiners

@@ -33,7 +33,7 @@ def found(
             f"the key package is of suite {key_package.cipher_suite:#06x}, the group {suite.id:#06x}"
         )
     tree = RatchetTree.of(key_package.leaf_node)
-    check_members(suite, tree, extensions)
+    check_members(tree, extensions)
     context = GroupContext(suite.id, group_id, 0, root_hash(suite, tree), b"", extensions)
     secrets = EpochSecrets.from_epoch_secret(suite, rng(suite.hash_length))
     own = LeafIndex(0)

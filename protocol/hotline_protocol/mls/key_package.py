@@ -1,8 +1,8 @@
 """Key packages: what a client publishes so that a group can add it (RFC 9420 §10).
 
-Rules enforced by `verify` (§10, §10.1): version and suite; both signatures; the leaf made for a key package, with capabilities
-that list the package's extensions; init key and leaf key usable and different; a lifetime that does not end before it begins
-and covers the time, if one is given.
+Rules enforced by `verify` (§10, §10.1): version and suite; both signatures; the leaf made for a key package; init key and leaf key
+usable and different; a lifetime that does not end before it begins and covers the time, if one is given. Extensions of the
+package that its leaf does not list are ignored like all unknown ones: there are published packages like that.
 """
 
 from __future__ import annotations
@@ -138,11 +138,6 @@ class KeyPackage:
             raise RefusedError("key-package", "the leaf was not made for a key package")
         leaf.verify(suite)
         suite.verify_with_label(leaf.signature_key, _LABEL, self._tbs(), self.signature)
-        used = {one.extension_type for one in self.extensions if not one.is_default}
-        if not used.issubset(leaf.capabilities.extensions):
-            raise RefusedError(
-                "key-package", "the leaf's capabilities do not list an extension of the key package"
-            )
         suite.check_public_key(self.init_key)
         suite.check_public_key(leaf.encryption_key)
         if self.init_key == leaf.encryption_key:

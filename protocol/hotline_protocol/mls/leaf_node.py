@@ -1,7 +1,7 @@
 """Leaf nodes: a member's keys, credential and capabilities under its own signature (RFC 9420 §7.2).
 
 Rules enforced by `verify`: the signature covers group and place for every leaf that is not from a key package (§7.2, §7.3); a
-certificate is for the signature key (§5.3); the capabilities list the version, the suite, the leaf's own type of credential
+certificate is for the signature key (§5.3); the capabilities list the version, the leaf's own type of credential
 and the extensions that it carries (§7.2, §7.3, §11.1). Whether the leaf fits its group is for `tree_validation`.
 """
 
@@ -106,12 +106,14 @@ class LeafNode:
         tbs = self._tbs(group_id, leaf_index)
         suite.verify_with_label(self.signature_key, _LABEL, tbs, self.signature)
         check_credential(suite.signature, self.credential, self.signature_key)
-        self._check_capabilities(suite)
+        self._check_capabilities()
 
-    def _check_capabilities(self, suite: CipherSuite) -> None:
+    def _check_capabilities(self) -> None:
         own = self.capabilities
-        if MLS10 not in own.versions or suite.id not in own.cipher_suites:
-            raise RefusedError("leaf", "a leaf's capabilities do not list version and suite of the group")
+        # The suite is not looked for: leaves that the working group publishes do not list the one they are of, and a leaf whose
+        # signature and keys are of this suite shows that its holder speaks it.
+        if MLS10 not in own.versions:
+            raise RefusedError("leaf", "a leaf's capabilities do not list the version of the group")
         if self.credential.credential_type not in own.credentials:
             raise RefusedError("leaf", "a leaf's capabilities do not list its own type of credential")
         carried = {one.extension_type for one in self.extensions if not one.is_default}

@@ -24,7 +24,7 @@ def propose(state: EpochState, proposal: Proposal, now: int) -> Proposed:
         raise UsageError(f"a {type(proposal).__name__} is not proposed this way")
     proposed = Proposed(Sender.member(state.own), proposal)
     applied = apply_proposals(state.suite, state.context, state.tree, by_kind(state.context, [proposed]), now)
-    check_members(state.suite, applied.tree, applied.extensions)
+    check_members(applied.tree, applied.extensions)
     return proposed
 
 

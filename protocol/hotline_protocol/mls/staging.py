@@ -76,7 +76,7 @@ def stage_commit(state: EpochState, opened: Opened, receiver: Receiver) -> Stage
         committer = applied.tree.make_room()
         check_resync(state.tree, proposals, commit.path, receiver.same_client)
     _merge_path(state, committer, commit, proposals, applied)
-    check_members(state.suite, applied.tree, applied.extensions)
+    check_members(applied.tree, applied.extensions)
     if state.own in proposals.removes:
         return lay_out(state, committer, proposals, applied, opened.signed, after=None)
     seat = _seat(state, proposals)

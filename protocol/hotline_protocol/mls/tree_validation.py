@@ -1,8 +1,8 @@
 """Whether leaves and trees are fit for a group.
 
 Rules enforced: every leaf signature for its group and place, the leaf's source, and capabilities that cover the leaf, the
-group's version, suite and extensions and every credential type in use (RFC 9420 §7.3, §11.1); unique encryption and signature keys (§7.3); unmerged
-leaves that every node between knows (§7.9.2); parent hashes (§7.9.2); the tree hash of the group context (§12.4.3.1).
+group's version and extensions and every credential type in use (RFC 9420 §7.3, §11.1); unique encryption and signature keys
+(§7.3); unmerged leaves that every node between knows (§7.9.2); parent hashes (§7.9.2); the tree hash of the group context (§12.4.3.1).
 
 What is left to the caller: who stands behind a credential. What is left out on purpose: the lifetime of leaves that are
 already in a tree, because members who read the log at different times must come to the same answer.
@@ -48,7 +48,7 @@ def check_tree(suite: CipherSuite, tree: RatchetTree, context: GroupContext) -> 
         check_leaf_signature(suite, leaf, context.group_id, index)
     for _, parent in tree.parents():
         suite.check_public_key(parent.encryption_key)
-    check_members(suite, tree, context.extensions)
+    check_members(tree, context.extensions)
 
 
 def check_leaf_signature(suite: CipherSuite, leaf: LeafNode, group_id: bytes, index: LeafIndex) -> None:
@@ -63,12 +63,12 @@ def check_source(leaf: LeafNode, expected: LeafNodeSource) -> None:
         raise RefusedError("leaf", f"the leaf's source is {leaf.source}, expected {expected}")
 
 
-def check_members(suite: CipherSuite, tree: RatchetTree, extensions: tuple[Extension, ...]) -> None:
+def check_members(tree: RatchetTree, extensions: tuple[Extension, ...]) -> None:
     """Keys are unique and every leaf supports what the group uses (RFC 9420 §7.3)."""
     leaves = [leaf for _, leaf in tree.leaves()]
     _check_unique(tree, leaves)
     credentials = {int(leaf.credential.credential_type) for leaf in leaves}
-    wanted = _Wanted(suite, extensions)
+    wanted = _Wanted(extensions)
     for leaf in leaves:
         wanted.check(leaf)
         if not credentials.issubset(leaf.capabilities.credentials):
@@ -78,10 +78,9 @@ def check_members(suite: CipherSuite, tree: RatchetTree, extensions: tuple[Exten
 class _Wanted:
     """What the group demands of each leaf beyond what everybody supports."""
 
-    __slots__ = ("_required", "_suite")
+    __slots__ = ("_required",)
 
-    def __init__(self, suite: CipherSuite, extensions: tuple[Extension, ...]) -> None:
-        self._suite = suite.id
+    def __init__(self, extensions: tuple[Extension, ...]) -> None:
         senders = find(extensions, EXTERNAL_SENDERS)
         if senders is not None:
             # Read here, so that what no member could read later never enters the group.
@@ -97,8 +96,8 @@ class _Wanted:
 
     def check(self, leaf: LeafNode) -> None:
         own = leaf.capabilities
-        if MLS10 not in own.versions or self._suite not in own.cipher_suites:
-            raise RefusedError("leaf", "a leaf's capabilities do not cover the group's version and suite")
+        if MLS10 not in own.versions:
+            raise RefusedError("leaf", "a leaf's capabilities do not cover the group's version")
         carried = {one.extension_type for one in leaf.extensions if not one.is_default}
         extensions, proposals, credentials = self._required
         if not (extensions | carried).issubset(own.extensions):

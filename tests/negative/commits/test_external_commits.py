@@ -190,8 +190,8 @@ LEAVES: dict[str, tuple[Hook[LeafNode], Hook[LeafNode], Kind]] = {
         forge.same,
         "leaf",
     ),
-    "without the group's suite": (
-        lambda leaf: replace(leaf, capabilities=replace(leaf.capabilities, cipher_suites=(2, 3))),
+    "without the group's version": (
+        lambda leaf: replace(leaf, capabilities=replace(leaf.capabilities, versions=(2, 3))),
         forge.same,
         "leaf",
     ),

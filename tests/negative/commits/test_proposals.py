@@ -122,12 +122,6 @@ SINGLE: dict[str, tuple[Callable[[], Proposal], Kind]] = {
         lambda: add(leaf=lambda one: replace(one, capabilities=replace(one.capabilities, credentials=(2,)))),
         "leaf",
     ),
-    "add: suite not declared": (
-        lambda: add(
-            leaf=lambda one: replace(one, capabilities=replace(one.capabilities, cipher_suites=(2,)))
-        ),
-        "leaf",
-    ),
     "add: version not declared": (
         lambda: add(leaf=lambda one: replace(one, capabilities=replace(one.capabilities, versions=(2,)))),
         "leaf",
@@ -286,9 +280,9 @@ UPDATES: dict[str, tuple[Callable[[Group, Group], LeafNode], Kind]] = {
         ),
         "leaf",
     ),
-    "the group's suite not declared": (
+    "the group's version not declared": (
         lambda _, carol: updated_leaf(
-            carol, lambda one: replace(one, capabilities=replace(one.capabilities, cipher_suites=()))
+            carol, lambda one: replace(one, capabilities=replace(one.capabilities, versions=()))
         ),
         "leaf",
     ),
