@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotline_client.engine import journal as joined
+from hotline_client.engine.desk import Desk
 from hotline_client.line import Line
 from hotline_protocol.documents.dialogue import Answer, Correction, Reply, Withdrawal
 from hotline_protocol.errors import NotAppliedError, UsageError
@@ -114,3 +115,16 @@ def test_a_snapshot_is_as_good_as_the_log(monkeypatch: pytest.MonkeyPatch) -> No
     viktor.vault.channels[CHANNEL].snapshot = None
     viktor.restart()
     assert same(Line(dana.desk), Line(viktor.desk)) == whole
+
+
+def test_a_journal_follows_what_another_process_added() -> None:
+    house, dana, _, ours, theirs = pair()
+    first = ask(ours)
+    house.settle()
+    assert list(same(ours, theirs).dialogues.open) == [first]
+    other = Line(Desk(dana.desk.context, dana.vault, dana.desk.clock, dana.desk.rng))
+    for number in range(3):
+        ask(theirs, f"words {number}")
+        house.settle()
+        assert same(other, ours, theirs).seq == same(theirs).seq
+    assert len(same(other, ours).dialogues.open) == 4

@@ -56,7 +56,10 @@ class Desk:
         with self.lock:
             state = self._states.get(name)
             if state is None or state.version != self.store.version(name):
+                old = state
                 state = ChannelState.load(self.context, self.entitled[name], self.store.load(name))
+                if old is not None:
+                    state.inherit(old, self.store.head(name, old.standing.cursor))
                 self._states[name] = state
             return state
 

@@ -6,6 +6,7 @@ committed or thrown away and loaded anew; nothing of a failed step survives.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -88,6 +89,8 @@ class ChannelState:
     people: dict[LeafIndex, Certificate] = field(default_factory=dict, repr=False)
     journal: Journal | None = field(default=None, repr=False)
     """What the documents amount to; None until somebody asks (see `engine.journal`)."""
+    behind: bool = False
+    """Whether the journal was folded before another process added to the log."""
     snapshot: int = 0
     """The seq of the journal's last snapshot."""
 
@@ -104,6 +107,11 @@ class ChannelState:
         group = None if blobs is None else Group.decode(blobs.epoch, blobs.ratchets)
         outbox = {item.id: item for item in sorted(stored.outbox, key=lambda item: item.position)}
         return cls(channel, stored.version, stored.standing, group, outbox, trust)
+
+    def inherit(self, old: ChannelState, head: bytes | None) -> None:
+        """Take over the journal of the state before, if the log only grew since; `head`: that after the old cursor, as stored."""
+        if old.journal is not None and head is not None and hmac.compare_digest(head, old.standing.head):
+            self.journal, self.snapshot, self.behind = old.journal, old.snapshot, True
 
     @property
     def is_member(self) -> bool:

@@ -29,7 +29,11 @@ def journal(draft: Draft) -> Journal:
     """The channel's journal; to be changed by `take` alone."""
     state = draft.state
     if state.journal is None:
-        state.journal = _load(draft)
+        state.journal = _stored(draft)
+        state.snapshot, state.behind = state.journal.seq, True
+    if state.behind:
+        _catch_up(draft, state.journal)
+        state.behind = False
     return state.journal
 
 
@@ -63,19 +67,20 @@ def party(certificate: Certificate) -> Party:
     return Party(certificate.fingerprint, certificate.side, certificate.role, certificate.arenas)
 
 
-def _load(draft: Draft) -> Journal:
+def _stored(draft: Draft) -> Journal:
     stored = draft.past.snapshot(draft.name)
     book = None if stored is None else Journal.decode(stored.state)
-    if book is None:
-        book = Journal()
-    draft.state.snapshot = book.seq
+    return Journal() if book is None else book
+
+
+def _catch_up(draft: Draft, book: Journal) -> None:
+    """Fold on from the last document that the journal has; those that were refused since then are marked as such."""
     after = book.seq
     while page := draft.past.documents(draft.name, after=after, limit=_PAGE):
         for record in page:
             if record.refused is None:
                 _again(draft, book, record)
         after = page[-1].seq
-    return book
 
 
 def _again(draft: Draft, book: Journal, record: DocumentRecord) -> None:
