@@ -1,7 +1,8 @@
 """Coming in from outside: joining by an external commit, and proposals of those who are no members (RFC 9420 §12.1.8, §12.4.3.2).
 
 Rules enforced on a group info before it is used: its signer is a member and signed it; the tree is the group's and valid in itself;
-it carries the group's external key. Nobody outside can check its confirmation tag: the members do, by accepting the commit.
+it carries the group's external key; and no other group of ours has its name, unless we come back to it. Nobody outside can check
+its confirmation tag: the members do, by accepting the commit.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from hotline_protocol.mls.errors import RefusedError, UsageError
 from hotline_protocol.mls.extension import EXTERNAL_PUB, Extension, find
 from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.group_context import GroupContext
-from hotline_protocol.mls.joining import check_info, tree_of
+from hotline_protocol.mls.joining import check_info, check_is_new, tree_of
 from hotline_protocol.mls.key_package import KeyPackage
 from hotline_protocol.mls.known import KnownKeys
 from hotline_protocol.mls.leaf_node import LeafNode, LeafNodeSource
@@ -99,6 +100,9 @@ def join(
     info = decode_body(GroupInfo, group_info)
     context = info.group_context
     suite = cipher_suite(context.cipher_suite)
+    keys = KnownKeys(psks, tuple(one.state for one in known))
+    if removes is None:
+        check_is_new(info, keys)
     tree = tree_of(info, ratchet_tree)
     check_info(suite, info, tree)
     kem_output, init_secret = suite.external_init(_external_pub(info))
@@ -109,7 +113,7 @@ def join(
     interim = interim_transcript_hash(suite, context.confirmed_transcript_hash, info.confirmation_tag)
     seat = Seat(suite, own, newcomer.signature_key, interim, init_secret)
     make_leaf = newcomer.leaf_maker(suite, context.group_id, own)
-    psk = KnownKeys(psks, tuple(one.state for one in known)).secret(suite, proposals.psks)
+    psk = keys.secret(suite, proposals.psks)
     signed, after, _ = seal_commit(
         Committer(NEW_MEMBER_COMMIT, seat, context, {}, make_leaf),
         [ProposalOrRef.by_value(one) for one in items],

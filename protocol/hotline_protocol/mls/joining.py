@@ -2,8 +2,9 @@
 
 Rules enforced: the Welcome is for our key package, suite and version; the group info is signed by a member that is not
 us; the tree is the one the group context names and valid in itself (`tree_validation`); our leaf is in it once, as we
-made it; the path secret yields the tree's public keys; the confirmation tag fits the epoch we computed; and a group that
-follows or stems from another one is what that one allows (`links`).
+made it; the path secret yields the tree's public keys, and with it we hold all the keys that a member on our leaf must; no other
+group of ours has its name; the confirmation tag fits the epoch we computed; and a group that follows or stems from another one
+is what that one allows (`links`).
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ def open_welcome(
     link = link_of(group_secrets.psks)
     psk = known.secret(suite, group_secrets.psks)
     group_info = message.decrypt_group_info(suite, welcome_secret(suite, group_secrets.joiner_secret, psk))
+    check_is_new(group_info, known)
     tree = tree_of(group_info, ratchet_tree)
     check_info(suite, group_info, tree)
     own = _own_leaf(tree, key_package)
@@ -65,6 +67,7 @@ def open_welcome(
     learned: dict[NodeIndex, NodeKey] = {tree_math.node_of(own): key}
     if group_secrets.path_secret is not None:
         learned |= treekem.learn_path(suite, tree, own, group_info.signer, group_secrets.path_secret)
+    _check_complete(tree, own, learned)
     secrets = EpochSecrets.from_joiner(
         suite, group_secrets.joiner_secret, psk, group_info.group_context.encode()
     )
@@ -78,6 +81,21 @@ def check_info(suite: CipherSuite, group_info: GroupInfo, tree: RatchetTree) -> 
     """The group info is signed by the member it names, and the tree is the group's and valid."""
     group_info.verify(suite, tree.member(group_info.signer).signature_key)
     check_tree(suite, tree, group_info.group_context)
+
+
+def check_is_new(group_info: GroupInfo, known: KnownKeys) -> None:
+    """Refuse, as `group`, the name of a known group that goes on (RFC 9420 §12.4.3); one that a ReInit closed may pass it on."""
+    name = group_info.group_context.group_id
+    if any(one.context.group_id == name and one.reinit is None for one in known.groups):
+        raise RefusedError("group", "we are in a group of the same name already")
+
+
+def _check_complete(tree: RatchetTree, own: LeafIndex, keys: NodeKeys) -> None:
+    """We hold the key of every node above us where we are not unmerged; else paths would be sealed to keys that we lack."""
+    for node in tree.direct_path(own):
+        parent = tree.parent(node)
+        if parent is not None and own not in parent.unmerged_leaves and node not in keys:
+            raise RefusedError("path", f"no path secret leads to node {node}, whose key we must hold")
 
 
 def _state(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from hotline_protocol.mls.capabilities import MLS10
 from hotline_protocol.mls.credential import Credential
 from hotline_protocol.mls.errors import RefusedError
 from hotline_protocol.mls.group_context import GroupContext
@@ -18,7 +19,9 @@ from hotline_protocol.mls.tree import RatchetTree
 
 
 def link_of(psks: Sequence[PreSharedKeyID]) -> ResumptionPSK | None:
-    """The key that ties the group to another one, None if there is none; two are refused as `psk`."""
+    """The key that ties the group to another one, None if there is none; two are refused as `psk`, as is any key named twice."""
+    if len(set(psks)) != len(psks):
+        raise RefusedError("psk", "the Welcome names the same pre-shared key twice")
     links = [one.resumption for one in psks if one.resumption is not None and one.is_link]
     if len(links) > 1:
         raise RefusedError("psk", f"the Welcome names {len(links)} groups to follow, expected one at most")
@@ -54,8 +57,8 @@ def check_successor(old: EpochState, new: GroupContext) -> None:
     wanted = old.reinit
     if wanted is None:
         raise RefusedError("link", "the group claims to follow one that no ReInit closed")
-    found = (new.group_id, new.cipher_suite, new.extensions)
-    if found != (wanted.group_id, wanted.cipher_suite, wanted.extensions):
+    found = (new.group_id, MLS10, new.cipher_suite, new.extensions)
+    if found != (wanted.group_id, wanted.version, wanted.cipher_suite, wanted.extensions):
         raise RefusedError("link", "the group is not the one that the ReInit asked for")
 
 

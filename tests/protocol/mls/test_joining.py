@@ -10,8 +10,9 @@ from hotline_protocol.mls.committing import Intent, Made, make_commit
 from hotline_protocol.mls.errors import MalformedError, RefusedError
 from hotline_protocol.mls.extension import Extension
 from hotline_protocol.mls.group import Group
-from hotline_protocol.mls.message import MLSMessage
+from hotline_protocol.mls.message import MLSMessage, decode_body
 from hotline_protocol.mls.state import EpochState
+from hotline_protocol.mls.suites import cipher_suite
 from hotline_protocol.mls.tree import RatchetTree
 from hotline_protocol.mls.tree_hash import root_hash
 from hotline_protocol.mls.tree_math import LeafIndex
@@ -43,6 +44,14 @@ def welcome(
     return MLSMessage(
         Welcome.encrypt(after.suite, after.secrets.welcome_secret, group_info, joiners)
     ).encode()
+
+
+def told(made: Made, invited: Party) -> bytes | None:
+    """The path secret that the honest Welcome tells."""
+    assert made.welcome is not None
+    suite = cipher_suite(invited.key_package.cipher_suite)
+    honest = decode_body(Welcome, made.welcome)
+    return honest.decrypt_secrets(suite, invited.key_package, invited.private.init_key).path_secret
 
 
 def refused(message: bytes, invited: Party) -> str:
@@ -79,22 +88,23 @@ CASES: dict[str, tuple[Change, str]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_a_welcome_against_the_rules_is_refused(suite_id: int, case: str) -> None:
     change, kind = CASES[case]
-    _, after, invited = scene(suite_id)
+    made, after, invited = scene(suite_id)
     group_info = change(info(after), after).sign(after.suite, after.signature_key)
-    assert refused(welcome(after, invited, group_info), invited) == kind
+    assert refused(welcome(after, invited, group_info, told(made, invited)), invited) == kind
 
 
 def test_a_wrong_path_secret_is_refused() -> None:
     _, after, invited = scene(1)
     group_info = info(after).sign(after.suite, after.signature_key)
-    assert refused(welcome(after, invited, group_info, bytes(32)), invited) == "path"
+    for wrong in (bytes(32), None):
+        assert refused(welcome(after, invited, group_info, wrong), invited) == "path"
 
 
 def test_the_tree_may_come_beside_the_welcome() -> None:
-    _, after, invited = scene(1)
+    made, after, invited = scene(1)
     bare = replace(info(after), extensions=()).sign(after.suite, after.signature_key)
     staged = Group.join(
-        welcome(after, invited, bare),
+        welcome(after, invited, bare, told(made, invited)),
         invited.key_package,
         invited.private,
         ratchet_tree=after.tree.encode(),
