@@ -1,9 +1,9 @@
 """Where the log meets the folds: the journal of a channel, from its snapshot and the documents that came after.
 
-L40 every document that counts goes through the journal in log order, in the step that takes its entry; what the journal refuses
+L60 every document that counts goes through the journal in log order, in the step that takes its entry; what the journal refuses
     is recorded with the reason and changes nothing
-L41 a document of a formal kind counts only if nobody's document of its id came before
-L42 a snapshot is written once `SNAPSHOT_EVERY` entries came since the last one, in the transaction of the step; a journal is the
+L61 a document of a formal kind counts only if nobody's document of its id came before
+L62 a snapshot is written once `SNAPSHOT_EVERY` entries came since the last one, in the transaction of the step; a journal is the
     snapshot folded on, so it is the same after a restart; a log that is taken again from an earlier place is folded again
 """
 
