@@ -25,14 +25,15 @@ from hotline_client.views import (
     Person,
     Receipt,
 )
-from hotline_protocol.codec import decode_raw
-from hotline_protocol.documents import Ack, Body, Text, decode_body, decode_document, receipt_state
+from hotline_protocol.codec import convert, decode_raw
+from hotline_protocol.documents import KINDS, Body, Text, decode_body, decode_document, receipt_state
+from hotline_protocol.documents.summary import summary
 from hotline_protocol.errors import HotlineError
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.mls.errors import MLSError
 from hotline_protocol.terms import Precedence, Response
 
-_HIDDEN: Final = frozenset({"receipt", "checkpoint"})
+_HIDDEN: Final = frozenset(name for name, kind in KINDS.items() if not kind.line)
 
 
 @dataclass(slots=True)
@@ -309,8 +310,9 @@ class Reading:
 
     def item_view(self, name: str, item: OutboxItem) -> MessageView:
         """A document of ours that is not in the log yet."""
-        body = decode_raw(item.body) if item.body else {}
-        text = item.document_kind == "text"
+        kind = KINDS.get(item.document_kind)
+        body = convert(decode_raw(item.body), kind.body) if kind is not None and item.body else None
+        text = body if isinstance(body, Text) else None
         return MessageView(
             channel=name,
             seq=None,
@@ -319,12 +321,12 @@ class Reading:
             author=self.person(self._desk.context.certificate),
             time=item.time,
             at=None,
-            text=str(body.get("text") or body.get("note") or ""),
-            precedence=Precedence(body["precedence"]) if text else Precedence.ROUTINE,
-            response=Response(body["response"]) if text else Response.NONE,
+            text=_text(body),
+            precedence=Precedence.ROUTINE if text is None else text.precedence,
+            response=Response.NONE if text is None else text.response,
             content_hash=None,
             receipt=Receipt.QUEUED if item.refused is None else Receipt.REFUSED,
-            reply_to=body.get("reply_to"),
+            reply_to=None if text is None else text.reply_to,
             refused=item.refused,
         )
 
@@ -364,9 +366,7 @@ def _body(content: bytes) -> Body | None:
 
 
 def _text(body: Body | None) -> str:
-    if isinstance(body, Text):
-        return body.text
-    return body.note if isinstance(body, Ack) else ""
+    return "" if body is None else summary(body)
 
 
 def _is_line(record: DocumentRecord) -> bool:
