@@ -30,7 +30,7 @@ from hotline_protocol.documents.agenda import (
 )
 from hotline_protocol.documents.body import Body
 from hotline_protocol.documents.composition import Announcement
-from hotline_protocol.documents.dialogue import Correction, Reply, Withdrawal
+from hotline_protocol.documents.dialogue import Correction, Reply, Translation, Withdrawal
 from hotline_protocol.documents.meetings import (
     MeetingAgree,
     MeetingAnswer,
@@ -68,9 +68,10 @@ from hotline_protocol.folds.meetings import Meetings
 from hotline_protocol.folds.minutes import Minutes
 from hotline_protocol.folds.notices import Notices
 from hotline_protocol.folds.numbering import Numbering
+from hotline_protocol.folds.translations import Translations
 from hotline_protocol.folds.watch import Watches
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Goes up when a fold changes what it makes of the same log."""
 
 
@@ -87,6 +88,7 @@ class Journal(msgspec.Struct):
     line: Line = msgspec.field(default_factory=Line)
     watches: Watches = msgspec.field(default_factory=Watches)
     composition: Composition = msgspec.field(default_factory=Composition)
+    translations: Translations = msgspec.field(default_factory=Translations)
 
     def apply(self, event: Event) -> str | None:
         """Take one more document of the log: its reference number if it is formal. NotAppliedError says why it changes nothing."""
@@ -113,11 +115,19 @@ def _notice(book: Journal, event: Event, body: Notice) -> None:
         book.dialogues.begin(event, body.precedence, body.response)
 
 
+def _translate(book: Journal, event: Event, body: Translation) -> None:
+    document = body.target.id
+    known = book.dialogues.all.get(document) or book.minutes.all.get(document) or book.agenda.items.get(document)
+    original = None if event.original is None else event.original.hash
+    book.translations.translate(event, body, original if known is None else known.content)
+
+
 _HANDLERS: Final[Mapping[type[Body], Callable[[Journal, Event, Any], None]]] = {
     Text: lambda book, event, body: book.dialogues.begin(event, body.precedence, body.response),
     Reply: lambda book, event, body: book.dialogues.reply(event, body),
     Withdrawal: lambda book, event, body: book.dialogues.withdraw(event, body),
     Correction: lambda book, event, body: book.dialogues.correct(event, body),
+    Translation: _translate,
     AgendaPropose: lambda book, event, body: book.agenda.propose(event, body),
     AgendaCounter: lambda book, event, body: book.agenda.counter(event, body),
     AgendaAccept: lambda book, event, body: book.agenda.accept(event, body),

@@ -2,12 +2,16 @@
 
 F40 a meeting begins with a proposal; a counter-proposal by either side brings new versions of the parts that it names and makes void
     what was agreed about these, and about nothing else
-F41 a part is agreed once a head or deputy of both sides agreed to the same version of it; of the time, to the same slot
+F41 a part is agreed once a head or deputy of both sides agreed to the same version of it; of the time, to the same slot. What is
+    agreed is opened again by a counter-proposal alone: nobody takes an agreement back by agreeing to another slot
 F42 a head or deputy who proposes a single value agrees to it by that
 F43 answers to candidate times bind nobody; the last ones of each side count, for the times that they name
-F44 the meeting is AGREED when all three parts are; either side may cancel it; it was HELD when both sides say so after it began
+F44 the meeting is AGREED when all three parts are; either side may cancel it; it was HELD when both sides say so after it began.
+    What one side said of a meeting as held is void after a counter-proposal
 F45 what is HELD or CANCELLED stays as it is
-F46 `sequence` counts every change of value or state: it is the SEQUENCE of RFC 5545
+F46 `sequence` counts every change of value or state: it is the SEQUENCE of RFC 5545. Candidate times that are not proposed any more,
+    and the last agreed time, are kept (`former`, the last 200; `last`), so that a calendar can take them back
+F47 `offers` is what each side proposed last of each part, present or not: what the two are compared by
 """
 
 from __future__ import annotations
@@ -48,6 +52,9 @@ class State(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+FORMER: Final = 200
+"""Candidate times of the past that a meeting keeps."""
+
 _LIVING: Final = states(State.PROPOSED, State.COUNTERED, State.AGREED)
 
 TABLE: Final = Table(
@@ -77,6 +84,14 @@ class PartState(msgspec.Struct):
         return len(self.agreed) == len(SIDES) and len(set(self.agreed.values())) == 1
 
 
+class Offer(msgspec.Struct):
+    """What a side proposed last, part by part (F47)."""
+
+    slots: list[Slot] = msgspec.field(default_factory=list)
+    place: str = ""
+    level: Level | None = None
+
+
 class Meeting(msgspec.Struct):
     """A meeting as it stands. `content`: the hash of its first proposal; `version` counts proposals and counter-proposals."""
 
@@ -99,6 +114,14 @@ class Meeting(msgspec.Struct):
     items: list[bytes] = msgspec.field(default_factory=list)
     held: list[Side] = msgspec.field(default_factory=list)
     reason: str = ""
+    offers: dict[Side, Offer] = msgspec.field(default_factory=dict)
+    former: list[Slot] = msgspec.field(default_factory=list)
+    last: Slot | None = None
+
+    @property
+    def is_living(self) -> bool:
+        """Neither held nor cancelled."""
+        return self.state in _LIVING
 
     def agreed(self, part: Part) -> bool:
         """Whether both sides agreed about a part."""
@@ -142,6 +165,7 @@ class Meetings(msgspec.Struct):
         _bring(meeting, event, body)
         meeting.version += 1
         meeting.note = body.note or meeting.note
+        meeting.held = []
         _move(meeting, event, State(step.after))
 
     def answer(self, event: Event, body: MeetingAnswer) -> None:
@@ -161,6 +185,7 @@ class Meetings(msgspec.Struct):
             _check_version(meeting, one)
         for one in body.parts:
             meeting.parts[one.part].agreed[event.author.side] = one.slot
+        meeting.last = meeting.slot or meeting.last
         if all(meeting.agreed(part) for part in Part):
             _move(meeting, event, State(step.after))
         else:
@@ -173,6 +198,7 @@ class Meetings(msgspec.Struct):
         if missing:
             raise NotAppliedError(f"{missing} of the named items are not on the agenda")
         meeting.items = list(body.items)
+        _move(meeting, event, meeting.state)
 
     def hold(self, event: Event, body: MeetingHeld) -> None:
         """The meeting took place, once both sides say so (F44)."""
@@ -209,16 +235,21 @@ def _check_version(meeting: Meeting, one: Agreed) -> None:
         )
     if one.part is Part.TIME and one.slot >= len(meeting.slots):
         raise NotAppliedError(f"there are {len(meeting.slots)} candidate times, not a number {one.slot + 1}")
+    if present.is_agreed and one.slot not in present.agreed.values():
+        raise NotAppliedError("another time is agreed; a counter-proposal opens it again")
     if one.part is not Part.TIME and one.slot:
         raise NotAppliedError(f"a {one.part} has no candidates to choose from")
 
 
 def _bring(meeting: Meeting, event: Event, body: MeetingPropose | MeetingCounter) -> None:
     """Put new values into the parts that the body names, agreed to by nobody but their author (F40, F42)."""
+    offer = meeting.offers.setdefault(event.author.side, Offer())
     if body.slots:
-        meeting.slots, meeting.answers = list(body.slots), {}
-    meeting.place = body.place or meeting.place
-    meeting.level = body.level or meeting.level
+        gone = [one for one in (*meeting.former, *meeting.slots) if one not in body.slots]
+        meeting.former = list(dict.fromkeys(gone))[-FORMER:]
+        meeting.slots, meeting.answers, offer.slots = list(body.slots), {}, list(body.slots)
+    meeting.place, offer.place = body.place or meeting.place, body.place or offer.place
+    meeting.level, offer.level = body.level or meeting.level, body.level or offer.level
     named = {Part.TIME: bool(body.slots), Part.PLACE: bool(body.place), Part.LEVEL: body.level is not None}
     side = event.author.side
     for part in (part for part, new in named.items() if new):

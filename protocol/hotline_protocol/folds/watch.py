@@ -1,6 +1,7 @@
 """The watch of each side: one person at a time has it, and hands it over with all that is open.
 
-F110 a watch that nobody of a side has is taken by a person of that side
+F110 a watch that nobody of a side has is taken by a person of that side; a head or deputy takes it also from whoever has it, who may be
+     ill or without a device: everybody sees from whom, and a handover that waited is void
 F111 who has it hands it to one certificate of the own side, naming the open dialogues, the active notices and the head; a new
      handover takes the place of one that was not accepted
 F112 the one it was handed to accepts exactly that document, and has the watch from then on
@@ -14,6 +15,7 @@ import msgspec
 from hotline_protocol.documents.watch import WatchAccept, WatchHandover, WatchTake
 from hotline_protocol.errors import NotAppliedError
 from hotline_protocol.folds.event import Event
+from hotline_protocol.folds.table import DECIDING_ROLES
 from hotline_protocol.terms import Side
 
 
@@ -27,14 +29,18 @@ class Handover(msgspec.Struct, frozen=True):
     seq: int
     head: bytes
     complete: bool
+    dialogues: tuple[bytes, ...] = ()
+    notices: tuple[bytes, ...] = ()
+    note: str = ""
 
 
 class Watch(msgspec.Struct, frozen=True):
-    """Who of a side has the watch (a certificate's fingerprint), since when (unix ms), by which handover."""
+    """Who of a side has the watch (a certificate's fingerprint), since when (unix ms), by which handover, or taken from whom."""
 
     holder: bytes
     since: int
     handover: Handover | None = None
+    taken_from: bytes | None = None
 
 
 class Watches(msgspec.Struct):
@@ -44,11 +50,19 @@ class Watches(msgspec.Struct):
     waiting: dict[Side, Handover] = msgspec.field(default_factory=dict)
 
     def take(self, event: Event, body: WatchTake) -> None:
-        """Nobody had the watch (F110)."""
+        """Nobody had the watch, or a head or deputy relieves who had it (F110)."""
         del body
-        if event.author.side in self.now:
-            raise NotAppliedError("somebody of this side has the watch; it is handed over, not taken")
-        self.now[event.author.side] = Watch(event.author.fingerprint, event.at)
+        author = event.author
+        present = self.now.get(author.side)
+        if present is not None and present.holder == author.fingerprint:
+            raise NotAppliedError("the author has the watch already")
+        if present is not None and author.role not in DECIDING_ROLES:
+            raise NotAppliedError(
+                "somebody of this side has the watch; it is handed over, or taken by a head or deputy"
+            )
+        taken_from = None if present is None else present.holder
+        self.now[author.side] = Watch(author.fingerprint, event.at, taken_from=taken_from)
+        self.waiting.pop(author.side, None)
 
     def hand_over(
         self, event: Event, body: WatchHandover, dialogues: frozenset[bytes], notices: frozenset[bytes]
@@ -68,6 +82,9 @@ class Watches(msgspec.Struct):
             seq=body.seq,
             head=body.head,
             complete=frozenset(body.dialogues) == dialogues and frozenset(body.notices) == notices,
+            dialogues=body.dialogues,
+            notices=body.notices,
+            note=body.note,
         )
 
     def accept(self, event: Event, body: WatchAccept) -> None:

@@ -20,7 +20,7 @@ from hotline_protocol.documents.meetings import (
     Part,
     Slot,
 )
-from hotline_protocol.folds.meetings import TABLE, Meeting, State
+from hotline_protocol.folds.meetings import FORMER, TABLE, Meeting, State
 from tests.support.chronicle import (
     BOT_A,
     DEPUTY_B,
@@ -120,6 +120,67 @@ def test_both_sides_choose_the_same_of_several_times() -> None:
     assert found.slot == MONDAY
 
 
+def test_what_is_agreed_is_opened_again_by_a_counter_proposal_alone() -> None:
+    log = Chronicle()
+    target = log.say(OFFICER_A, MeetingPropose("talks", (MONDAY, TUESDAY), "Geneva", Level.HEADS))
+    for author in (HEAD_A, HEAD_B):
+        for part in Part:
+            log.say(author, agree(log, target, part))
+    found = meeting(log, target)
+    assert (found.state, found.slot) == (State.AGREED, MONDAY)
+    assert "another time is agreed" in log.refused(HEAD_A, agree(log, target, Part.TIME, 1))
+    log.say(HEAD_A, agree(log, target, Part.TIME, 0))
+    assert meeting(log, target).slot == MONDAY
+
+
+def test_what_one_side_said_of_a_meeting_as_held_is_void_after_a_counter_proposal() -> None:
+    log = Chronicle()
+    target = log.say(HEAD_A, MeetingPropose("talks", (MONDAY,), "Geneva", Level.HEADS))
+    for part in Part:
+        log.say(HEAD_B, agree(log, target, part))
+    log.now = MONDAY.start
+    log.say(HEAD_A, MeetingHeld(target))
+    log.say(HEAD_B, MeetingCounter(target, slots=(TUESDAY,)))
+    log.say(HEAD_A, agree(log, target, Part.TIME))
+    log.now = TUESDAY.start
+    log.say(HEAD_B, MeetingHeld(target))
+    assert meeting(log, target).state is State.AGREED
+    log.say(HEAD_A, MeetingHeld(target))
+    assert meeting(log, target).state is State.HELD
+    assert not meeting(log, target).is_living
+
+
+def test_what_a_calendar_has_to_take_back_is_kept() -> None:
+    log = Chronicle()
+    target = log.say(HEAD_A, MeetingPropose("talks", (MONDAY, TUESDAY)))
+    found = meeting(log, target)
+    log.say(HEAD_B, MeetingCounter(target, slots=(TUESDAY, WEDNESDAY)))
+    assert (found.former, found.last) == ([MONDAY], None)
+    for author in (HEAD_A, HEAD_B):
+        log.say(author, agree(log, target, Part.TIME, 1))
+    assert found.last == WEDNESDAY
+    log.say(HEAD_A, MeetingCounter(target, slots=(MONDAY,)))
+    assert (found.former, found.last, found.slot) == ([TUESDAY, WEDNESDAY], WEDNESDAY, None)
+
+
+def test_each_sides_last_word_is_kept() -> None:
+    log = Chronicle()
+    target = log.say(HEAD_A, MeetingPropose("talks", (MONDAY,), "Geneva"))
+    log.say(HEAD_B, MeetingCounter(target, place="Vienna", level=Level.DEPUTIES))
+    offers = meeting(log, target).offers
+    assert (offers["a"].slots, offers["a"].place, offers["a"].level) == ([MONDAY], "Geneva", None)
+    assert (offers["b"].slots, offers["b"].place, offers["b"].level) == ([], "Vienna", Level.DEPUTIES)
+
+
+def test_former_times_do_not_pile_up() -> None:
+    log = Chronicle()
+    target = log.say(HEAD_A, MeetingPropose("talks", (MONDAY,)))
+    for number in range(FORMER + 20):
+        slot = Slot(MONDAY.start + number * HOUR, MONDAY.end + number * HOUR)
+        log.say(HEAD_B, MeetingCounter(target, slots=(slot,)))
+    assert len(meeting(log, target).former) == FORMER
+
+
 def test_what_is_not_there_is_not_agreed_to() -> None:
     log = Chronicle()
     target = log.say(HEAD_A, MeetingPropose("talks"))
@@ -137,7 +198,7 @@ def test_items_of_the_agenda_are_attached() -> None:
     item = log.say(OFFICER_A, AgendaPropose("air corridors"))
     target = log.say(OFFICER_A, MeetingPropose("talks"))
     log.say(OFFICER_B, MeetingAttach(target, (item.id,)))
-    assert meeting(log, target).items == [item.id]
+    assert (meeting(log, target).items, meeting(log, target).sequence) == ([item.id], 1)
     assert "1 of the named items" in log.refused(OFFICER_B, MeetingAttach(target, (item.id, bytes(16))))
 
 
