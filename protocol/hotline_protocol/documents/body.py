@@ -18,6 +18,9 @@ MAX_TEXT: Final = 16_384
 MAX_NOTE: Final = 1_000
 """Characters of a remark or a reason."""
 
+Language = Annotated[str, msgspec.Meta(pattern=r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")]
+"""A language as a BCP 47 tag, such as `he`, `ru`, `en-GB`."""
+
 Version = Annotated[int, msgspec.Meta(ge=1, le=1_000)]
 """Counts the versions of a proposal, from 1."""
 

@@ -7,10 +7,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from hotline_protocol.documents.body import MAX_NOTE, Body, Kind, Target, check_note, check_text, check_title
+from hotline_protocol.documents.body import MAX_NOTE, Body, Kind, Language, Target, check_note, check_text
 from hotline_protocol.errors import FormatError
 from hotline_protocol.terms import PERSON_ROLES, WRITING_ROLES, Response
 from hotline_protocol.text import check_field
+
+MAX_TRANSLATION: Final = 100_000
+"""Characters of a translation: minutes are translated too."""
 
 
 class Answer(StrEnum):
@@ -76,16 +79,15 @@ class Correction(Body, frozen=True):
 
 
 class Translation(Body, frozen=True):
-    """A courtesy translation, bound to the exact original, which alone has force. `language`: a BCP 47 tag."""
+    """A courtesy translation, bound to the exact original, which alone has force."""
 
     target: Target
-    language: str
+    language: Language
     text: str
 
     def __post_init__(self) -> None:
         """Refuse words that could not be shown as they are."""
-        check_title(self.language, "the language")
-        check_text(self.text, "the translation")
+        check_field(self.text, "the translation", limit=MAX_TRANSLATION, lines=True)
 
 
 KINDS: Final = {

@@ -6,7 +6,15 @@ from typing import Annotated, Final
 
 import msgspec
 
-from hotline_protocol.documents.body import Body, Kind, Target, check_distinct, check_text, check_title
+from hotline_protocol.documents.body import (
+    Body,
+    Kind,
+    Language,
+    Target,
+    check_distinct,
+    check_text,
+    check_title,
+)
 from hotline_protocol.documents.document import Id
 from hotline_protocol.terms import PERSON_ROLES, WRITING_ROLES, Role
 from hotline_protocol.text import check_field
@@ -14,16 +22,15 @@ from hotline_protocol.text import check_field
 MAX_MINUTES: Final = 100_000
 """Characters of minutes."""
 
-Language = Annotated[str, msgspec.Meta(pattern=r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")]
-"""A BCP 47 tag: the language of the original, which alone has force."""
-
 _PEOPLE: Final = WRITING_ROLES & PERSON_ROLES
 _RAPPORTEURS: Final = frozenset({Role.HEAD, Role.DEPUTY, Role.OFFICER})
 _DECIDING: Final = frozenset({Role.HEAD, Role.DEPUTY})
 
 
 class MinutesDraft(Body, frozen=True):
-    """A first text. `meeting`: what it is about; `items`: those of the agenda that it reports."""
+    """A first text. `language`: of the original, which alone has force; `meeting`: what it is about; `items`: those of the
+    agenda that it reports.
+    """
 
     title: str
     text: str

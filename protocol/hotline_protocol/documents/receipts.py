@@ -1,7 +1,8 @@
 """How far a message got: a fold over receipts and acknowledgements that no order of arrival can change.
 
 Rules: watermarks are cumulative, one pair a device, and never go down; what is seen was delivered; a receipt speaks only of
-entries before its own. An acknowledgement counts if a person of the other side names a document and its content hash.
+entries before its own. An acknowledgement counts if a person of the other side names a document and its content hash. A message
+that asks for an answer is ANSWERED or DECLINED once its dialogue is; STANDBY is no answer.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hotline_protocol.documents.dialogue import DECLINING, Answer
 from hotline_protocol.documents.party import Party
 from hotline_protocol.documents.rights import why_not
 from hotline_protocol.documents.talk import Ack, Receipt
@@ -19,12 +21,14 @@ from hotline_protocol.terms import Side
 
 
 class Reached(StrEnum):
-    """How far a message in the log got, least first."""
+    """How far a message in the log got, least first; DECLINED is an answer too."""
 
     RELAYED = "RELAYED"
     DELIVERED = "DELIVERED"
     SEEN = "SEEN"
     ACKNOWLEDGED = "ACKNOWLEDGED"
+    ANSWERED = "ANSWERED"
+    DECLINED = "DECLINED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +78,15 @@ def receipt_state(
     delivered: Iterable[Side],
     seen: Iterable[Side],
     acknowledged: Iterable[Side],
+    answer: Answer | None = None,
 ) -> Reached:
     """The furthest that any recipient got, from the sides of those who did so (the author's own device left out).
 
     Recipients are the members of the other side; in a channel of one side everybody else, who can see and not acknowledge.
+    `answer`: the last one to its present words, if there is one.
     """
+    if answer is not None and answer is not Answer.STANDBY:
+        return Reached.DECLINED if answer in DECLINING else Reached.ANSWERED
     if any(side != author for side in acknowledged):
         return Reached.ACKNOWLEDGED
     if any(one_sided or side != author for side in seen):

@@ -91,8 +91,15 @@ class Dialogue(msgspec.Struct):
     said: list[Said] = msgspec.field(default_factory=list)
     earlier: list[bytes] = msgspec.field(default_factory=list)
     """Hashes of the contents that corrections replaced."""
-    correction: bytes | None = None
-    """The document that holds the present words."""
+    corrections: list[bytes] = msgspec.field(default_factory=list)
+    """The documents that brought other words, the present ones last."""
+    reason: str = ""
+    """Why it was withdrawn."""
+
+    @property
+    def present(self) -> bytes:
+        """The document that holds the present words."""
+        return self.corrections[-1] if self.corrections else self.id
 
     def deadline(self, targets: Mapping[Precedence, int]) -> int | None:
         """When an answer is due, unix ms; None if none is awaited. `targets`: seconds by precedence, as in the charter."""
@@ -157,6 +164,7 @@ class Dialogues(msgspec.Struct):
         """The author takes a document back (F5)."""
         found = self._own(event, body.target)
         step = TABLE.find("withdraw", found.phase, found.side, event.author.side, event.author.role)
+        found.reason = body.reason
         self._keep(found, Phase(step.after))
 
     def correct(self, event: Event, body: Correction) -> None:
@@ -167,7 +175,8 @@ class Dialogues(msgspec.Struct):
         if event.original is None or not isinstance(event.original.body, Text):
             raise NotAppliedError("only words are corrected; a notice is replaced")
         found.earlier.append(found.content)
-        found.content, found.correction, found.timer = event.hash, event.id, event.at
+        found.corrections.append(event.id)
+        found.content, found.timer = event.hash, event.at
         self._keep(found, Phase.NONE if found.response is Response.NONE else Phase.OPEN)
 
     def waiting(self) -> Iterator[Dialogue]:

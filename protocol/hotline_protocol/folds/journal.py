@@ -117,7 +117,9 @@ def _notice(book: Journal, event: Event, body: Notice) -> None:
 
 def _translate(book: Journal, event: Event, body: Translation) -> None:
     document = body.target.id
-    known = book.dialogues.all.get(document) or book.minutes.all.get(document) or book.agenda.items.get(document)
+    known = (
+        book.dialogues.all.get(document) or book.minutes.all.get(document) or book.agenda.items.get(document)
+    )
     original = None if event.original is None else event.original.hash
     book.translations.translate(event, body, original if known is None else known.content)
 

@@ -17,6 +17,7 @@ from hotline_protocol.documents import (
     receipt_state,
     why_ack_fails,
 )
+from hotline_protocol.documents.dialogue import Answer
 from hotline_protocol.errors import FormatError
 from hotline_protocol.terms import Role
 
@@ -122,3 +123,15 @@ def test_who_may_acknowledge_what(ack: Ack, by: Party, target: Target | None, re
     why = why_ack_fails(ack, by, target)
     assert (why is None) == (reason is None)
     assert reason is None or reason in (why or "")
+
+
+def test_an_answer_is_further_than_an_acknowledgement_and_standing_by_is_none() -> None:
+    for answer, reached in (
+        (None, Reached.ACKNOWLEDGED),
+        (Answer.STANDBY, Reached.ACKNOWLEDGED),
+        (Answer.WILCO, Reached.ANSWERED),
+        (Answer.UNABLE, Reached.DECLINED),
+        (Answer.NEGATIVE, Reached.DECLINED),
+    ):
+        state = receipt_state("a", one_sided=False, delivered="b", seen="b", acknowledged="b", answer=answer)
+        assert state is reached

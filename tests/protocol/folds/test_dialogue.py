@@ -127,7 +127,7 @@ def test_an_answer_is_to_the_present_words() -> None:
         assert "only the author" in log.refused(author, Correction(asked, "cease buzzer north"))
     new = log.say(OFFICER_A, Correction(asked, "cease buzzer north"))
     found = log.journal.dialogues.all[asked.id]
-    assert (found.phase, found.earlier, found.correction) == (Phase.OPEN, [asked.hash], new.id)
+    assert (found.phase, found.earlier, found.present) == (Phase.OPEN, [asked.hash], new.id)
     assert found.said[0].content == asked.hash
     assert "another content" in log.refused(WATCH_B, reply(asked, Answer.UNABLE))
     log.say(WATCH_B, Reply(Target(asked.id, new.hash), Answer.UNABLE, "too late"))
