@@ -27,14 +27,14 @@ class Instant(click.ParamType[int]):
         typed = str(value).strip()
         if _DURATION.fullmatch(typed.lower()):
             return -1000 * Duration().convert(typed, param, ctx)
-        moment = _moment(typed)
-        if moment is None:
+        known = moment(typed)
+        if known is None:
             self.fail(
                 "expected a time with its zone, such as 2026-11-24T06:00Z, 240600Z NOV 26, or 24h from now",
                 param,
                 ctx,
             )
-        return int(moment.timestamp() * 1000)
+        return int(known.timestamp() * 1000)
 
 
 def resolve(instant: int, now: int) -> int:
@@ -42,14 +42,15 @@ def resolve(instant: int, now: int) -> int:
     return now - instant if instant < 0 else instant
 
 
-def _moment(typed: str) -> datetime | None:
+def moment(typed: str) -> datetime | None:
+    """A time with its zone: ISO 8601 with Z or an offset, or a DTG; None if it is none."""
     match = _DTG.fullmatch(typed.upper())
     try:
         if match is not None:
             day, hour, minute, month, year = match.groups()
             number = MONTHS.index(month) + 1
             return datetime(2000 + int(year), number, int(day), int(hour), int(minute), tzinfo=UTC)
-        moment = datetime.fromisoformat(typed)
+        known = datetime.fromisoformat(typed)
     except ValueError:
         return None
-    return moment if moment.tzinfo is not None else None
+    return known if known.tzinfo is not None else None
