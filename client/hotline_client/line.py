@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
 from hotline_client.affairs import Affairs
-from hotline_client.engine import commits, receipts, sealing, upkeep
+from hotline_client.engine import commits, journal, receipts, sealing, upkeep
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import Context, Draft, Random
 from hotline_client.engine.state import CommitIntent, DocumentRecord, KeyRecord, OutboxItem
@@ -39,6 +39,7 @@ from hotline_client.views import (
 )
 from hotline_protocol.codec import encode
 from hotline_protocol.errors import CertificateError, UsageError
+from hotline_protocol.folds.dialogue import Phase
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.identity.charter import Charter, SignedCharter
 from hotline_protocol.identity.trust import Trust
@@ -275,16 +276,21 @@ class Line:
         return self._act(channel, lambda draft: self._queue(draft, "text", body, key))
 
     def acknowledge(self, channel: str, id: bytes, *, note: str = "") -> bytes:  # noqa: A002  the views call it so
-        """Queue our acknowledgement of a message of the other side, bound to its exact content."""
+        """Queue our acknowledgement of a message of the other side, bound to its exact content: that of its present words."""
 
         def work(draft: Draft) -> bytes:
             sealing.check_may_write(draft, acknowledging=True)
-            target = draft.counted(id)
+            dialogue = journal.journal(draft).dialogues.all.get(id)
+            if dialogue is not None and dialogue.phase is Phase.WITHDRAWN:
+                raise UsageError("the message was withdrawn: there is nothing left to acknowledge")
+            target = draft.counted(id if dialogue is None else dialogue.present)
             if target is None:
                 raise UsageError("no such message in the log")
             if draft.person(target.author).side == draft.me.side:
                 raise UsageError("a delegation cannot acknowledge its own message")
-            return self._queue(draft, "ack", {"target": id, "hash": target.content_hash, "note": note}, None)
+            return self._queue(
+                draft, "ack", {"target": target.id, "hash": target.content_hash, "note": note}, None
+            )
 
         return self._act(channel, work)
 

@@ -14,6 +14,7 @@ from hotline_client.engine import journal, keys, membership
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import ChannelState, certificate_der
 from hotline_client.engine.state import DocumentRecord, EventRecord, MarkRecord, OutboxItem, Watermark
+from hotline_client.exchanges import Exchange, exchange
 from hotline_client.views import (
     ChannelView,
     Halted,
@@ -27,6 +28,7 @@ from hotline_client.views import (
 )
 from hotline_protocol.codec import convert, decode_raw
 from hotline_protocol.documents import KINDS, Body, Text, decode_body, decode_document, receipt_state
+from hotline_protocol.documents.dialogue import Correction
 from hotline_protocol.documents.summary import summary
 from hotline_protocol.errors import HotlineError
 from hotline_protocol.identity.certificate import Certificate
@@ -222,12 +224,10 @@ class Reading:
         """One document of the log and how far it got."""
         author = self._person_of(record.author)
         body = _body(record.content)
-        reached = _Reached(
-            self._reached(marks.delivered, record),
-            self._reached(marks.seen, record),
-            self._named(marks.acknowledged.get(record.id, ())),
-        )
         text = body if isinstance(body, Text) else None
+        said = exchange(self._desk, name, record, self._person_of)
+        reached, before = self._how_far(name, record, said, marks)
+        first = _text(body)
         return MessageView(
             channel=name,
             seq=record.seq,
@@ -236,18 +236,44 @@ class Reading:
             author=author,
             time=record.time,
             at=record.at,
-            text=_text(body),
-            precedence=Precedence.ROUTINE if text is None else text.precedence,
-            response=Response.NONE if text is None else text.response,
+            text=_present(first, said),
+            precedence=said.precedence or (Precedence.ROUTINE if text is None else text.precedence),
+            response=said.response or (Response.NONE if text is None else text.response),
             content_hash=record.content_hash,
-            receipt=self._receipt(name, record, author, reached),
+            receipt=self._receipt(name, record, author, reached, said),
             delivered=reached.delivered,
             seen=reached.seen,
             acknowledged=reached.acknowledged,
             reply_to=None if text is None else text.reply_to,
             refused=record.refused,
             reference=record.reference,
+            phase=said.phase,
+            deadline=said.deadline,
+            urgency=said.urgency,
+            answers=said.answers,
+            present=said.corrections[-1].id if said.corrections else record.id,
+            corrections=len(said.corrections),
+            first_text=first,
+            acknowledged_before=before,
+            withdrawn=said.withdrawn,
+            translations=said.translations,
         )
+
+    def _how_far(
+        self, name: str, record: DocumentRecord, said: Exchange, marks: _Marks
+    ) -> tuple[_Reached, tuple[Mark, ...]]:
+        """Who got, saw and acknowledged the words that stand now, and who acknowledged those before a correction."""
+        before: list[MarkRecord] = []
+        for correction in said.corrections:
+            before += marks.acknowledged.get(record.id, ())
+            record = correction
+            marks = _Marks.of(self._store.marks(name, since=record.seq, until=record.seq))
+        reached = _Reached(
+            self._reached(marks.delivered, record),
+            self._reached(marks.seen, record),
+            self._named(marks.acknowledged.get(record.id, ())),
+        )
+        return reached, self._named(before)
 
     def _reached(self, marks: dict[bytes, list[MarkRecord]], record: DocumentRecord) -> tuple[Mark, ...]:
         """For each reader, when they first said they were this far."""
@@ -263,7 +289,7 @@ class Reading:
         return tuple(Mark(person, time) for person, time in named if person is not None)
 
     def _receipt(
-        self, name: str, record: DocumentRecord, author: Person | None, reached: _Reached
+        self, name: str, record: DocumentRecord, author: Person | None, reached: _Reached, said: Exchange
     ) -> Receipt:
         """How far it got with those it was for: the other side, or in a caucus everybody else."""
         if record.refused is not None:
@@ -276,6 +302,7 @@ class Reading:
             delivered=[mark.person.side for mark in reached.delivered],
             seen=[mark.person.side for mark in reached.seen],
             acknowledged=[mark.person.side for mark in reached.acknowledged],
+            answer=next((one.answer for one in reversed(said.answers) if one.present), None),
         )
         return Receipt(state.value)
 
@@ -367,6 +394,12 @@ def _body(content: bytes) -> Body | None:
 
 def _text(body: Body | None) -> str:
     return "" if body is None else summary(body)
+
+
+def _present(first: str, said: Exchange) -> str:
+    """The words that stand now."""
+    body = _body(said.corrections[-1].content) if said.corrections else None
+    return body.text if isinstance(body, Correction) else first
 
 
 def _is_line(record: DocumentRecord) -> bool:

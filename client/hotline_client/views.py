@@ -9,17 +9,21 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from hotline_protocol.documents.dialogue import Answer
+from hotline_protocol.folds.dialogue import Phase, Urgency
 from hotline_protocol.terms import Precedence, Response, Role, Side
 
 
 class Receipt(StrEnum):
-    """How far a message got, least first; a later state includes the earlier ones except the failures."""
+    """How far a message got, least first; a later state includes the earlier ones except the failures, DECLINED and REFUSED."""
 
     QUEUED = "QUEUED"
     RELAYED = "RELAYED"
     DELIVERED = "DELIVERED"
     SEEN = "SEEN"
     ACKNOWLEDGED = "ACKNOWLEDGED"
+    ANSWERED = "ANSWERED"
+    DECLINED = "DECLINED"
     REFUSED = "REFUSED"
 
 
@@ -53,11 +57,36 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer: whose, what, why, when (unix ms). `present`: to the words that stand now, not to those before a correction."""
+
+    person: Person
+    answer: Answer
+    reason: str
+    time: int
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A courtesy translation of exactly the words that stand now; the original alone has force."""
+
+    person: Person
+    language: str
+    text: str
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
     """One line of a timeline. `seq` is None while it is still in the outbox; times are unix ms.
 
     `reference` is its number, such as `N-0042/26`. `kind` is the document kind, or `event` for what the engine itself records (an admission, a refused entry, a halt).
     `refused` says why a document was recorded and not applied, or why an entry was refused.
+
+    `phase` is None for what asks for no answer and was never corrected or withdrawn; `urgency` is of when the view was made.
+    Of a corrected text `text`, `receipt`, `seen`, `acknowledged` are of its present words (`present`: id of the document that
+    holds them), `first_text` are the ones it began with and `acknowledged_before` is what was said about others than the present.
     """
 
     channel: str
@@ -78,18 +107,35 @@ class MessageView:
     reply_to: bytes | None = None
     refused: str | None = None
     reference: str | None = None
+    phase: Phase | None = None
+    deadline: int | None = None
+    urgency: Urgency | None = None
+    answers: tuple[Answered, ...] = ()
+    present: bytes | None = None
+    corrections: int = 0
+    first_text: str = ""
+    acknowledged_before: tuple[Mark, ...] = ()
+    withdrawn: str | None = None
+    translations: tuple[Translated, ...] = ()
 
     @property
     def needs_ack(self) -> bool:
-        """From the other side, in good order, asking for an answer, and no person of ours has acknowledged it."""
+        """From the other side, in good order, asking for an answer, and no person of ours has acknowledged or answered it."""
         return (
-            self.kind == "text"
+            self.kind in ("text", "notice")
             and self.refused is None
             and self.author is not None
             and not self.author.own
             and self.response is not Response.NONE
+            and self.phase is not Phase.WITHDRAWN
             and not any(mark.person.own for mark in self.acknowledged)
+            and not any(one.person.own and one.present for one in self.answers)
         )
+
+    @property
+    def answer(self) -> Answered | None:
+        """The last answer to the words that stand now."""
+        return next((one for one in reversed(self.answers) if one.present), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ def _unseen(line: Line) -> list[MessageView]:
         if message.kind == "text"
         and message.author is not None
         and message.author.own
-        and message.receipt not in (Receipt.SEEN, Receipt.ACKNOWLEDGED)
+        and message.receipt not in (Receipt.SEEN, Receipt.ACKNOWLEDGED, Receipt.ANSWERED, Receipt.DECLINED)
     ]
 
 

@@ -24,6 +24,7 @@ from hotline_client.engine.draft import Draft
 from hotline_client.engine.journal import party
 from hotline_client.engine.state import Awaiting, DocumentRecord, MarkRecord, OutboxItem, Sealed, Watermark
 from hotline_protocol.documents import (
+    KINDS,
     Ack,
     Body,
     Checkpoint,
@@ -31,7 +32,6 @@ from hotline_protocol.documents import (
     Receipt,
     Revocation,
     Target,
-    Text,
     advance,
     check_right,
     content_hash,
@@ -40,17 +40,20 @@ from hotline_protocol.documents import (
     why_ack_fails,
 )
 from hotline_protocol.documents import Watermark as Reached
-from hotline_protocol.documents.dialogue import Reply
+from hotline_protocol.documents.dialogue import Correction, Reply, Withdrawal
 from hotline_protocol.errors import ChainError, FormatError, NotAppliedError, TrustError
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.mls.errors import RefusedError
 from hotline_protocol.mls.message import decode_body as decode_body_of
 from hotline_protocol.mls.private_message import PrivateMessage
 from hotline_protocol.relay.chain import Entry
-from hotline_protocol.terms import Response
 
 TIME_TOLERANCE: Final = 24 * 3600 * 1000
 """How far a document's own time may be after the relay's, in ms: clocks differ, and then the entry's `at` stands."""
+_READ: Final = frozenset(
+    [*(name for name, kind in KINDS.items() if kind.formal), "correction", "withdrawal", "reply"]
+)
+"""Kinds of which their author learns whether they were delivered and seen."""
 
 
 def message(draft: Draft, seq: int, entry: Entry) -> None:
@@ -195,15 +198,23 @@ def _check_envelope(
 
 
 def _apply(draft: Draft, record: DocumentRecord, body: Body, author: Certificate) -> None:
+    if record.kind in _READ and not record.own:
+        draft.standing.unseen.append(record.seq)
+        draft.standing.receipt_due = record.seq
+        draft.what.add("status")
+    _awaited(draft, record, author, record.id)
     match body:
-        case Text():
-            _apply_text(draft, record, body, author)
         case Receipt():
             _apply_receipt(draft, record, body, author)
         case Ack():
             _apply_ack(draft, record, body, author)
         case Reply():
             _answered(draft, body, author)
+        case Correction():
+            _awaited(draft, record, author, body.target.id)
+        case Withdrawal():
+            draft.standing.awaiting.pop(body.target.id, None)
+            draft.what.add("status")
         case Revocation():
             _apply_revocation(draft, record, body, author)
         case Checkpoint():
@@ -212,14 +223,12 @@ def _apply(draft: Draft, record: DocumentRecord, body: Body, author: Certificate
             pass
 
 
-def _apply_text(draft: Draft, record: DocumentRecord, body: Text, author: Certificate) -> None:
-    standing = draft.standing
-    if not record.own:
-        standing.unseen.append(record.seq)
-        standing.receipt_due = record.seq
-    if author.side != draft.me.side and body.response is not Response.NONE:
-        standing.awaiting[record.id] = Awaiting(record.seq, record.id, record.at)
-    draft.what.add("status")
+def _awaited(draft: Draft, record: DocumentRecord, author: Certificate, asked: bytes) -> None:
+    """The other side asks for an answer, or asks again in other words, and no person of ours has read it yet."""
+    book = journal.journal(draft)
+    if author.side != draft.me.side and asked in book.dialogues.open:
+        draft.standing.awaiting[asked] = Awaiting(book.dialogues.all[asked].seq, asked, record.at)
+        draft.what.add("status")
 
 
 def _apply_receipt(draft: Draft, record: DocumentRecord, body: Receipt, author: Certificate) -> None:
@@ -243,8 +252,16 @@ def _apply_ack(draft: Draft, record: DocumentRecord, body: Ack, author: Certific
         raise TrustError(reason or "the acknowledgement names nothing")
     draft.mark(MarkRecord(author.fingerprint, "acknowledged", record.time, record.seq, target=found.id))
     if author.side == draft.me.side:
-        draft.standing.awaiting.pop(found.id, None)
+        draft.standing.awaiting.pop(_acknowledged(draft, found), None)
         draft.what.add("status")
+
+
+def _acknowledged(draft: Draft, found: DocumentRecord) -> bytes:
+    """The document of which an acknowledged one holds the present words; nothing if these are other words by now."""
+    body = decode_body(decode_document(found.content))
+    asked = body.target.id if isinstance(body, Correction) else found.id
+    dialogue = journal.journal(draft).dialogues.all.get(asked)
+    return asked if dialogue is None or dialogue.present == found.id else b""
 
 
 def _answered(draft: Draft, body: Reply, author: Certificate) -> None:
