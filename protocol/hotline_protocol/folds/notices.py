@@ -5,8 +5,10 @@ F61 only the side that issued a notice replaces or cancels it, and only while it
     place at once, by the entry's time
 F62 a notice that starts less than its arena's lead time after its entry must say so (`short_lead`); the actual lead is kept
 F63 a notice whose end has passed, or whose side has no right to its arena, changes nothing
-F64 each side's finding about a notice is kept, the last one of a side counts; if verdict or inputs differ, that is an alarm
+F64 each side says once what it found about a notice, held against those of its arena that were in force and not over when it
+    entered, without the one it replaces; if the two findings differ in anything, that is an alarm
 F65 a notice that asks for an answer opens a dialogue (F1)
+F66 a notice whose areas or moving haven make no sense on the globe (G1 to G5) changes nothing
 """
 
 from __future__ import annotations
@@ -18,9 +20,10 @@ from typing import Final
 import msgspec
 
 from hotline_protocol.documents.notices import Action, Finding, Notice, Verdict
-from hotline_protocol.errors import NotAppliedError
+from hotline_protocol.errors import FormatError, NotAppliedError
 from hotline_protocol.folds.event import Event
 from hotline_protocol.folds.table import By, Step, Table, states
+from hotline_protocol.notices.geometry import check_areas
 from hotline_protocol.terms import SIDES, WRITING_ROLES, Arena, Side
 
 LEAD: Final = {Arena.AIR: 24 * 3_600_000, Arena.NAVAL: 48 * 3_600_000, Arena.EM: 12 * 3_600_000}
@@ -63,7 +66,9 @@ class Found(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Entry(msgspec.Struct):
-    """A notice as it stands. `lead`: from its entry to its start, ms; may be negative. `successor`: what replaced it."""
+    """A notice as it stands. `lead`: from its entry to its start, ms; may be negative. `successor`: what replaced or cancelled it;
+    `ended`: the seq of that.
+    """
 
     id: bytes
     seq: int
@@ -73,6 +78,7 @@ class Entry(msgspec.Struct):
     lead: int
     notice: Notice
     state: State = State.IN_FORCE
+    ended: int | None = None
     predecessor: bytes | None = None
     successor: bytes | None = None
     findings: dict[Side, Found] = msgspec.field(default_factory=dict)
@@ -92,15 +98,16 @@ class Entry(msgspec.Struct):
         return (
             one is not None
             and other is not None
-            and (one.verdict, one.inputs) != (other.verdict, other.inputs)
+            and (one.verdict, one.inputs, one.against) != (other.verdict, other.inputs, other.against)
         )
 
 
 class Notices(msgspec.Struct):
-    """All notices by id, and those in force."""
+    """All notices by id, those in force, and of these the ones about which a side still has to say what it finds."""
 
     all: dict[bytes, Entry] = msgspec.field(default_factory=dict)
     in_force: dict[bytes, None] = msgspec.field(default_factory=dict)
+    unfound: dict[Side, dict[bytes, None]] = msgspec.field(default_factory=lambda: {"a": {}, "b": {}})
 
     def issue(self, event: Event, body: Notice) -> None:
         """A new notice, a replacement or a cancellation (F60 to F63)."""
@@ -108,15 +115,15 @@ class Notices(msgspec.Struct):
             raise NotAppliedError(f"the author's certificate is not for {body.arena}")
         before = self._before(body)
         if body.action is not Action.CANCEL:
-            self._check_times(event, body)
+            self._check(event, body)
         if before is not None:
             step = TABLE.find(
                 body.action.lower(), before.state, before.side, event.author.side, event.author.role
             )
             if before.phase(event.at) is Phase.OVER:
                 raise NotAppliedError("the notice is over: nothing is left to replace or cancel")
-            before.state, before.successor = State(step.after), event.id
-            self.in_force.pop(before.id, None)
+            before.state, before.successor, before.ended = State(step.after), event.id, event.seq
+            self._leave(before.id)
         if body.action is not Action.CANCEL:
             self._enter(event, body, before)
 
@@ -125,7 +132,21 @@ class Notices(msgspec.Struct):
         entry = self.all.get(body.target.id)
         if entry is None or entry.content != body.target.hash:
             raise NotAppliedError("it names no notice")
+        if event.author.side in entry.findings:
+            raise NotAppliedError("this side has already said what it found about the notice")
+        self.unfound[event.author.side].pop(entry.id, None)
         entry.findings[event.author.side] = Found(body.verdict, body.inputs, body.against, event.id)
+
+    def before(self, entry: Entry) -> list[Entry]:
+        """Those it is held against (F64), in log order."""
+        return [
+            one
+            for one in self.all.values()
+            if one.seq < entry.seq
+            and one.notice.arena is entry.notice.arena
+            and (one.ended is None or one.ended > entry.seq)
+            and one.phase(entry.at) is not Phase.OVER
+        ]
 
     def active(self, now: int) -> Iterator[Entry]:
         """Those in force that are not over at `now` (unix ms), in log order."""
@@ -147,7 +168,7 @@ class Notices(msgspec.Struct):
             )
         return before
 
-    def _check_times(self, event: Event, body: Notice) -> None:
+    def _check(self, event: Event, body: Notice) -> None:
         if body.end is not None and body.end <= event.at:
             raise NotAppliedError("the notice is over before it begins: its end has passed")
         if body.start - event.at < LEAD[body.arena] and not body.short_lead:
@@ -156,10 +177,14 @@ class Notices(msgspec.Struct):
                 f"the notice comes {(body.start - event.at) / 3_600_000:.1f} hours before its start, "
                 f"{hours} are agreed for {body.arena}: it must say that its lead is short"
             )
+        try:
+            check_areas(body)
+        except FormatError as error:
+            raise NotAppliedError(str(error)) from None
 
     def _enter(self, event: Event, body: Notice, before: Entry | None) -> None:
         for over in [one for one in self.in_force if self.all[one].phase(event.at) is Phase.OVER]:
-            del self.in_force[over]
+            self._leave(over)
         self.all[event.id] = Entry(
             id=event.id,
             seq=event.seq,
@@ -171,3 +196,11 @@ class Notices(msgspec.Struct):
             predecessor=None if before is None else before.id,
         )
         self.in_force[event.id] = None
+        for side in SIDES:
+            if side in event.channel.sides:
+                self.unfound[side][event.id] = None
+
+    def _leave(self, notice: bytes) -> None:
+        self.in_force.pop(notice, None)
+        for waiting in self.unfound.values():
+            waiting.pop(notice, None)

@@ -1,0 +1,216 @@
+"""Whether an area makes sense on the globe, by arithmetic alone, so that every client judges a notice alike in the log.
+
+G1 a polygon's sides are the shortest lines between its corners; no side or leg is longer than 10,000 km
+G2 a polygon neither crosses nor touches itself, and neighbouring points are more than a metre apart
+G3 no corner is more than 85 degrees from the middle of the corners, no circle wider than a quarter of the globe: what an area
+   holds is the part within that reach, the smaller part, also around a pole or across the antimeridian
+G4 a corridor is at most 500 km wide and 40,000 km long; it may cross itself
+G5 a moving haven is one outline of at most 250 km from its middle, goes at most 5,000 km, and stays below 85 degrees of latitude
+
+Directions are unit vectors normal to the WGS-84 ellipsoid, rounded to 6 mm; only sums, products, quotients and square roots follow,
+which are the same on every machine. Nothing here imports a library: what draws areas is in `hotline_protocol.notices.drawing`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from hotline_protocol.documents.notices import Area, Notice, Point, Shape
+from hotline_protocol.errors import FormatError
+from hotline_protocol.notices.buffers import NAUTICAL_MILE
+
+Vector = tuple[float, float, float]
+
+SHORTEST_RADIUS: Final = 6_335_439.0
+LONGEST_RADIUS: Final = 6_399_594.0
+"""Metres. A step of one radian between two normals of the ellipsoid is never shorter than the one and never longer than the other."""
+MAX_RADIUS: Final = 10_000_000.0
+MAX_LEG: Final = 10_000_000.0
+MAX_WIDTH: Final = 500_000.0
+MAX_LENGTH: Final = 40_000_000.0
+MAX_HAVEN: Final = 250_000.0
+MAX_WAY: Final = 5_000_000.0
+MAX_HAVEN_LATITUDE: Final = 85.0
+_COS_REACH: Final = 0.08715574
+"""Of 85 degrees."""
+_METRE: Final = 1.0 / 6_371_000.0
+_GRAIN: Final = 1e9
+
+
+def check_area(area: Area) -> None:
+    """FormatError with one sentence if the area makes no sense (G1 to G4)."""
+    if area.shape is Shape.CIRCLE:
+        if (area.metres or 0.0) > MAX_RADIUS:
+            raise FormatError(
+                f"a circle with a radius of {_km(area.metres or 0.0)} km is larger than a hemisphere"
+            )
+        return
+    vectors = [vector(point) for point in area.points]
+    closed = [*vectors, vectors[0]] if area.shape is Shape.POLYGON else vectors
+    legs = [angle(one, next_one) * LONGEST_RADIUS for one, next_one in pairwise(closed)]
+    _check_legs(legs)
+    if area.shape is Shape.POLYGON:
+        _check_reach(vectors)
+        _check_simple(vectors)
+    else:
+        _check_corridor(sum(legs), area.metres or 0.0)
+
+
+def check_areas(notice: Notice) -> None:
+    """FormatError with one sentence if a notice's areas, exclusions or moving haven make no sense (G1 to G5)."""
+    for what, areas in (("area", notice.areas), ("exclusion", notice.exclusions)):
+        for number, area in enumerate(areas, 1):
+            try:
+                check_area(area)
+            except FormatError as error:
+                raise FormatError(f"{what} {number}: {error}") from None
+    naval = notice.naval
+    if naval is not None and naval.course is not None and naval.speed is not None and notice.end is not None:
+        _check_haven(notice.areas[0], naval.course, way(naval.speed, notice.end - notice.start))
+
+
+def way(knots: float, milliseconds: float) -> float:
+    """Metres that something goes in a time."""
+    return knots * NAUTICAL_MILE * milliseconds / 3_600_000
+
+
+def vector(point: Point) -> Vector:
+    """The normal of the ellipsoid at a point."""
+    latitude, longitude = math.radians(point[0]), math.radians(point[1])
+    level = math.cos(latitude)
+    return (
+        round(level * math.cos(longitude) * _GRAIN) / _GRAIN,
+        round(level * math.sin(longitude) * _GRAIN) / _GRAIN,
+        round(math.sin(latitude) * _GRAIN) / _GRAIN,
+    )
+
+
+def angle(one: Vector, other: Vector) -> float:
+    """Radians between two directions."""
+    return 2.0 * math.asin(min(1.0, math.dist(one, other) / 2.0))
+
+
+def middle(vectors: Sequence[Vector]) -> Vector | None:
+    """The direction of their sum; None if they cancel out."""
+    x, y, z = (sum(one[axis] for one in vectors) for axis in range(3))
+    size = math.sqrt(x * x + y * y + z * z)
+    return (x / size, y / size, z / size) if size > 1e-6 * len(vectors) else None
+
+
+def position(direction: Vector) -> Point:
+    """Latitude and longitude of a normal, degrees."""
+    x, y, z = direction
+    return math.degrees(math.atan2(z, math.hypot(x, y))), math.degrees(math.atan2(y, x))
+
+
+def reach(area: Area) -> tuple[Vector, float]:
+    """A direction, and metres within which of it the whole polygon or corridor lies, or the whole circle."""
+    if area.shape is Shape.CIRCLE:
+        return vector(area.points[0]), area.metres or 0.0
+    vectors = [vector(point) for point in area.points]
+    centre = middle(vectors) or vectors[0]
+    metres = max(angle(centre, one) for one in vectors) * LONGEST_RADIUS
+    # the shortest line on the ellipsoid lies at most its flattening beside the great circle
+    return centre, metres * 1.01 + 10.0 + (area.metres or 0.0) / 2.0
+
+
+def _km(metres: float) -> str:
+    return f"{metres / 1000:,.0f}"
+
+
+def _check_legs(legs: Sequence[float]) -> None:
+    for number, metres in enumerate(legs, 1):
+        following = number % len(legs) + 1 if len(legs) > 2 else number + 1
+        if metres <= 1.0:
+            raise FormatError(f"points {number} and {following} are the same place")
+        if metres > MAX_LEG:
+            raise FormatError(
+                f"points {number} and {following} are {_km(metres)} km apart: give points between them"
+            )
+
+
+def _check_reach(vectors: Sequence[Vector]) -> None:
+    centre = middle(vectors)
+    if centre is None or any(_dot(centre, one) < _COS_REACH for one in vectors):
+        raise FormatError("the polygon is larger than a hemisphere: draw it as several smaller ones")
+
+
+def _check_corridor(length: float, width: float) -> None:
+    if width > MAX_WIDTH:
+        raise FormatError(
+            f"the corridor is {_km(width)} km wide, at most {_km(MAX_WIDTH)} km: draw a polygon"
+        )
+    if length > MAX_LENGTH:
+        raise FormatError(f"the corridor is {_km(length)} km long, at most {_km(MAX_LENGTH)} km")
+
+
+def _check_haven(area: Area, course: float, metres: float) -> None:
+    if reach(area)[1] > MAX_HAVEN:
+        raise FormatError(f"a moving haven reaches at most {_km(MAX_HAVEN)} km from its middle")
+    if metres > MAX_WAY:
+        raise FormatError(f"the moving haven goes {_km(metres)} km, at most {_km(MAX_WAY)} km")
+    begin = position(reach(area)[0])[0]
+    end = begin + math.cos(math.radians(course)) * math.degrees(metres / SHORTEST_RADIUS)
+    if max(abs(begin), abs(end)) > MAX_HAVEN_LATITUDE:
+        raise FormatError("the moving haven comes too near a pole for a course to mean anything")
+
+
+def _dot(one: Vector, other: Vector) -> float:
+    return one[0] * other[0] + one[1] * other[1] + one[2] * other[2]
+
+
+def _normal(one: Vector, other: Vector) -> Vector:
+    """Of the plane through both and the centre, as long as the way between them."""
+    x, y, z = other[0] - one[0], other[1] - one[1], other[2] - one[2]
+    return (one[1] * z - one[2] * y, one[2] * x - one[0] * z, one[0] * y - one[1] * x)
+
+
+def _check_simple(vectors: Sequence[Vector]) -> None:
+    """G2: on which side of each edge does each corner lie."""
+    count = len(vectors)
+    normals = [_normal(vectors[one], vectors[(one + 1) % count]) for one in range(count)]
+    sides = [[nx * x + ny * y + nz * z for x, y, z in vectors] for nx, ny, nz in normals]
+    for edge, row in enumerate(sides):
+        near = _METRE * math.sqrt(_dot(normals[edge], normals[edge]))
+        following = (edge + 1) % count
+        others = [side for corner, side in enumerate(row) if corner not in (edge, following)]
+        if min(others) <= near and max(others) >= -near:
+            _check_edge(vectors, sides, edge, near)
+
+
+def _check_edge(vectors: Sequence[Vector], sides: Sequence[Sequence[float]], edge: int, near: float) -> None:
+    count, following, row = len(vectors), (edge + 1) % len(vectors), sides[edge]
+    start, end = vectors[edge], vectors[following]
+    length = math.dist(start, end)
+    for corner in range(count):
+        if corner in (edge, following):
+            continue
+        if abs(row[corner]) <= near and _between(vectors[corner], start, end, length):
+            raise FormatError(
+                f"the outline touches itself: point {corner + 1} lies on the side from point {edge + 1} to {following + 1}"
+            )
+        after = (corner + 1) % count
+        if after not in (edge, following) and row[corner] * row[after] < 0.0:
+            _check_pair(sides, edge, corner)
+
+
+def _between(corner: Vector, start: Vector, end: Vector, length: float) -> bool:
+    limit = length + _METRE
+    return math.dist(corner, start) <= limit and math.dist(corner, end) <= limit
+
+
+def _check_pair(sides: Sequence[Sequence[float]], one: int, other: int) -> None:
+    """Two edges of which the second has its ends on both sides of the first."""
+    count = len(sides)
+    one_after, other_after = (one + 1) % count, (other + 1) % count
+    first, second = -sides[one][other], sides[one][other_after]
+    third, fourth = -sides[other][one_after], sides[other][one]
+    if (first > 0.0) == (second > 0.0) == (third > 0.0) == (fourth > 0.0) and third * fourth > 0.0:
+        raise FormatError(
+            f"the outline crosses itself: the side from point {min(one, other) + 1} to "
+            f"{(min(one, other) + 1) % count + 1} crosses that from point {max(one, other) + 1} to "
+            f"{(max(one, other) + 1) % count + 1}"
+        )
