@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import pytest
 
+from hotline_protocol.mls import codec
+from hotline_protocol.mls.errors import MalformedError
 from hotline_protocol.mls.group import Group
-from hotline_protocol.mls.proposal import PreSharedKey
+from hotline_protocol.mls.proposal import PreSharedKey, Proposal, ProposalType
 from hotline_protocol.mls.psk import PreSharedKeyID, ResumptionPSK, ResumptionPSKUsage
 from hotline_protocol.mls.state import KEPT_EPOCHS
 from tests.negative import builder as forge
@@ -168,3 +173,34 @@ def test_a_group_that_would_follow_two_others() -> None:
         adds=[bob.key_package], resumption=links[:1], known=[one, other], rng=rng, now=NOW
     )
     assert founder.merge(pending.staged).epoch == 1
+
+
+@dataclass(frozen=True)
+class Raw(Proposal):
+    """A PreSharedKey proposal of these bytes."""
+
+    proposal_type: ClassVar[ProposalType] = ProposalType.PSK
+    body: bytes
+
+    def encode_body(self) -> bytes:
+        return self.body
+
+
+NAMED = codec.opaque(b"group") + codec.u64(2) + codec.opaque(bytes(32))
+MALFORMED = {
+    "no type": b"",
+    "type 0": b"\x00" + ONE.encode()[1:],
+    "type 3": b"\x03" + ONE.encode()[1:],
+    "usage 0": b"\x02\x00" + NAMED,
+    "usage 4": b"\x02\x04" + NAMED,
+    "no nonce": b"\x01" + codec.opaque(b"1"),
+}
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+def test_a_key_of_a_type_or_usage_that_there_is_not(case: str) -> None:
+    """§8.4: types 1 and 2, usages 1 to 3; in a commit, and on its own."""
+    alice, bob, carol = three()
+    refuses_commit(bob, forge.commit(alice, [Raw(MALFORMED[case])]), MalformedError, peer=alice)
+    proposed = forge.proposal(carol, Raw(MALFORMED[case]), public=True).message
+    raises(lambda: bob.store_proposal(proposed), MalformedError)
