@@ -32,6 +32,9 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "hotline_client.cli.respond:command",
             "Answer what asks for an answer; see what is open.",
         ),
+        "correct": ("hotline_client.cli.words:correct", "Put other words in the place of your own."),
+        "withdraw": ("hotline_client.cli.words:withdraw", "Take back a message of your own."),
+        "translate": ("hotline_client.cli.words:translate", "Put a courtesy translation beside a message."),
         "agenda": ("hotline_client.cli.agenda:command", "Items from proposal to outcome."),
         "roster": (
             "hotline_client.cli.roster:command",

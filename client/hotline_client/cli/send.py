@@ -10,12 +10,15 @@ import click
 from hotline_client.cli.durations import Duration
 from hotline_client.cli.render import message_record
 from hotline_client.cli.session import Session, line_command, patience_option
-from hotline_client.errors import AckTimeout
+from hotline_client.errors import AckTimeout, Declined
+from hotline_client.silence import silence_text
 from hotline_client.views import MessageView
 from hotline_protocol.errors import UsageError
+from hotline_protocol.folds.dialogue import Phase
 from hotline_protocol.terms import Precedence, Response
 
 MAX_STDIN: Final = 64 * 1024
+_CLOSED: Final = frozenset({Phase.ANSWERED, Phase.DECLINED})
 
 
 def read_text(text: str | None) -> str:
@@ -49,6 +52,24 @@ async def wait_acknowledged(session: Session, channel: str, document: bytes, sec
     return message
 
 
+async def wait_answered(session: Session, channel: str, document: bytes, seconds: float) -> MessageView:
+    """The message once the other side answered it; `Declined` if that is a no, `AckTimeout` if there is none in time."""
+    line = session.line
+
+    def answered() -> bool:
+        now = line.message(channel, document)
+        return now is not None and now.phase in _CLOSED
+
+    await session.until(answered, seconds)
+    message = line.message(channel, document)
+    if message is None or message.phase not in _CLOSED:
+        words = silence_text(message) if message else "undelivered"
+        raise AckTimeout(f"sent, but nobody answered it within {seconds:g} s: {words}")
+    if message.phase is Phase.DECLINED:
+        raise Declined(f"the other side answered: {silence_text(message)}")
+    return message
+
+
 @line_command("send")
 @click.argument("text", required=False)
 @click.option("--channel", default="plenary", show_default=True, help="Channel to write to.")
@@ -72,6 +93,9 @@ async def wait_acknowledged(session: Session, channel: str, document: bytes, sec
 @click.option(
     "--wait-ack", type=Duration(), help="Also wait until a person of the other side acknowledged it."
 )
+@click.option(
+    "--wait-answer", type=Duration(), help="Also wait until the other side answered it; STANDBY is no answer."
+)
 async def command(
     session: Session,
     *,
@@ -83,12 +107,15 @@ async def command(
     key: str | None,
     patience: int,
     wait_ack: int | None,
+    wait_answer: int | None,
 ) -> None:
     """Send TEXT (or stdin) and print its id once it stands in the log.
 
     Exit 3: the relay could not be reached; the message is kept in the outbox and goes out with the next connection.
-    Exit 6: sent, but not acknowledged in time.
+    Exit 6: sent, but not acknowledged, or not answered, in time. Exit 7: the other side answered, and declined.
     """
+    if wait_answer is not None and Response(response.upper()) is Response.NONE:
+        raise UsageError("nobody answers what asks for no answer: give --response W/U, A/N, R or Y")
     line = session.line
     channel = session.channel(channel)
     target = session.message(channel, reply_to).id if reply_to else None
@@ -107,4 +134,6 @@ async def command(
             raise session.failure(channel, f"kept in the outbox as {document.hex()}") from None
         if wait_ack is not None:
             message = await wait_acknowledged(session, channel, document, wait_ack)
+        if wait_answer is not None:
+            message = await wait_answered(session, channel, document, wait_answer)
     session.emit(message_record(message), document.hex())
