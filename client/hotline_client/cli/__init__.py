@@ -36,6 +36,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "withdraw": ("hotline_client.cli.words:withdraw", "Take back a message of your own."),
         "translate": ("hotline_client.cli.words:translate", "Put a courtesy translation beside a message."),
         "agenda": ("hotline_client.cli.agenda:command", "Items from proposal to outcome."),
+        "meeting": ("hotline_client.cli.meeting:command", "Time, place and level of meetings; calendars."),
         "roster": (
             "hotline_client.cli.roster:command",
             "See who is in and who knocks; admit, remove, revoke.",

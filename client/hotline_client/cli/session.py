@@ -58,6 +58,17 @@ class Session:
 
     def message(self, channel: str, reference: str) -> MessageView:
         """The message that `#SEQ`, a number such as `N-0042/26`, an id or the beginning of one names."""
+        found = self.messages(channel, reference)
+        if len(found) != 1:
+            raise UsageError(
+                f"{show(reference)} fits {len(found)} messages in {channel}; give #SEQ or the whole id"
+                if found
+                else f"{channel} has no message {show(reference)}; `hotline watch --all --once` lists them"
+            )
+        return found[0]
+
+    def messages(self, channel: str, reference: str) -> list[MessageView]:
+        """All messages that it fits: both delegations count their documents from 1."""
         wanted = reference.removeprefix("#").lower()
         numbered = (
             self.line.message(channel, one.id) for one in self.line.affairs.numbered(channel, reference)
@@ -69,13 +80,7 @@ class Session:
         if not found and len(wanted) >= 4:
             recent = self.line.timeline(channel, limit=LOOK_BACK)
             found = [message for message in recent if message.id.hex().startswith(wanted)]
-        if len(found) != 1:
-            raise UsageError(
-                f"{show(reference)} fits {len(found)} messages in {channel}; give #SEQ or the whole id"
-                if found
-                else f"{channel} has no message {show(reference)}; `hotline watch --all --once` lists them"
-            )
-        return found[0]
+        return found
 
     async def catch_up(self, seconds: float, *, required: bool = True) -> None:
         """Read the log to its end, our own knocks included; an error when that takes too long and is required.
