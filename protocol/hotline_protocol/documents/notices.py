@@ -76,7 +76,7 @@ class Area(msgspec.Struct, frozen=True, omit_defaults=True):
             raise FormatError("a circle has one point and a radius")
         if self.shape is Shape.CORRIDOR and (count < 2 or self.metres is None):
             raise FormatError("a corridor has at least two points and a width")
-        if self.shape is not Shape.CIRCLE:
+        if self.shape is Shape.POLYGON:
             check_distinct(self.points, "the points")
 
 

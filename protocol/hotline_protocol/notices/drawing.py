@@ -35,6 +35,7 @@ _SIDE: Final = 20_000.0
 """Longest straight line in a plane, m: then it lies within RESOLUTION of the shortest line on the globe."""
 _SAGITTA: Final = 8.0
 _SEAM: Final = 100.0
+_SLIVER: Final = 0.05
 _STRETCH: Final = 100_000.0
 """Length of the pieces of a corridor, m."""
 
@@ -233,7 +234,7 @@ def _without(one: Piece, holes: Iterable[Piece]) -> Iterator[Piece]:
     for hole in holes:
         if not _far(one, hole, 0.0):
             cut = shapely.make_valid(redrawn(hole, one.latitude, one.longitude))
-            outline = _solid(shapely.difference(shapely.make_valid(outline), cut))
+            outline = _thick(shapely.difference(shapely.make_valid(outline), cut))
     if outline is one.outline:
         yield one
     elif not outline.is_empty:
@@ -241,6 +242,12 @@ def _without(one: Piece, holes: Iterable[Piece]) -> Iterator[Piece]:
         yield Piece(
             one.latitude, one.longitude, drawn.radius, one.slack + RESOLUTION, drawn.positions, outline
         )
+
+
+def _thick(geometry: Planar) -> Planar:
+    """Its polygons, without the slivers that roundings leave along a common outline."""
+    parts = [one for one in shapely.get_parts(_solid(geometry)) if not one.buffer(-_SLIVER).is_empty]
+    return shapely.union_all(parts)
 
 
 def _solid(geometry: Planar) -> Planar:

@@ -164,3 +164,42 @@ def test_the_same_log_gives_the_same_notices(moves: list[tuple[Party, str, int, 
         successor = book.notices.all.get(found.successor or b"")
         assert successor is None or successor.side == found.side
         assert (found.id not in book.notices.in_force) or found.state is State.IN_FORCE
+
+
+def test_each_side_says_once_what_it_found() -> None:
+    log = Chronicle()
+    book = log.journal.notices
+    target = log.say(OFFICER_A, air())
+    assert [list(book.unfound[side]) for side in ("a", "b")] == [[target.id], [target.id]]
+    log.say(BOT_A, Finding(target, Verdict.CLEAR, bytes(32)))
+    assert [list(book.unfound[side]) for side in ("a", "b")] == [[], [target.id]]
+    assert "already said" in log.refused(OFFICER_A, Finding(target, Verdict.CONFLICT, bytes(32)))
+    log.say(OFFICER_A, Notice(Action.CANCEL, Arena.AIR, LATER, target=target))
+    assert not book.unfound["b"]
+    log.say(WATCH_B, Finding(target, Verdict.CLEAR, bytes(32), (bytes(16),)))
+    assert entry(log, target).disputed
+
+
+def test_a_notice_is_held_against_what_was_in_force_when_it_came() -> None:
+    log = Chronicle()
+    first, second = log.say(OFFICER_A, air()), log.say(OFFICER_B, air())
+    brief = log.say(OFFICER_B, air(log.now, log.now + HOUR, short_lead=True))
+    log.wait(61)
+    again = log.say(OFFICER_A, air(action=Action.REPLACE, target=first))
+    last = log.say(OFFICER_B, air())
+    log.say(OFFICER_B, Notice(Action.CANCEL, Arena.AIR, LATER, target=second))
+
+    def before(target: Target) -> list[bytes]:
+        return [one.id for one in log.journal.notices.before(entry(log, target))]
+
+    assert [before(one) for one in (first, second, brief)] == [[], [first.id], [first.id, second.id]]
+    assert before(again) == [second.id]
+    assert before(last) == [second.id, again.id]
+
+
+def test_areas_that_make_no_sense_on_the_globe_change_nothing() -> None:
+    log = Chronicle()
+    bow_tie = Area(Shape.POLYGON, ((0.0, 0.0), (1.0, 1.0), (0.0, 1.0), (1.0, 0.0)))
+    assert "area 1: the outline crosses itself" in log.refused(OFFICER_A, air(areas=(bow_tie,)))
+    huge = Area(Shape.CIRCLE, ((0.0, 0.0),), 10_000_001.0)
+    assert "exclusion 1: a circle" in log.refused(OFFICER_A, air(exclusions=(huge,)))
