@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
+from hotline_client.echoes import Echoes
 from hotline_client.engine import halting, receipts, sealing, upkeep
 from hotline_client.engine.draft import ChannelState, Context, Draft, Promise, Random, What
 from hotline_client.engine.receive import CLOCK_TOLERANCE, DeviationError, receive, report_clock
@@ -44,6 +45,7 @@ class Desk:
         self.listener: Listener = lambda _channel, _what: None
         self._states: dict[str, ChannelState] = {}
         self._promises: dict[str, dict[int, Promise]] = {name: {} for name in self.entitled}
+        self._echoes = {name: Echoes() for name in self.entitled}
         self._started: set[str] = set()
         self._clock_reported: set[str] = set()
 
@@ -156,6 +158,7 @@ class Desk:
 
         self.step(name, work)
         self._started.add(name)
+        self._echo(name)
 
     def answers(self, frame: Answers) -> None:
         """What the relay said to our submissions."""
@@ -197,6 +200,11 @@ class Desk:
             self.step(name, lambda draft: self._broken(draft, late))
             raise PeerError("the relay said that it appended an entry, and never delivered it")
         self.step(name, self._keep)
+        self._echo(name)
+
+    def _echo(self, name: str) -> None:
+        with self.lock:
+            self._echoes[name].run(self.state(name), lambda work: self.step(name, work))
 
     def _keep(self, draft: Draft) -> None:
         upkeep.keep(draft)
