@@ -185,8 +185,8 @@ def test_a_notice_is_held_against_what_was_in_force_when_it_came() -> None:
     first, second = log.say(OFFICER_A, air()), log.say(OFFICER_B, air())
     brief = log.say(OFFICER_B, air(log.now, log.now + HOUR, short_lead=True))
     log.wait(61)
-    again = log.say(OFFICER_A, air(action=Action.REPLACE, target=first))
-    last = log.say(OFFICER_B, air())
+    again = log.say(OFFICER_A, air(action=Action.REPLACE, target=first, short_lead=True))
+    last = log.say(OFFICER_B, air(short_lead=True))
     log.say(OFFICER_B, Notice(Action.CANCEL, Arena.AIR, LATER, target=second))
 
     def before(target: Target) -> list[bytes]:
