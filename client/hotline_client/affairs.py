@@ -57,6 +57,10 @@ class Affairs:
         """What `look` makes of the channel's journal, which it must neither change nor keep."""
         return self._desk.step(channel, lambda draft: look(journal.journal(draft)))
 
+    def head_at(self, channel: str, seq: int) -> bytes | None:
+        """The head of this device's own chain after entry `seq`; None if it has no such entry."""
+        return self._desk.step(channel, lambda draft: draft.head_at(seq))
+
     def target(self, channel: str, document: bytes) -> Target:
         """What names a document in another: the present content, if its author corrected it. UsageError if it is not there."""
         corrected = self.read(channel, lambda book: book.dialogues.all.get(document))

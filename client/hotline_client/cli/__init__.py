@@ -37,6 +37,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "translate": ("hotline_client.cli.words:translate", "Put a courtesy translation beside a message."),
         "agenda": ("hotline_client.cli.agenda:command", "Items from proposal to outcome."),
         "meeting": ("hotline_client.cli.meeting:command", "Time, place and level of meetings; calendars."),
+        "line": ("hotline_client.cli.line:command", "Check the other side's machines; say who attends."),
+        "duty": ("hotline_client.cli.duty:command", "Who has the watch, and handing it over."),
         "roster": (
             "hotline_client.cli.roster:command",
             "See who is in and who knocks; admit, remove, revoke.",

@@ -6,6 +6,7 @@ from typing import BinaryIO, Final
 
 import click
 
+from hotline_client.cli import composition
 from hotline_client.cli.render import knock_record, member_record, person_text
 from hotline_client.cli.session import Session, line_command, patience_option
 from hotline_client.errors import Refused, Unreachable
@@ -42,6 +43,10 @@ def _knock_text(knock: KnockView) -> str:
 @click.group("roster")
 def command() -> None:
     """Who is in a channel, who knocks, and letting in or out."""
+
+
+command.add_command(composition.announce)
+command.add_command(composition.composition)
 
 
 @line_command("list", group=command)
