@@ -15,6 +15,7 @@ from hotline_client.engine import halting, receipts, sealing, upkeep
 from hotline_client.engine.draft import ChannelState, Context, Draft, Promise, Random, What
 from hotline_client.engine.receive import CLOCK_TOLERANCE, DeviationError, receive, report_clock
 from hotline_client.engine.state import StaleError, Store
+from hotline_client.findings import Findings
 from hotline_protocol.errors import ChainError, PeerError, StorageError, UsageError
 from hotline_protocol.identity.charter import Channel
 from hotline_protocol.identity.entitlement import may_use
@@ -46,6 +47,7 @@ class Desk:
         self._states: dict[str, ChannelState] = {}
         self._promises: dict[str, dict[int, Promise]] = {name: {} for name in self.entitled}
         self._echoes = {name: Echoes() for name in self.entitled}
+        self._findings = {name: Findings() for name in self.entitled}
         self._started: set[str] = set()
         self._clock_reported: set[str] = set()
 
@@ -205,6 +207,9 @@ class Desk:
     def _echo(self, name: str) -> None:
         with self.lock:
             self._echoes[name].run(self.state(name), lambda work: self.step(name, work))
+            side = self.context.certificate.side
+            if side is not None:
+                self._findings[name].run(self.state(name), side, lambda work: self.step(name, work))
 
     def _keep(self, draft: Draft) -> None:
         upkeep.keep(draft)

@@ -41,6 +41,7 @@ from hotline_protocol.documents import (
 )
 from hotline_protocol.documents import Watermark as Reached
 from hotline_protocol.documents.dialogue import Correction, Reply, Withdrawal
+from hotline_protocol.documents.notices import Finding
 from hotline_protocol.errors import ChainError, FormatError, NotAppliedError, TrustError
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.mls.errors import RefusedError
@@ -217,6 +218,8 @@ def _apply(draft: Draft, record: DocumentRecord, body: Body, author: Certificate
             draft.what.add("status")
         case Revocation():
             _apply_revocation(draft, record, body, author)
+        case Finding():
+            _compare_findings(draft, record, body)
         case Checkpoint():
             _apply_checkpoint(draft, record, body)
         case _:
@@ -277,6 +280,20 @@ def _apply_revocation(draft: Draft, record: DocumentRecord, body: Revocation, au
     draft.standing.crls[body.crl] = record.seq
     draft.event("revocation", "a revocation list took effect", author=author.fingerprint)
     draft.what.add("roster")
+
+
+def _compare_findings(draft: Draft, record: DocumentRecord, body: Finding) -> None:
+    """F64: the second side has spoken about a notice, and differs from the first."""
+    entry = journal.journal(draft).notices.all[body.target.id]
+    if entry.disputed:
+        draft.event(
+            "disputed-finding",
+            f"the two sides' computers differ about the notice in entry {entry.seq}: "
+            + ", ".join(f"{side} found {found.verdict}" for side, found in sorted(entry.findings.items())),
+            seq=record.seq,
+            security=True,
+            author=record.author,
+        )
 
 
 def _apply_checkpoint(draft: Draft, record: DocumentRecord, body: Checkpoint) -> None:

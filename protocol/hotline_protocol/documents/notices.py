@@ -28,6 +28,7 @@ MAX_POINTS: Final = 500
 MAX_AREAS: Final = 20
 MAX_WINDOWS: Final = 24
 MAX_FREQUENCIES: Final = 50
+MAX_AGAINST: Final = 1000
 
 Degrees = Annotated[float, msgspec.Meta(ge=-180.0, le=180.0)]
 Latitude = Annotated[float, msgspec.Meta(ge=-90.0, le=90.0)]
@@ -253,8 +254,8 @@ class Verdict(StrEnum):
 
 
 class Finding(Body, frozen=True):
-    """What the author's client computed for a notice: the verdict against all that were active before it, and the hash of the
-    inputs. Two sides that differ are told.
+    """What the author's client computed for a notice: the verdict against all that were active before it, the hash of the inputs,
+    and those that it is not clear of, the conflicts first. Two sides that differ are told.
     """
 
     target: Target
@@ -262,7 +263,7 @@ class Finding(Body, frozen=True):
     inputs: Hash
     against: Annotated[
         tuple[Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)], ...],
-        msgspec.Meta(max_length=1000),
+        msgspec.Meta(max_length=MAX_AGAINST),
     ] = ()
 
 

@@ -30,6 +30,10 @@ LEAD: Final = {Arena.AIR: 24 * 3_600_000, Arena.NAVAL: 48 * 3_600_000, Arena.EM:
 """The lead time that each arena's notices should have, ms."""
 
 
+SWEEP: Final = 3_600_000
+"""How often notices that are over are taken out of those in force, ms of the log's time."""
+
+
 class State(StrEnum):
     """Where a notice stands in the log; whether its time has come or passed is a question of the clock."""
 
@@ -108,6 +112,8 @@ class Notices(msgspec.Struct):
     all: dict[bytes, Entry] = msgspec.field(default_factory=dict)
     in_force: dict[bytes, None] = msgspec.field(default_factory=dict)
     unfound: dict[Side, dict[bytes, None]] = msgspec.field(default_factory=lambda: {"a": {}, "b": {}})
+    swept: int = 0
+    """When those that are over were last taken out, unix ms."""
 
     def issue(self, event: Event, body: Notice) -> None:
         """A new notice, a replacement or a cancellation (F60 to F63)."""
@@ -183,8 +189,10 @@ class Notices(msgspec.Struct):
             raise NotAppliedError(str(error)) from None
 
     def _enter(self, event: Event, body: Notice, before: Entry | None) -> None:
-        for over in [one for one in self.in_force if self.all[one].phase(event.at) is Phase.OVER]:
-            self._leave(over)
+        if event.at - self.swept >= SWEEP:
+            self.swept = event.at
+            for over in [one for one in self.in_force if self.all[one].phase(event.at) is Phase.OVER]:
+                self._leave(over)
         self.all[event.id] = Entry(
             id=event.id,
             seq=event.seq,
