@@ -39,6 +39,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "meeting": ("hotline_client.cli.meeting:command", "Time, place and level of meetings; calendars."),
         "line": ("hotline_client.cli.line:command", "Check the other side's machines; say who attends."),
         "duty": ("hotline_client.cli.duty:command", "Who has the watch, and handing it over."),
+        "minutes": ("hotline_client.cli.minutes:command", "One text, signed by both heads; and its paper."),
         "roster": (
             "hotline_client.cli.roster:command",
             "See who is in and who knocks; admit, remove, revoke.",
