@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from hotline_client.cli.render import message_record, message_text
-from hotline_client.cli.session import Session, line_command, patience_option
+from hotline_client.cli.session import Session, is_theirs, line_command, patience_option
 
 
 @line_command("ack")
@@ -19,7 +19,7 @@ async def command(session: Session, *, target: str, channel: str, note: str, pat
     channel = session.channel(channel)
     async with line:
         await session.catch_up(patience)
-        message = session.message(channel, target)
+        message = session.message(channel, target, is_theirs)
         document = line.acknowledge(channel, message.id, note=note)
         try:
             await line.wait_relayed(document, patience)

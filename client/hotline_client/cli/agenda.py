@@ -11,6 +11,7 @@ from hotline_client.cli import output
 from hotline_client.cli.acting import act_options, channel_option, deliver, reference
 from hotline_client.cli.instants import Instant, resolve
 from hotline_client.cli.session import Session, line_command, patience_option
+from hotline_client.views import MessageView
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.agenda import (
     AgendaAccept,
@@ -100,7 +101,7 @@ def text(session: Session, channel: str, item: Item) -> str:
         lines.append(f"    silence by {by} until {dtg(item.silence.until)}: {say.outcome}: {say.text}")
     lines += [f"    amended: {item.amendment}"] if item.amendment else []
     lines += [f"    reason: {item.reason}"] if item.reason else []
-    return "\n".join(lines)
+    return output.wrap("\n".join(lines))
 
 
 @line_command("list", group=command)
@@ -142,8 +143,13 @@ async def show_item(session: Session, *, item: str, channel: str, patience: int)
     session.emit(record(session, channel, found), text(session, channel, found))
 
 
+def is_item(message: MessageView) -> bool:
+    """Whether a message began an item, which is what its number stands for."""
+    return message.kind == "agenda.propose"
+
+
 def _item(session: Session, channel: str, typed: str) -> Item:
-    message = session.message(channel, typed)
+    message = session.message(channel, typed, is_item)
     found = session.line.affairs.read(channel, lambda book: book.agenda.items.get(message.id))
     if found is None:
         raise UsageError(f"{typed} is no item of the agenda; `hotline agenda list` shows them")

@@ -8,7 +8,7 @@ import click
 
 from hotline_client.cli.acting import act_options, channel_option, deliver, reference
 from hotline_client.cli.instants import Instant, resolve
-from hotline_client.cli.output import table
+from hotline_client.cli.output import table, wrap
 from hotline_client.cli.session import Session, line_command, patience_option
 from hotline_client.views import MemberView
 from hotline_protocol.documents.composition import Announcement, Change
@@ -133,7 +133,7 @@ def _text(session: Session, channel: str, side: Side) -> str:
     ]
     shown = table(("", "NAME", "ANNOUNCED", "CERTIFIED", "BY"), lines).splitlines()
     words = [f"  {row.name}: {row.difference}" for row in found if row.difference]
-    return "\n".join([name, *shown, *words])
+    return wrap("\n".join([name, *shown, *words]))
 
 
 def _emit(session: Session, channel: str, *sides: Side) -> None:

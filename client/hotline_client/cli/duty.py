@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from hotline_client.cli.acting import act_options, channel_option, deliver, reference
-from hotline_client.cli.output import fit
+from hotline_client.cli.output import fit, wrap
 from hotline_client.cli.render import person_text
 from hotline_client.cli.session import Session, line_command, patience_option
 from hotline_client.views import MemberView
@@ -141,7 +141,7 @@ def _emit(session: Session, channel: str, *sides: Side) -> None:
         watch, handover = now.get(side), waiting.get(side)
         session.emit(
             _record(session, channel, side, watch, handover),
-            "\n".join(_text(session, channel, side, watch, handover)),
+            wrap("\n".join(_text(session, channel, side, watch, handover))),
         )
 
 
@@ -199,7 +199,7 @@ async def hand_over(
         dialogues, notices = _open(session, channel)
         view = line.channel(channel)
         session.say(f"to {person_text(incoming.person)}, head after #{view.cursor}:")
-        session.say("\n".join(_open_lines(session, channel, (dialogues, notices))))
+        session.say(wrap("\n".join(_open_lines(session, channel, (dialogues, notices)))))
         body = WatchHandover(incoming.person.fingerprint, dialogues, notices, view.cursor, view.head, note)
         await _confirmed("hand the watch over with exactly this?", yes=yes)
         await deliver(session, channel, body, key=key, patience=patience)
@@ -237,7 +237,7 @@ async def accept(session: Session, *, yes: bool, channel: str, key: str | None, 
             raise UsageError(f"no handover of the watch of {channel} waits for you")
         _check_head(session, channel, waiting)
         session.say(f"handed to you {dtg(waiting.at)}:")
-        session.say("\n".join(_handover_lines(session, channel, waiting)))
+        session.say(wrap("\n".join(_handover_lines(session, channel, waiting))))
         await _confirmed("take the watch with exactly this?", yes=yes)
         body: Body = WatchAccept(Target(waiting.document, waiting.content))
         await deliver(session, channel, body, key=key, patience=patience)

@@ -9,7 +9,7 @@ import click
 
 from hotline_client.cli.acting import act_options, channel_option, deliver
 from hotline_client.cli.durations import Duration
-from hotline_client.cli.output import table
+from hotline_client.cli.output import table, wrap
 from hotline_client.cli.session import Session, line_command, patience_option
 from hotline_client.errors import AckTimeout
 from hotline_protocol.documents.watch import NONCE_SIZE, Attendance, LineCheck, LineMissed, LineStatus
@@ -87,7 +87,7 @@ async def status(session: Session, *, channel: str, patience: int) -> None:
             "overdue": [check_record(session, channel, one) for one in overdue],
             "checks": [check_record(session, channel, one) for one in found[-SHOWN:]],
         },
-        "\n".join(_status_lines(session, channel, found, declared)),
+        wrap("\n".join(_status_lines(session, channel, found, declared))),
     )
 
 

@@ -9,6 +9,7 @@ import click
 
 from hotline_client.cli import meeting_looking as looking
 from hotline_client.cli.acting import Command, act_options, deliver
+from hotline_client.cli.agenda import is_item
 from hotline_client.cli.meeting_looking import emit, find
 from hotline_client.cli.session import Session, line_command
 from hotline_client.cli.slots import SlotType
@@ -214,7 +215,7 @@ async def attach(
 
     def make(_: Meeting, target: Target) -> Body:
         wire = session.channel(channel)
-        return MeetingAttach(target, tuple(session.message(wire, one).id for one in items))
+        return MeetingAttach(target, tuple(session.message(wire, one, is_item).id for one in items))
 
     await _act(session, channel, meeting, make, key=key, patience=patience)
 

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hotline_client.cli.acting import reference
-from hotline_client.cli.output import table
+from hotline_client.cli.output import table, wrap
 from hotline_client.cli.session import Session
 from hotline_client.cli.slots import local_times, zulu
 from hotline_protocol.documents.meetings import Fits, Part, Slot
@@ -74,7 +74,7 @@ def text(session: Session, channel: str, meeting: Meeting, zones: Zones) -> str:
     lines += [f"    {line}" for line in meeting.note.splitlines()]
     lines += [f"    {names[side]} says it was held" for side in meeting.held]
     lines += [f"    cancelled: {meeting.reason}"] if meeting.reason else []
-    return "\n".join(lines)
+    return wrap("\n".join(lines))
 
 
 def _times(meeting: Meeting, names: dict[Side, str], zones: Zones) -> list[str]:

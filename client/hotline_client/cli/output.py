@@ -123,3 +123,23 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, width: int =
         "  ".join(fit(value, room) for value, room in zip(line, widths, strict=True)).rstrip()
         for line in lines
     )
+
+
+def wrap(text: str, *, width: int = WIDTH) -> str:
+    """`text` with every line that is too wide broken between words, the rest indented by two more than its begin."""
+    return "\n".join(piece for line in text.split("\n") for piece in _wrapped(show(line), width))
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    if cells(line) <= width:
+        return [line]
+    indent = line[: len(line) - len(line.lstrip())]
+    pieces: list[str] = []
+    piece = ""
+    for word in line.strip().split(" "):
+        longer = f"{piece} {word}" if piece else (f"{indent}  {word}" if pieces else f"{indent}{word}")
+        if piece and cells(longer) > width:
+            pieces.append(piece)
+            longer = f"{indent}  {word}"
+        piece = longer
+    return [*pieces, piece]

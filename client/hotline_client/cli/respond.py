@@ -8,7 +8,7 @@ import click
 
 from hotline_client.cli.acting import act_options, deliver
 from hotline_client.cli.output import WIDTH, fit
-from hotline_client.cli.session import Session, line_command
+from hotline_client.cli.session import Session, is_theirs, line_command
 from hotline_client.silence import silence_text
 from hotline_client.views import MessageView, Person
 from hotline_protocol.documents.dialogue import LEGAL, Answer, Reply
@@ -100,7 +100,7 @@ async def command(
         if target is None or answer is None:
             _list(session, channel, whose or "ours")
             return
-        message = session.message(channel, target)
+        message = session.message(channel, target, is_theirs)
         present = line.affairs.target(channel, message.id)
         body = Reply(present, Answer(answer.upper()), reason)
         await deliver(session, channel, body, key=key, patience=patience)

@@ -56,16 +56,25 @@ class Session:
             raise UsageError(f"this device has no channel {show(name)}; it has {', '.join(known)}")
         return wire
 
-    def message(self, channel: str, reference: str) -> MessageView:
-        """The message that `#SEQ`, a number such as `N-0042/26`, an id or the beginning of one names."""
+    def message(
+        self, channel: str, reference: str, prefer: Callable[[MessageView], bool] | None = None
+    ) -> MessageView:
+        """The message that `#SEQ`, a number such as `N-0042/26`, an id or the beginning of one names.
+
+        `prefer`: which of several can be meant, since both delegations count their documents from 1.
+        """
         found = self.messages(channel, reference)
-        if len(found) != 1:
+        meant = [one for one in found if prefer is None or prefer(one)]
+        if len(meant) == 1 or len(found) == 1:
+            return (meant or found)[0]
+        if not found:
             raise UsageError(
-                f"{show(reference)} fits {len(found)} messages in {channel}; give #SEQ or the whole id"
-                if found
-                else f"{channel} has no message {show(reference)}; `hotline watch --all --once` lists them"
+                f"{channel} has no message {show(reference)}; `hotline watch --all --once` lists them"
             )
-        return found[0]
+        several = " or ".join(_place(one) for one in (meant or found)[:4])
+        raise UsageError(
+            f"{show(reference)} fits {len(meant or found)} messages in {channel}; give {several}, or the whole id"
+        )
 
     def messages(self, channel: str, reference: str) -> list[MessageView]:
         """All messages that it fits: both delegations count their documents from 1."""
@@ -151,6 +160,21 @@ class Session:
         if status.state is LineState.DOWN:
             return f"the relay cannot be reached: {status.reason or 'no answer'}"
         return "the relay did not answer in time"
+
+
+def is_theirs(message: MessageView) -> bool:
+    """Whether the other side wrote it: for what one does with messages of theirs."""
+    return message.author is not None and not message.author.own
+
+
+def is_own(message: MessageView) -> bool:
+    """Whether our side wrote it: for what only authors do."""
+    return message.author is not None and message.author.own
+
+
+def _place(message: MessageView) -> str:
+    by = "" if message.author is None else f" of {show(message.author.delegation)}"
+    return f"{message.id.hex()[:8] if message.seq is None else f'#{message.seq}'}{by}"
 
 
 def patience_option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 import click
@@ -10,7 +11,8 @@ import click
 from hotline_client.cli.acting import act_options, deliver
 from hotline_client.cli.render import message_record, message_text
 from hotline_client.cli.send import read_text
-from hotline_client.cli.session import Session, line_command
+from hotline_client.cli.session import Session, is_own, line_command
+from hotline_client.views import MessageView
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.dialogue import Correction, Translation, Withdrawal
@@ -21,16 +23,18 @@ _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 
 async def _act(
-    session: Session, channel: str, typed: str, body: Body, *, key: str | None, patience: int
+    session: Session, channel: str, target: Target, body: Body, *, key: str | None, patience: int
 ) -> None:
     """Say it and show the message as it is after it."""
     await deliver(session, channel, body, key=key, patience=patience)
-    after = session.message(channel, typed)
+    after = session.message(channel, target.id.hex())
     session.emit(message_record(after), message_text(after))
 
 
-def _target(session: Session, channel: str, typed: str) -> Target:
-    return session.line.affairs.target(channel, session.message(channel, typed).id)
+def _target(
+    session: Session, channel: str, typed: str, prefer: Callable[[MessageView], bool] | None = None
+) -> Target:
+    return session.line.affairs.target(channel, session.message(channel, typed, prefer).id)
 
 
 @line_command("withdraw")
@@ -44,8 +48,8 @@ async def withdraw(
     channel = session.channel(channel)
     async with session.line:
         await session.catch_up(patience)
-        body = Withdrawal(_target(session, channel, target), reason)
-        await _act(session, channel, target, body, key=key, patience=patience)
+        present = _target(session, channel, target, is_own)
+        await _act(session, channel, present, Withdrawal(present, reason), key=key, patience=patience)
 
 
 @line_command("correct")
@@ -62,8 +66,10 @@ async def correct(
     channel = session.channel(channel)
     async with session.line:
         await session.catch_up(patience)
-        body = Correction(_target(session, channel, target), read_text(text))
-        await _act(session, channel, target, body, key=key, patience=patience)
+        present = _target(session, channel, target, is_own)
+        await _act(
+            session, channel, present, Correction(present, read_text(text)), key=key, patience=patience
+        )
 
 
 @line_command("translate")
@@ -91,7 +97,7 @@ async def translate(
         await session.catch_up(patience)
         present = present_target(session, channel, target)
         body = Translation(present, language, read_text(text))
-        await _act(session, channel, target, body, key=key, patience=patience)
+        await _act(session, channel, present, body, key=key, patience=patience)
 
 
 def present_target(session: Session, channel: str, typed: str) -> Target:

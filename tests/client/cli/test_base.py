@@ -196,3 +196,18 @@ def test_the_home_is_that_of_the_option_the_profile_or_the_environment(
                 home_directory(wrong, None)
     with pytest.raises(UsageError):
         home_directory("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("text", "wrapped"),
+    [
+        ("short", "short"),
+        ("    one two three", "    one two\n      three"),
+        ("a\n  b", "a\n  b"),
+        ("日本 日本 日本", "日本 日本\n  日本"),
+        ("onewordthatislong", "onewordthatislong"),
+        ("a\x1bb", "a\\u{1b}b"),
+    ],
+)
+def test_lines_are_broken_between_words(text: str, wrapped: str) -> None:
+    assert output.wrap(text, width=12) == wrapped
