@@ -26,6 +26,7 @@ from hotline_protocol.terms import WRITING_ROLES, Arena, Precedence, Response
 
 MAX_POINTS: Final = 500
 MAX_AREAS: Final = 20
+MAX_ALL_POINTS: Final = 2_000
 MAX_WINDOWS: Final = 24
 MAX_FREQUENCIES: Final = 50
 MAX_AGAINST: Final = 1000
@@ -223,6 +224,8 @@ class Notice(Body, frozen=True):
             raise FormatError("a new notice has no predecessor, and any other names the one it is about")
         if self.end is not None:
             check_period(self.start, self.end, "the notice")
+        if sum(len(area.points) for area in (*self.areas, *self.exclusions)) > MAX_ALL_POINTS:
+            raise FormatError(f"the areas of a notice have at most {MAX_ALL_POINTS} points together")
         check_distinct(self.daily, "the daily windows")
         if any(start == end for start, end in self.daily):
             raise FormatError("a daily window ends when it begins")

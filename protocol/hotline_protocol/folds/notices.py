@@ -8,7 +8,7 @@ F63 a notice whose end has passed, or whose side has no right to its arena, chan
 F64 each side says once what it found about a notice, held against those of its arena that were in force and not over when it
     entered, without the one it replaces; if the two findings differ in anything, that is an alarm
 F65 a notice that asks for an answer opens a dialogue (F1)
-F66 a notice whose areas or moving haven make no sense on the globe (G1 to G5) changes nothing
+F66 a notice whose areas or moving haven make no sense on the globe (G1 to G6) changes nothing
 """
 
 from __future__ import annotations

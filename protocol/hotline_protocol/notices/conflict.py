@@ -120,52 +120,54 @@ def _levels(one: Notice, other: Notice, buffers: Buffers) -> Degree:
 def _places(one: Subject, other: Subject, buffers: Buffers) -> Degree:
     if one.haven is None and other.haven is None:
         return _nearest(one.still, other.still, buffers.horizontal)
-    found = _passing(one, other, buffers)
-    return Degree.SURE if found is not Degree.APART and _at_once(one, other) else found
+    spans = _passing(one, other, buffers)
+    if not spans:
+        return Degree.APART
+    return Degree.SURE if _at_once(one, other, spans) else Degree.NEAR
 
 
-def _nearest(mine: Iterable[drawing.Piece], yours: list[drawing.Piece], buffer: int) -> Degree:
+def _nearest(mine: list[drawing.Piece], yours: list[drawing.Piece], buffer: int) -> Degree:
     best = Degree.APART
-    for one in mine:
-        for other in yours:
-            best = max(best, drawing.compare(one, other, buffer))
-            if best is Degree.SURE:
-                return best
+    for one, other in drawing.near(mine, yours, buffer):
+        best = max(best, drawing.compare(one, other, buffer))
+        if best is Degree.SURE:
+            return best
     return best
 
 
-def _passing(one: Subject, other: Subject, buffers: Buffers) -> Degree:
-    """NEAR if what a haven sweeps comes near something that is there at about the same time."""
-    until = (
-        min(_FOREVER if each.notice.end is None else each.notice.end for each in (one, other)) + buffers.time
-    )
+def _passing(one: Subject, other: Subject, buffers: Buffers) -> list[drawing.Span]:
+    """About when what a haven sweeps comes near something that is there then; in order and apart."""
+    until = min(_FOREVER if each.notice.end is None else each.notice.end for each in (one, other))
+    until += buffers.time
     periods = list(islice(validity.common(one.notice, other.notice, buffers.time, until), _PERIODS + 1))
     if len(periods) > _PERIODS:
         periods = [(periods[0][0], until)]
-    for mine in one.swept:
-        for yours in other.swept:
-            if (
-                _meet(mine.span, yours.span, periods, buffers.time)
-                and drawing.compare(mine, yours, buffers.horizontal) is not Degree.APART
-            ):
-                return Degree.NEAR
-    return Degree.APART
+    found = []
+    for mine, yours in drawing.near(one.swept, other.swept, buffers.horizontal):
+        first, last = _together(mine, yours, buffers.time)
+        timely = first <= last and any(start <= last and end >= first for start, end in periods)
+        if timely and drawing.compare(mine, yours, buffers.horizontal) is not Degree.APART:
+            found.append((first, last))
+    return list(validity.merged(sorted(found)))
 
 
-def _meet(
-    mine: drawing.Span | None, yours: drawing.Span | None, periods: list[validity.Period], buffer: int
-) -> bool:
-    first = max((span[0] for span in (mine, yours) if span is not None), default=-_FOREVER) - buffer
-    last = min((span[1] for span in (mine, yours) if span is not None), default=_FOREVER) + buffer
-    return first <= last and any(start <= last and end >= first for start, end in periods)
+def _together(mine: drawing.Piece, yours: drawing.Piece, buffer: int) -> drawing.Span:
+    spans = [one.span for one in (mine, yours) if one.span is not None]
+    first = max((span[0] for span in spans), default=-_FOREVER) - buffer
+    return first, min((span[1] for span in spans), default=_FOREVER) + buffer
 
 
-def _at_once(one: Subject, other: Subject) -> bool:
+def _at_once(one: Subject, other: Subject, spans: list[drawing.Span]) -> bool:
     """Whether both are at one place at one of the moments looked at (V6)."""
     moving = [each.haven for each in (one, other) if each.haven is not None]
     fastest = max(moving, key=lambda each: each.speed)
     until = min(each.end for each in moving)
-    periods = list(islice(validity.common(one.notice, other.notice, 0, until), _PERIODS))
+    periods = [
+        (max(start, first), min(end, last))
+        for start, end in islice(validity.common(one.notice, other.notice, 0, until), _PERIODS)
+        for first, last in spans
+        if start <= last and end >= first
+    ]
     return any(
         _nearest(one.at(moment), other.at(moment), 0) is Degree.SURE
         for moment in fastest.moments(periods, MOMENT)

@@ -11,8 +11,8 @@ numpy, pyproj and shapely are loaded here and in the modules that import this on
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
@@ -36,6 +36,8 @@ _SIDE: Final = 20_000.0
 _SAGITTA: Final = 8.0
 _SEAM: Final = 100.0
 _SLIVER: Final = 0.05
+_FEW: Final = 16
+_ROUNDED: Final = 1e-8
 _STRETCH: Final = 100_000.0
 """Length of the pieces of a corridor, m."""
 
@@ -108,7 +110,13 @@ def redrawn(one: Piece, latitude: float, longitude: float) -> Planar:
 def draw(notice: Notice, areas: Iterable[Area]) -> list[Piece]:
     """Some of a notice's areas without its exclusions."""
     holes = [one for area in notice.exclusions for one in pieces(area)]
-    return [left for area in areas for one in pieces(area) for left in _without(one, holes)]
+    whole = [one for area in areas for one in pieces(area)]
+    if not holes:
+        return whole
+    cuts: dict[int, list[Piece]] = {}
+    for one, hole in near(whole, holes, 0.0):
+        cuts.setdefault(id(one), []).append(hole)
+    return [left for one in whole for left in _without(one, cuts.get(id(one), ()))]
 
 
 def pieces(area: Area) -> list[Piece]:
@@ -131,6 +139,19 @@ def compare(one: Piece, other: Piece, buffer: float) -> Degree:
     limit = buffer + one.slack + other.slack
     limit = limit * stretch(small.radius + limit) + RESOLUTION
     return Degree.NEAR if shapely.dwithin(small.outline, drawn, limit) else Degree.APART
+
+
+def near(mine: Sequence[Piece], yours: Sequence[Piece], buffer: float) -> list[tuple[Piece, Piece]]:
+    """All pairs but those whose circles are surely too far apart."""
+    if len(mine) * len(yours) <= _FEW:
+        return [(one, other) for one in mine for other in yours if not _far(one, other, buffer)]
+    one, other = (
+        np.array([vector((part.latitude, part.longitude)) for part in some]) for some in (mine, yours)
+    )
+    reach, other_reach = (np.array([part.radius + part.slack for part in some]) for some in (mine, yours))
+    limits = (reach[:, None] + other_reach[None, :] + (buffer + RESOLUTION)) / SHORTEST_RADIUS
+    rows, columns = np.nonzero(one @ other.T >= np.cos(np.minimum(limits, math.pi)) - _ROUNDED)
+    return [(mine[row], yours[column]) for row, column in zip(rows.tolist(), columns.tolist(), strict=True)]
 
 
 def _order(one: Piece) -> tuple[int, float, float]:
@@ -195,8 +216,7 @@ def _stretch_of(spine: Array, half: float) -> Piece:
     corners = max(4, math.ceil(math.pi * math.sqrt(half / 2.0 / _SAGITTA) / 4.0))
     outline = shapely.segmentize(line.buffer(half, quad_segs=corners), _SIDE)
     drawn = piece(outline, latitude, longitude)
-    slack = RESOLUTION + half * (stretch(drawn.radius) - 1.0)
-    return Piece(latitude, longitude, drawn.radius, slack, drawn.positions, outline)
+    return replace(drawn, slack=RESOLUTION + half * (stretch(drawn.radius) - 1.0))
 
 
 def _cut(outline: Planar, latitude: float, longitude: float) -> Iterator[Piece]:
@@ -232,16 +252,14 @@ def _without(one: Piece, holes: Iterable[Piece]) -> Iterator[Piece]:
     """What exclusions leave of a piece: one piece or none."""
     outline = one.outline
     for hole in holes:
-        if not _far(one, hole, 0.0):
-            cut = shapely.make_valid(redrawn(hole, one.latitude, one.longitude))
-            outline = _thick(shapely.difference(shapely.make_valid(outline), cut))
+        cut = shapely.make_valid(redrawn(hole, one.latitude, one.longitude))
+        outline = _thick(shapely.difference(shapely.make_valid(outline), cut))
+        if outline.is_empty:
+            return
     if outline is one.outline:
         yield one
-    elif not outline.is_empty:
-        drawn = piece(outline, one.latitude, one.longitude)
-        yield Piece(
-            one.latitude, one.longitude, drawn.radius, one.slack + RESOLUTION, drawn.positions, outline
-        )
+    else:
+        yield piece(outline, one.latitude, one.longitude, one.slack + RESOLUTION)
 
 
 def _thick(geometry: Planar) -> Planar:

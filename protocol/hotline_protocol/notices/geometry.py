@@ -1,11 +1,14 @@
 """Whether an area makes sense on the globe, by arithmetic alone, so that every client judges a notice alike in the log.
 
-G1 a polygon's sides are the shortest lines between its corners; no side or leg is longer than 10,000 km
+G1 a polygon's sides are the shortest lines between its corners; no side or leg is longer than 10,000 km,
+   no outline is longer than 100,000 km
 G2 a polygon neither crosses nor touches itself, and neighbouring points are more than a metre apart
 G3 no corner is more than 85 degrees from the middle of the corners, no circle wider than a quarter of the globe: what an area
    holds is the part within that reach, the smaller part, also around a pole or across the antimeridian
 G4 a corridor is at most 500 km wide and 40,000 km long; it may cross itself
 G5 a moving haven is one outline of at most 250 km from its middle, goes at most 5,000 km, and stays below 85 degrees of latitude
+G6 all areas and exclusions of a notice together have radii of at most 30,000 km (of a corridor, half its length), so that nobody can
+   keep the others' machines busy
 
 Directions are unit vectors normal to the WGS-84 ellipsoid, rounded to 6 mm; only sums, products, quotients and square roots follow,
 which are the same on every machine. Nothing here imports a library: what draws areas is in `hotline_protocol.notices.drawing`.
@@ -31,6 +34,8 @@ MAX_RADIUS: Final = 10_000_000.0
 MAX_LEG: Final = 10_000_000.0
 MAX_WIDTH: Final = 500_000.0
 MAX_LENGTH: Final = 40_000_000.0
+MAX_OUTLINE: Final = 100_000_000.0
+MAX_TOGETHER: Final = 30_000_000.0
 MAX_HAVEN: Final = 250_000.0
 MAX_WAY: Final = 5_000_000.0
 MAX_HAVEN_LATITUDE: Final = 85.0
@@ -49,10 +54,11 @@ def check_area(area: Area) -> None:
             )
         return
     vectors = [vector(point) for point in area.points]
-    closed = [*vectors, vectors[0]] if area.shape is Shape.POLYGON else vectors
-    legs = [angle(one, next_one) * LONGEST_RADIUS for one, next_one in pairwise(closed)]
+    legs = _legs(area)
     _check_legs(legs)
     if area.shape is Shape.POLYGON:
+        if sum(legs) > MAX_OUTLINE:
+            raise FormatError(f"the outline is {_km(sum(legs))} km long, at most {_km(MAX_OUTLINE)} km")
         _check_reach(vectors)
         _check_simple(vectors)
     else:
@@ -60,13 +66,18 @@ def check_area(area: Area) -> None:
 
 
 def check_areas(notice: Notice) -> None:
-    """FormatError with one sentence if a notice's areas, exclusions or moving haven make no sense (G1 to G5)."""
+    """FormatError with one sentence if a notice's areas, exclusions or moving haven make no sense (G1 to G6)."""
     for what, areas in (("area", notice.areas), ("exclusion", notice.exclusions)):
         for number, area in enumerate(areas, 1):
             try:
                 check_area(area)
             except FormatError as error:
                 raise FormatError(f"{what} {number}: {error}") from None
+    together = sum(map(_extent, (*notice.areas, *notice.exclusions)))
+    if together > MAX_TOGETHER:
+        raise FormatError(
+            f"the areas have radii of {_km(together)} km together, at most {_km(MAX_TOGETHER)} km"
+        )
     naval = notice.naval
     if naval is not None and naval.course is not None and naval.speed is not None and notice.end is not None:
         _check_haven(notice.areas[0], naval.course, way(naval.speed, notice.end - notice.start))
@@ -115,6 +126,17 @@ def reach(area: Area) -> tuple[Vector, float]:
     metres = max(angle(centre, one) for one in vectors) * LONGEST_RADIUS
     # the shortest line on the ellipsoid lies at most its flattening beside the great circle
     return centre, metres * 1.01 + 10.0 + (area.metres or 0.0) / 2.0
+
+
+def _legs(area: Area) -> list[float]:
+    """Metres from point to point; a polygon's outline is closed."""
+    vectors = [vector(point) for point in area.points]
+    closed = [*vectors, vectors[0]] if area.shape is Shape.POLYGON else vectors
+    return [angle(one, following) * LONGEST_RADIUS for one, following in pairwise(closed)]
+
+
+def _extent(area: Area) -> float:
+    return sum(_legs(area)) / 2.0 if area.shape is Shape.CORRIDOR else reach(area)[1]
 
 
 def _km(metres: float) -> str:

@@ -6,7 +6,7 @@ midnight. A day has 86,400,000 ms: neither unix time nor UTC days of notices kno
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from hotline_protocol.documents.notices import Notice
@@ -23,8 +23,13 @@ def windows(notice: Notice, since: int, until: int) -> Iterator[Period]:
     """When the notice is active between the two moments, in order; windows that touch are one."""
     since = max(since, notice.start)
     until = until if notice.end is None else min(until, notice.end)
+    yield from merged(_raw(notice, since, until))
+
+
+def merged(periods: Iterable[Period]) -> Iterator[Period]:
+    """Periods in order of their starts; those that touch become one."""
     current: Period | None = None
-    for first, last in _raw(notice, since, until):
+    for first, last in periods:
         if current is not None and first <= current[1]:
             current = current[0], max(last, current[1])
             continue

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline_protocol.documents.notices import Area, Naval, Point
+from hotline_protocol.documents.notices import Area, Naval, Point, Shape
 from hotline_protocol.errors import FormatError
 from hotline_protocol.notices.geometry import check_area, check_areas, position, reach, vector
 from tests.support.notices import DAY, GLOBE, START, areas, circle, corridor, naval, polygon
@@ -96,6 +96,20 @@ def test_the_sentence_says_which_area() -> None:
         check_areas(naval(circle(0, 0, 10.0), bow_tie))
     with pytest.raises(FormatError, match=r"^exclusion 1: the outline crosses itself"):
         check_areas(naval(circle(0, 0, 10.0), exclusions=(bow_tie,)))
+
+
+def test_nobody_keeps_the_others_machines_busy() -> None:
+    large = [circle(0, 10 * place, 9_000_000.0) for place in range(4)]
+    check_areas(naval(*large[:3], part=None))
+    with pytest.raises(FormatError, match="radii of 36,000 km together, at most 30,000 km"):
+        check_areas(naval(*large[:2], exclusions=tuple(large[2:])))
+    there = [(0.2 * place, 0.0 if place % 2 else 60.0) for place in range(30)]
+    comb = polygon(*there, *((north + 0.1, east + 60.0) for north, east in reversed(there)))
+    with pytest.raises(FormatError, match=r"the outline is \d+,\d+ km long, at most 100,000 km"):
+        check_area(comb)
+    ring = tuple((place / 100, 1.0 + (place % 2) / 100) for place in range(500))
+    with pytest.raises(FormatError, match="at most 2000 points together"):
+        naval(*[Area(Shape.CORRIDOR, ring, 10.0)] * 5)
 
 
 @given(areas())
