@@ -66,6 +66,21 @@ def _open_lines(session: Session, channel: str, named: Open) -> list[str]:
     return lines or ["    nothing is open"]
 
 
+def _elsewhere(session: Session, channel: str) -> str:
+    """What is open in other channels, which is no part of this: each channel has its own watch."""
+    lines = []
+    for view in session.line.channels():
+        if view.name == channel or view.phase != "member":
+            continue
+        dialogues, notices = (len(one) for one in _open(session, view.name))
+        if dialogues or notices:
+            lines.append(
+                f"not part of this: {view.name} has {dialogues} dialogues and {notices} notices open"
+                f" (`--channel {view.name}`)"
+            )
+    return wrap("\n".join(lines))
+
+
 def _name(session: Session, fingerprint: bytes) -> str:
     known = session.line.certificate(fingerprint)
     return fingerprint.hex()[:8] if known is None else show(known.name)
@@ -201,6 +216,7 @@ async def hand_over(
         session.say(f"to {person_text(incoming.person)}, head after #{view.cursor}:")
         session.say(wrap("\n".join(_open_lines(session, channel, (dialogues, notices)))))
         body = WatchHandover(incoming.person.fingerprint, dialogues, notices, view.cursor, view.head, note)
+        session.say(_elsewhere(session, channel))
         await _confirmed("hand the watch over with exactly this?", yes=yes)
         await deliver(session, channel, body, key=key, patience=patience)
         _emit(session, channel, line.me.side)
@@ -238,6 +254,7 @@ async def accept(session: Session, *, yes: bool, channel: str, key: str | None, 
         _check_head(session, channel, waiting)
         session.say(f"handed to you {dtg(waiting.at)}:")
         session.say(wrap("\n".join(_handover_lines(session, channel, waiting))))
+        session.say(_elsewhere(session, channel))
         await _confirmed("take the watch with exactly this?", yes=yes)
         body: Body = WatchAccept(Target(waiting.document, waiting.content))
         await deliver(session, channel, body, key=key, patience=patience)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hotline_client.cli import slots
 from hotline_protocol.documents.meetings import Slot
@@ -70,6 +72,30 @@ def test_what_is_no_time(typed: str, words: str) -> None:
         slots.slot(typed)
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+ZONES = [
+    "Europe/Zurich",
+    "America/St_Johns",
+    "Australia/Lord_Howe",
+    "Asia/Kathmandu",
+    "Africa/Casablanca",
+    "UTC",
+]
+
+
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2036, 1, 1)), st.sampled_from(ZONES))  # noqa: DTZ001
+def test_a_local_time_is_what_the_zone_shows_or_is_refused(local: datetime, name: str) -> None:
+    local = local.replace(second=0, microsecond=0)
+    where = slots.zone(name)
+    readings = {local.replace(tzinfo=where, fold=fold).utcoffset() for fold in (0, 1)}
+    typed = f"{local:%Y-%m-%dT%H:%M} {name}"
+    if len(readings) == 2:
+        with pytest.raises(FormatError, match=r"; say \S+Z or \S+Z$"):
+            slots.instant(typed)
+        return
+    found = slots.instant(typed)
+    assert datetime.fromtimestamp(found / 1000, where).replace(tzinfo=None) == local
 
 
 @pytest.fixture

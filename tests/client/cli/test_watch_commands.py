@@ -82,9 +82,12 @@ def test_the_watch_is_handed_over_with_what_is_open(tmp_path: Path) -> None:
         [shown] = records(hotline(officer, "duty", "show", "--json"))[:1]
         assert shown["waiting"] is None
 
+        stage.found("air")
+        assert hotline(theirs, "send", "--response", "R", "--channel", "air", "good evening").returncode == 0
         given = hotline(officer, "duty", "handover", "alpha 1", "--yes", "--note", "quiet night")
         assert given.returncode == 0, given.stderr
         assert b"CEASE BUZZER" in given.stderr
+        assert b"air has 1 dialogues and 0 notices open" in given.stderr
         [waiting] = records(hotline(head, "duty", "show", "--json"))[:1]
         assert waiting["waiting"]["dialogues"] == [sent["id"]]
         assert (waiting["waiting"]["complete"], waiting["waiting"]["note"]) == (True, "quiet night")
