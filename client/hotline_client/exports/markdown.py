@@ -64,6 +64,10 @@ def _words(text: str) -> str:
 
 def _code_spans(text: str) -> str:
     """A sentence of ours: what stands in backquotes is code."""
+    return _LEADING.sub(_escape_leading, _spans(text))
+
+
+def _spans(text: str) -> str:
     return "".join(
         f"`{show(part)}`" if number % 2 else _inline(show(part))
         for number, part in enumerate(text.split("`"))

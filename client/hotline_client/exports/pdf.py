@@ -30,7 +30,8 @@ Mark = Callable[[], None]
 
 def render(paper: Paper) -> bytes:
     """The same paper gives the same bytes. StorageError if the font is not there."""
-    return _Page(Setter(font()), paper).render(blocks(paper))
+    with Setter(font()) as setter:
+        return _Page(setter, paper).render(blocks(paper))
 
 
 class _Page:

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, Self
 
 from bidi.mirror import MIRRORED
 from fpdf import FPDF
 from fpdf.bidi import BidiParagraph
 from fpdf.enums import TextDirection
+from fpdf.fonts import TTFFont
 
 from hotline_client.tui.bidi import base_direction, clusters, has_rtl
 from hotline_protocol.text import escape
@@ -49,6 +50,15 @@ class Setter:
         self._known = frozenset(self.pdf.fonts[FAMILY.lower()].cmap)  # type: ignore[union-attr]
         self.pdf.set_text_shaping(use_shaping_engine=True)
         self.measure = lru_cache(maxsize=65536)(self._measure)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close the font files, which the library leaves open."""
+        for one in self.pdf.fonts.values():
+            if isinstance(one, TTFFont):
+                one.ttfont.close()
 
     def _measure(self, text: str, size: float, style: Style) -> float:
         self.pdf.set_font(FAMILY, style, size)
