@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hotline_protocol.mls import codec
 from hotline_protocol.mls.codec import Reader
@@ -16,13 +16,24 @@ class Commit:
 
     proposals: tuple[ProposalOrRef, ...] = ()
     path: UpdatePath | None = None
+    _encoded: bytes = field(default=b"", init=False, repr=False, compare=False)
+    """The encoding once it was asked for or read: a commit is signed, hashed and kept, each from its bytes."""
 
     def encode(self) -> bytes:
         """The struct `Commit`."""
-        path = None if self.path is None else self.path.encode()
-        return codec.vector(one.encode() for one in self.proposals) + codec.optional(path)
+        if not self._encoded:
+            path = None if self.path is None else self.path.encode()
+            self._keep(codec.vector(one.encode() for one in self.proposals) + codec.optional(path))
+        return self._encoded
+
+    def _keep(self, encoded: bytes) -> None:
+        object.__setattr__(self, "_encoded", encoded)
 
     @classmethod
     def read(cls, r: Reader) -> Commit:
         """The struct `Commit`."""
-        return cls(tuple(r.vector(ProposalOrRef.read)), r.optional(UpdatePath.read))
+        start = r.position
+        commit = cls(tuple(r.vector(ProposalOrRef.read)), r.optional(UpdatePath.read))
+        # There is one encoding of each commit, so what was read is what `encode` would give.
+        commit._keep(r.since(start))
+        return commit

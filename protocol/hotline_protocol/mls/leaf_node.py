@@ -7,7 +7,7 @@ and the extensions that it carries (§7.2, §7.3, §11.1). Whether the leaf fits
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from hotline_protocol.mls import codec
@@ -70,17 +70,24 @@ class LeafNode:
     parent_hash: bytes | None = None
     extensions: tuple[Extension, ...] = ()
     signature: bytes = b""
+    _encoded: bytes = field(default=b"", init=False, repr=False, compare=False)
+    """The encoding once it was asked for or read: a leaf is hashed, sent and stored many times and never changes."""
 
     def encode(self) -> bytes:
         """The struct `LeafNode`."""
-        return self._encode_unsigned() + codec.opaque(self.signature)
+        return self._encoded or self._keep(self._encode_unsigned() + codec.opaque(self.signature))
+
+    def _keep(self, encoded: bytes) -> bytes:
+        object.__setattr__(self, "_encoded", encoded)
+        return encoded
 
     @classmethod
     def read(cls, r: Reader) -> LeafNode:
         """The struct `LeafNode`."""
+        start = r.position
         encryption_key, signature_key, credential = r.opaque(), r.opaque(), read_credential(r)
         capabilities, source = Capabilities.read(r), _read_source(r)
-        return cls(
+        leaf = cls(
             encryption_key=encryption_key,
             signature_key=signature_key,
             credential=credential,
@@ -91,13 +98,19 @@ class LeafNode:
             extensions=read_extensions(r),
             signature=r.opaque(),
         )
+        # There is one encoding of each leaf, so what was read is what `encode` would give.
+        leaf._keep(r.since(start))
+        return leaf
 
     def sign(
         self, suite: CipherSuite, private: bytes, group_id: bytes = b"", leaf_index: LeafIndex = _ANYWHERE
     ) -> LeafNode:
         """The leaf with its signature; group and place do not matter for a key package's."""
-        tbs = self._tbs(group_id, leaf_index)
-        return replace(self, signature=suite.sign_with_label(private, _LABEL, tbs))
+        unsigned = self._encode_unsigned()
+        signature = suite.sign_with_label(private, _LABEL, self._placed(unsigned, group_id, leaf_index))
+        signed = replace(self, signature=signature)
+        signed._keep(unsigned + codec.opaque(signature))  # noqa: SLF001  its own class
+        return signed
 
     def verify(self, suite: CipherSuite, group_id: bytes = b"", leaf_index: LeafIndex = _ANYWHERE) -> None:
         """Refuse a leaf that its own key did not sign for this group and place, as `signature`; that its certificate is not
@@ -121,9 +134,15 @@ class LeafNode:
             raise RefusedError("leaf", "a leaf's capabilities do not list an extension that it carries")
 
     def _tbs(self, group_id: bytes, leaf_index: LeafIndex) -> bytes:
+        encoded = self.encode()
+        unsigned = encoded[: len(encoded) - len(codec.opaque(self.signature))]
+        return self._placed(unsigned, group_id, leaf_index)
+
+    def _placed(self, unsigned: bytes, group_id: bytes, leaf_index: LeafIndex) -> bytes:
+        """`LeafNodeTBS`: the leaf without its signature and, unless it is a key package's, the group and place it is for."""
         if self.source == LeafNodeSource.KEY_PACKAGE:
-            return self._encode_unsigned()
-        return self._encode_unsigned() + codec.opaque(group_id) + codec.u32(leaf_index)
+            return unsigned
+        return unsigned + codec.opaque(group_id) + codec.u32(leaf_index)
 
     def _encode_unsigned(self) -> bytes:
         return (
