@@ -1,4 +1,4 @@
-"""The four silences: why a message of ours that asks for an answer has none, told apart and in words."""
+"""The four silences: why a message of ours that asks for an answer has none, told apart and in words (L94)."""
 
 from __future__ import annotations
 

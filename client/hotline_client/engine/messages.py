@@ -54,7 +54,7 @@ TIME_TOLERANCE: Final = 24 * 3600 * 1000
 _READ: Final = frozenset(
     [*(name for name, kind in KINDS.items() if kind.formal), "correction", "withdrawal", "reply"]
 )
-"""Kinds of which their author learns whether they were delivered and seen."""
+"""Kinds of which their author learns whether they were delivered and seen (L90)."""
 
 
 def message(draft: Draft, seq: int, entry: Entry) -> None:
@@ -260,7 +260,7 @@ def _apply_ack(draft: Draft, record: DocumentRecord, body: Ack, author: Certific
 
 
 def _acknowledged(draft: Draft, found: DocumentRecord) -> bytes:
-    """The document of which an acknowledged one holds the present words; nothing if these are other words by now."""
+    """The document of which an acknowledged one holds the present words; nothing if these are other words by now (L93)."""
     body = decode_body(decode_document(found.content))
     asked = body.target.id if isinstance(body, Correction) else found.id
     dialogue = journal.journal(draft).dialogues.all.get(asked)

@@ -1,6 +1,7 @@
 """Minutes: drafted, commented, initialled by each side, signed by both heads over one hash.
 
-F80 an officer, deputy or head of either side drafts and revises; a new text makes initials, signatures and reservations to the old one void
+F80 an officer, deputy or head of either side drafts and revises; a new text makes comments, initials, signatures and
+    reservations to the old one void
 F81 every act names the exact text that it is about
 F82 each side initials once; the minutes are INITIALLED when both have
 F83 each head signs after that; they are SIGNED when both have; what is signed stays as it is
