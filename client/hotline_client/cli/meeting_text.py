@@ -163,8 +163,9 @@ def items(session: Session, channel: str, meeting: Meeting) -> tuple[str, ...]:
 
 def news(session: Session, channel: str, meeting: Meeting) -> str:
     """What a delegation tells its own people: standing and number, in Zulu time, the same whoever tells it."""
+    proposer = session.line.charter.delegation(meeting.side).delegation
     lines = [
-        f"Meeting {reference(session, channel, meeting.id)}: {meeting.title}",
+        f"Meeting {reference(session, channel, meeting.id)} of {proposer}: {meeting.title}",
         f"{meeting.state}, version {meeting.version}: {meeting.standing()}",
     ]
     if meeting.slot is not None:

@@ -10,13 +10,39 @@ F113 whether the handover named what was open by the log before it is computed b
 
 from __future__ import annotations
 
+from enum import StrEnum
+from typing import Final
+
 import msgspec
 
+from hotline_protocol.documents.party import Party
 from hotline_protocol.documents.watch import WatchAccept, WatchHandover, WatchTake
 from hotline_protocol.errors import NotAppliedError
 from hotline_protocol.folds.event import Event
-from hotline_protocol.folds.table import DECIDING_ROLES
+from hotline_protocol.folds.table import DECIDING_ROLES, By, Step, Table, states
 from hotline_protocol.terms import Side
+
+
+class State(StrEnum):
+    """Where the watch of a side stands."""
+
+    NOBODY = "NOBODY"
+    HELD = "HELD"
+    HANDED_OVER = "HANDED OVER"
+
+
+_HAD: Final = states(State.HELD, State.HANDED_OVER)
+
+TABLE: Final = Table(
+    "the watch",
+    State.NOBODY,
+    (
+        Step("take", states(State.NOBODY), State.HELD, By.OWN),
+        Step("relieve who has it", _HAD, State.HELD, By.OWN, DECIDING_ROLES),
+        Step("hand over", _HAD, State.HANDED_OVER, By.OWN),
+        Step("accept", states(State.HANDED_OVER), State.HELD, By.OWN),
+    ),
+)
 
 
 class Handover(msgspec.Struct, frozen=True):
@@ -49,6 +75,12 @@ class Watches(msgspec.Struct):
     now: dict[Side, Watch] = msgspec.field(default_factory=dict)
     waiting: dict[Side, Handover] = msgspec.field(default_factory=dict)
 
+    def state(self, side: Side) -> State:
+        """Where the watch of a side stands."""
+        if side not in self.now:
+            return State.NOBODY
+        return State.HANDED_OVER if side in self.waiting else State.HELD
+
     def take(self, event: Event, body: WatchTake) -> None:
         """Nobody had the watch, or a head or deputy relieves who had it (F110)."""
         del body
@@ -56,10 +88,7 @@ class Watches(msgspec.Struct):
         present = self.now.get(author.side)
         if present is not None and present.holder == author.fingerprint:
             raise NotAppliedError("the author has the watch already")
-        if present is not None and author.role not in DECIDING_ROLES:
-            raise NotAppliedError(
-                "somebody of this side has the watch; it is handed over, or taken by a head or deputy"
-            )
+        self._find("take" if present is None else "relieve who has it", author)
         taken_from = None if present is None else present.holder
         self.now[author.side] = Watch(author.fingerprint, event.at, taken_from=taken_from)
         self.waiting.pop(author.side, None)
@@ -72,6 +101,7 @@ class Watches(msgspec.Struct):
         present = self.now.get(author.side)
         if present is None or present.holder != author.fingerprint:
             raise NotAppliedError("only who has the watch hands it over")
+        self._find("hand over", author)
         if body.to == author.fingerprint:
             raise NotAppliedError("nobody hands the watch to themself")
         self.waiting[author.side] = Handover(
@@ -95,5 +125,9 @@ class Watches(msgspec.Struct):
             raise NotAppliedError("it names no handover that waits")
         if waiting.to != author.fingerprint:
             raise NotAppliedError("the watch was handed to somebody else")
+        self._find("accept", author)
         self.now[author.side] = Watch(author.fingerprint, event.at, waiting)
         del self.waiting[author.side]
+
+    def _find(self, act: str, author: Party) -> Step:
+        return TABLE.find(act, self.state(author.side), author.side, author.side, author.role)

@@ -92,7 +92,7 @@ def test_date_agreed_place_open_place_countered_twice_and_agreed(tmp_path: Path)
         [again] = records(hotline(ours, *meeting, "tell", number, "--json"))
         assert told["channel"] == "caucus.a"
         assert told["id"] == again["id"]
-        assert told["text"].startswith(f"Meeting {number}: first meeting\nAGREED")
+        assert told["text"].startswith(f"Meeting {number} of ALPHA: first meeting\nAGREED")
 
         assert not records(hotline(ours, *meeting, "list", "--within", "1h", "--json"))
         soon = f"{datetime.fromtimestamp(time.time() + DAY / 2, UTC):%Y-%m-%dT%H:%MZ}/1h"
