@@ -33,6 +33,6 @@ def test_every_rule_is_in_the_docs(fold: ModuleType) -> None:
     assert [rule for rule in rules if DOCS.count(f"- **{rule}** ") != 1] == []
 
 
-@pytest.mark.parametrize("fold", [agenda, dialogue, line, meetings, minutes, notices])
+@pytest.mark.parametrize("fold", [agenda, dialogue, line, meetings, minutes, notices, watch])
 def test_the_diagram_is_the_table(fold: ModuleType) -> None:
     assert f"```mermaid\n{fold.TABLE.diagram()}\n```" in DOCS
