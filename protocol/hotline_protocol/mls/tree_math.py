@@ -85,8 +85,10 @@ def sibling(node: NodeIndex, leaves: int) -> NodeIndex:
 
 
 def direct_path(node: NodeIndex, leaves: int) -> list[NodeIndex]:
-    """The node's ancestors, its parent first and the root last; empty for the root."""
+    """The node's ancestors, its parent first and the root last; empty for the root. UsageError beyond the tree."""
     top = root(leaves)
+    if not 0 <= node <= 2 * top:
+        raise UsageError(f"node {node} is beyond a tree of {leaves} leaves")
     path: list[NodeIndex] = []
     while node != top:
         node = _parent(node)

@@ -41,3 +41,9 @@ def test_what_does_not_exist_is_refused() -> None:
         tree_math.left(NodeIndex(2))
     with pytest.raises(UsageError, match="expected a leaf"):
         tree_math.leaf_of(NodeIndex(1))
+
+
+@pytest.mark.parametrize("node", [-1, 7, 8, 2**40])
+def test_a_node_beyond_the_tree_has_no_way_to_its_root(node: int) -> None:
+    with pytest.raises(UsageError, match="beyond a tree of 4 leaves"):
+        tree_math.direct_path(NodeIndex(node), 4)
