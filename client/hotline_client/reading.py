@@ -5,16 +5,16 @@ Receipts are not lines of a timeline, and neither is an acknowledgement without 
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Literal
 
+from hotline_client.contents import HIDDEN, body_of, is_line, present_text, text_of
 from hotline_client.engine import journal, keys, membership
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import ChannelState, certificate_der
 from hotline_client.engine.state import DocumentRecord, EventRecord, MarkRecord, OutboxItem, Watermark
 from hotline_client.exchanges import Exchange, exchange
+from hotline_client.marks import Marks, Reached, first_to_reach
 from hotline_client.views import (
     ChannelView,
     Halted,
@@ -27,45 +27,11 @@ from hotline_client.views import (
     Receipt,
 )
 from hotline_protocol.codec import convert, decode_raw
-from hotline_protocol.documents import KINDS, Body, Text, decode_body, decode_document, receipt_state
-from hotline_protocol.documents.dialogue import Correction
-from hotline_protocol.documents.summary import summary
+from hotline_protocol.documents import KINDS, Text, receipt_state
 from hotline_protocol.errors import HotlineError
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.mls.errors import MLSError
 from hotline_protocol.terms import Precedence, Response
-
-_HIDDEN: Final = frozenset(name for name, kind in KINDS.items() if not kind.line)
-
-
-@dataclass(slots=True)
-class _Marks:
-    """The marks of a channel, arranged for looking up: watermarks per author in rising order, acks per target."""
-
-    delivered: dict[bytes, list[MarkRecord]] = field(default_factory=dict)
-    seen: dict[bytes, list[MarkRecord]] = field(default_factory=dict)
-    acknowledged: dict[bytes, list[MarkRecord]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, records: Iterable[MarkRecord]) -> _Marks:
-        marks = cls()
-        for one in records:
-            if one.what == "acknowledged":
-                marks.acknowledged.setdefault(one.target, []).append(one)
-            else:
-                (marks.delivered if one.what == "delivered" else marks.seen).setdefault(
-                    one.author, []
-                ).append(one)
-        return marks
-
-
-@dataclass(frozen=True, slots=True)
-class _Reached:
-    """Who got, saw and acknowledged one message."""
-
-    delivered: tuple[Mark, ...]
-    seen: tuple[Mark, ...]
-    acknowledged: tuple[Mark, ...]
 
 
 class Reading:
@@ -199,7 +165,7 @@ class Reading:
         found: list[DocumentRecord] = []
         while len(found) < limit:
             page = self._store.documents(name, before=before, after=after, limit=limit)
-            kept = [one for one in page if _is_line(one)]
+            kept = [one for one in page if is_line(one)]
             if after is not None:
                 found += kept
                 after = page[-1].seq if page else after
@@ -210,24 +176,24 @@ class Reading:
                 break
         return found[:limit] if after is not None else found[-limit:]
 
-    def _marks(self, name: str, documents: Sequence[DocumentRecord]) -> _Marks:
+    def _marks(self, name: str, documents: Sequence[DocumentRecord]) -> Marks:
         if not documents:
-            return _Marks()
-        return _Marks.of(self._store.marks(name, since=documents[0].seq, until=documents[-1].seq))
+            return Marks()
+        return Marks.of(self._store.marks(name, since=documents[0].seq, until=documents[-1].seq))
 
     def views(self, name: str, documents: Sequence[DocumentRecord]) -> list[MessageView]:
         """Views of some documents, in rising seq order."""
         marks = self._marks(name, documents)
         return [self.document_view(name, one, marks) for one in documents]
 
-    def document_view(self, name: str, record: DocumentRecord, marks: _Marks) -> MessageView:
+    def document_view(self, name: str, record: DocumentRecord, marks: Marks) -> MessageView:
         """One document of the log and how far it got."""
         author = self._person_of(record.author)
-        body = _body(record.content)
+        body = body_of(record.content)
         text = body if isinstance(body, Text) else None
         said = exchange(self._desk, name, record, self._person_of)
         reached, before = self._how_far(name, record, said, marks)
-        first = _text(body)
+        first = text_of(body)
         return MessageView(
             channel=name,
             seq=record.seq,
@@ -236,7 +202,7 @@ class Reading:
             author=author,
             time=record.time,
             at=record.at,
-            text=_present(first, said),
+            text=present_text(first, said),
             precedence=said.precedence or (Precedence.ROUTINE if text is None else text.precedence),
             response=said.response or (Response.NONE if text is None else text.response),
             content_hash=record.content_hash,
@@ -260,36 +226,27 @@ class Reading:
         )
 
     def _how_far(
-        self, name: str, record: DocumentRecord, said: Exchange, marks: _Marks
-    ) -> tuple[_Reached, tuple[Mark, ...]]:
+        self, name: str, record: DocumentRecord, said: Exchange, marks: Marks
+    ) -> tuple[Reached, tuple[Mark, ...]]:
         """Who got, saw and acknowledged the words that stand now, and who acknowledged those before a correction."""
         before: list[MarkRecord] = []
         for correction in said.corrections:
             before += marks.acknowledged.get(record.id, ())
             record = correction
-            marks = _Marks.of(self._store.marks(name, since=record.seq, until=record.seq))
-        reached = _Reached(
-            self._reached(marks.delivered, record),
-            self._reached(marks.seen, record),
+            marks = Marks.of(self._store.marks(name, since=record.seq, until=record.seq))
+        reached = Reached(
+            self._named(first_to_reach(marks.delivered, record)),
+            self._named(first_to_reach(marks.seen, record)),
             self._named(marks.acknowledged.get(record.id, ())),
         )
         return reached, self._named(before)
-
-    def _reached(self, marks: dict[bytes, list[MarkRecord]], record: DocumentRecord) -> tuple[Mark, ...]:
-        """For each reader, when they first said they were this far."""
-        first = []
-        for author, rising in marks.items():
-            place = bisect_left(rising, record.seq, key=_upto)
-            if author != record.author and place < len(rising):
-                first.append(rising[place])
-        return self._named(first)
 
     def _named(self, records: Iterable[MarkRecord]) -> tuple[Mark, ...]:
         named = ((self._person_of(one.author), one.time) for one in records)
         return tuple(Mark(person, time) for person, time in named if person is not None)
 
     def _receipt(
-        self, name: str, record: DocumentRecord, author: Person | None, reached: _Reached, said: Exchange
+        self, name: str, record: DocumentRecord, author: Person | None, reached: Reached, said: Exchange
     ) -> Receipt:
         """How far it got with those it was for: the other side, or in a caucus everybody else."""
         if record.refused is not None:
@@ -332,7 +289,7 @@ class Reading:
         return [
             self.item_view(name, item)
             for item in state.outbox.values()
-            if item.kind == "document" and item.document_kind not in _HIDDEN
+            if item.kind == "document" and item.document_kind not in HIDDEN
         ]
 
     def item_view(self, name: str, item: OutboxItem) -> MessageView:
@@ -348,7 +305,7 @@ class Reading:
             author=self.person(self._desk.context.certificate),
             time=item.time,
             at=None,
-            text=_text(body),
+            text=text_of(body),
             precedence=Precedence.ROUTINE if text is None else text.precedence,
             response=Response.NONE if text is None else text.response,
             content_hash=None,
@@ -379,32 +336,3 @@ def _phase(state: ChannelState) -> Literal["unfounded", "knocking", "member", "r
     if state.standing.removed:
         return "removed"
     return "knocking" if state.standing.founded else "unfounded"
-
-
-def _upto(mark: MarkRecord) -> int:
-    return mark.upto
-
-
-def _body(content: bytes) -> Body | None:
-    try:
-        return decode_body(decode_document(content))
-    except HotlineError:
-        return None
-
-
-def _text(body: Body | None) -> str:
-    return "" if body is None else summary(body)
-
-
-def _present(first: str, said: Exchange) -> str:
-    """The words that stand now."""
-    body = _body(said.corrections[-1].content) if said.corrections else None
-    return body.text if isinstance(body, Correction) else first
-
-
-def _is_line(record: DocumentRecord) -> bool:
-    if record.refused is not None:
-        return True
-    if record.kind == "ack":
-        return bool(_text(_body(record.content)))
-    return record.kind not in _HIDDEN

@@ -9,6 +9,7 @@ from hotline_client.exports.write import write
 from hotline_client.line import Line
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.dialogue import Translation
+from hotline_protocol.documents.meetings import Agreed, MeetingAgree, MeetingPropose, Part, Slot
 from hotline_protocol.documents.minutes import (
     MinutesComment,
     MinutesDraft,
@@ -26,7 +27,14 @@ def test_both_sides_write_the_same_bytes_from_the_same_log() -> None:
     house = House()
     dana, viktor = founded(house)
     ours, theirs = Line(dana.desk), Line(viktor.desk)
-    minutes = ours.affairs.say(CHANNEL, MinutesDraft("first meeting", "first words", "en"))
+    start = house.clock() + 86_400_000
+    proposal = MeetingPropose("first meeting", (Slot(start, start + 3_600_000),), "Nicosia")
+    meeting = ours.affairs.say(CHANNEL, proposal)
+    house.settle()
+    place = Agreed(Part.PLACE, theirs.affairs.target(CHANNEL, meeting).hash)
+    theirs.affairs.say(CHANNEL, MeetingAgree(theirs.affairs.target(CHANNEL, meeting), (place,)))
+    house.settle()
+    minutes = ours.affairs.say(CHANNEL, MinutesDraft("first meeting", "first words", "en", meeting))
     house.settle()
 
     def target() -> Target:
@@ -55,6 +63,7 @@ def test_both_sides_write_the_same_bytes_from_the_same_log() -> None:
         "reserved",
         *["signed"] * 2,
     ]
+    assert paper.meeting == (("Meeting", "P-0001/26  first meeting"), ("Place", "Nicosia"))
     assert (paper.signatures["a"].name, paper.signatures["b"].name) == ("Dana", "Viktor")
     before = {kind: write(paper, kind) for kind in ("text", "md", "html", "pdf")}
     ours.send_text(CHANNEL, "something else")

@@ -1,0 +1,43 @@
+"""What a stored document says, as a line of a timeline."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hotline_client.engine.state import DocumentRecord
+from hotline_client.exchanges import Exchange
+from hotline_protocol.documents import KINDS, Body, decode_body, decode_document
+from hotline_protocol.documents.dialogue import Correction
+from hotline_protocol.documents.summary import summary
+from hotline_protocol.errors import HotlineError
+
+HIDDEN: Final = frozenset(name for name, kind in KINDS.items() if not kind.line)
+"""Kinds that are no line of a timeline."""
+
+
+def body_of(content: bytes) -> Body | None:
+    """The typed body; None if it is not what its kind says."""
+    try:
+        return decode_body(decode_document(content))
+    except HotlineError:
+        return None
+
+
+def text_of(body: Body | None) -> str:
+    """Its words, raw as signed."""
+    return "" if body is None else summary(body)
+
+
+def present_text(first: str, said: Exchange) -> str:
+    """The words that stand now."""
+    body = body_of(said.corrections[-1].content) if said.corrections else None
+    return body.text if isinstance(body, Correction) else first
+
+
+def is_line(record: DocumentRecord) -> bool:
+    """Whether it is a line of its own: what was refused always is, with its reason."""
+    if record.refused is not None:
+        return True
+    if record.kind == "ack":
+        return bool(text_of(body_of(record.content)))
+    return record.kind not in HIDDEN
