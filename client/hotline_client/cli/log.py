@@ -1,13 +1,16 @@
-"""`hotline log`: where each channel's log stands, what was refused, and a person's decision after a HALT."""
+"""`hotline log`: where each channel's log stands and who signed it, what was refused, and a person's decision after a HALT."""
 
 from __future__ import annotations
 
 import click
 
+from hotline_client.cli.acting import act_options, channel_option, deliver
 from hotline_client.cli.render import channel_record, message_record, message_text
 from hotline_client.cli.session import Session, line_command, patience_option
 from hotline_client.errors import HaltedChannel
 from hotline_client.views import ChannelView
+from hotline_protocol.documents import Checkpoint
+from hotline_protocol.dtg import dtg
 from hotline_protocol.text import show
 
 
@@ -27,6 +30,49 @@ async def show_channels(session: Session) -> None:
     """One line a channel: epoch, last entry, head of the chain, and whether it is halted."""
     for channel in session.line.channels():
         session.emit(channel_record(channel), _channel_text(channel))
+
+
+@line_command("sign", group=command)
+@act_options
+async def sign(session: Session, *, channel: str, key: str | None, patience: int) -> None:
+    """Sign the log of a channel as this device has it: a checkpoint that everybody compares with their own."""
+    line, channel = session.line, session.channel(channel)
+    async with line:
+        await session.catch_up(patience)
+        view = line.channel(channel)
+        await deliver(session, channel, Checkpoint(view.cursor, view.head), key=key, patience=patience)
+    _emit_signed(session, channel)
+
+
+@line_command("signed", group=command)
+@channel_option
+@patience_option(default="5s")
+async def signed(session: Session, *, channel: str, patience: int) -> None:
+    """Up to where each device has signed the log of a channel; a signature over another log would have halted it."""
+    channel = session.channel(channel)
+    async with session.line:
+        await session.catch_up(patience, required=False)
+    _emit_signed(session, channel)
+
+
+def _emit_signed(session: Session, channel: str) -> None:
+    line = session.line
+    found = line.affairs.read(channel, lambda book: dict(book.checkpoints.last))
+    for fingerprint, one in sorted(found.items(), key=lambda pair: pair[1].seq):
+        certificate = line.certificate(fingerprint)
+        who = f"{line.charter.delegation(one.side).delegation}/{certificate.name if certificate else '?'}"
+        record = {
+            "type": "checkpoint",
+            "channel": channel,
+            "by": fingerprint.hex(),
+            "side": one.side,
+            "seq": one.seq,
+            "head": one.head.hex(),
+            "at": one.at,
+        }
+        session.emit(record, f"#{one.seq} {one.head.hex()[:16]}  {dtg(one.at)}  {show(who)}")
+    if not found:
+        session.say(f"nobody has signed the log of {channel} yet")
 
 
 @line_command("events", group=command)

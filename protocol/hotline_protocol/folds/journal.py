@@ -49,7 +49,7 @@ from hotline_protocol.documents.minutes import (
     MinutesSign,
 )
 from hotline_protocol.documents.notices import Action, Finding, Notice
-from hotline_protocol.documents.talk import Text
+from hotline_protocol.documents.talk import Checkpoint, Text
 from hotline_protocol.documents.watch import (
     LineCheck,
     LineEcho,
@@ -60,6 +60,7 @@ from hotline_protocol.documents.watch import (
     WatchTake,
 )
 from hotline_protocol.folds.agenda import Agenda
+from hotline_protocol.folds.checkpoints import Checkpoints
 from hotline_protocol.folds.composition import Composition
 from hotline_protocol.folds.dialogue import Dialogues
 from hotline_protocol.folds.event import Event
@@ -71,7 +72,7 @@ from hotline_protocol.folds.numbering import Numbering
 from hotline_protocol.folds.translations import Translations
 from hotline_protocol.folds.watch import Watches
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Goes up when a fold changes what it makes of the same log."""
 
 
@@ -85,6 +86,7 @@ class Journal(msgspec.Struct):
     meetings: Meetings = msgspec.field(default_factory=Meetings)
     minutes: Minutes = msgspec.field(default_factory=Minutes)
     notices: Notices = msgspec.field(default_factory=Notices)
+    checkpoints: Checkpoints = msgspec.field(default_factory=Checkpoints)
     line: Line = msgspec.field(default_factory=Line)
     watches: Watches = msgspec.field(default_factory=Watches)
     composition: Composition = msgspec.field(default_factory=Composition)
@@ -159,6 +161,7 @@ _HANDLERS: Final[Mapping[type[Body], Callable[[Journal, Event, Any], None]]] = {
     MinutesSign: lambda book, event, body: book.agenda.minuted(book.minutes.sign(event, body), event.at),
     Notice: _notice,
     Finding: lambda book, event, body: book.notices.find(event, body),
+    Checkpoint: lambda book, event, body: book.checkpoints.sign(event, body),
     LineCheck: lambda book, event, body: book.line.check(event, body),
     LineEcho: lambda book, event, body: book.line.echo(event, body),
     LineMissed: lambda book, event, body: book.line.miss(event, body),

@@ -53,3 +53,9 @@ def test_a_question_is_answered_and_an_item_goes_its_way(tmp_path: Path) -> None
         assert all(
             len(line) <= 80 for line in hotline(ours, "agenda", "show", number).stdout.decode().splitlines()
         )
+
+        assert not records(hotline(ours, "log", "signed", "--json"))
+        [signed] = records(hotline(theirs, "log", "sign", "--json"))
+        [seen] = records(hotline(ours, "log", "signed", "--json"))
+        assert (seen, seen["side"]) == (signed, "b")
+        assert hotline(theirs, "log", "sign").returncode == 0
