@@ -56,9 +56,9 @@ class Subject:
         return drawing.draw(self.notice, self.notice.areas[1 if moving else 0 :])
 
     @cached_property
-    def swept(self) -> list[drawing.Piece]:
+    def ever(self) -> list[drawing.Round]:
         """All places that it ever covers."""
-        return [*self.still, *(self.haven.swept() if self.haven is not None else ())]
+        return [*self.still, *(self.haven.legs() if self.haven is not None else ())]
 
     def at(self, moment: int) -> list[drawing.Piece]:
         """The places that it covers at a moment."""
@@ -142,16 +142,16 @@ def _passing(one: Subject, other: Subject, buffers: Buffers) -> list[drawing.Spa
     periods = list(islice(validity.common(one.notice, other.notice, buffers.time, until), _PERIODS + 1))
     if len(periods) > _PERIODS:
         periods = [(periods[0][0], until)]
-    found = []
-    for mine, yours in drawing.near(one.swept, other.swept, buffers.horizontal):
+    found: list[drawing.Span] = []
+    for mine, yours in drawing.near(one.ever, other.ever, buffers.horizontal):
         first, last = _together(mine, yours, buffers.time)
         timely = first <= last and any(start <= last and end >= first for start, end in periods)
-        if timely and drawing.compare(mine, yours, buffers.horizontal) is not Degree.APART:
+        if timely and drawing.compare(mine.drawn, yours.drawn, buffers.horizontal) is not Degree.APART:
             found.append((first, last))
     return list(validity.merged(sorted(found)))
 
 
-def _together(mine: drawing.Piece, yours: drawing.Piece, buffer: int) -> drawing.Span:
+def _together(mine: drawing.Round, yours: drawing.Round, buffer: int) -> drawing.Span:
     spans = [one.span for one in (mine, yours) if one.span is not None]
     first = max((span[0] for span in spans), default=-_FOREVER) - buffer
     return first, min((span[1] for span in spans), default=_FOREVER) + buffer

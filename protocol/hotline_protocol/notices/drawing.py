@@ -14,7 +14,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 import shapely
@@ -47,6 +47,38 @@ Planar = Any
 Span = tuple[int, int]
 
 
+class Round(Protocol):
+    """Something on the globe within a circle: drawn, or to be drawn."""
+
+    @property
+    def latitude(self) -> float:
+        """Of the middle, degrees."""
+
+    @property
+    def longitude(self) -> float:
+        """Of the middle, degrees."""
+
+    @property
+    def radius(self) -> float:
+        """Metres."""
+
+    @property
+    def slack(self) -> float:
+        """Metres by which it may go beyond that."""
+
+    @property
+    def span(self) -> Span | None:
+        """When it is there, unix ms; None if always."""
+
+    @property
+    def drawn(self) -> Piece:
+        """The places themselves."""
+
+
+One = TypeVar("One", bound=Round)
+Other = TypeVar("Other", bound=Round)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
     """`outline` in metres around the middle; `positions`: longitude and latitude of its coordinates; `radius`: of the circle that
@@ -60,6 +92,11 @@ class Piece:
     positions: Array
     outline: Planar
     span: Span | None = None
+
+    @property
+    def drawn(self) -> Piece:
+        """It is."""
+        return self
 
 
 @cache
@@ -141,7 +178,7 @@ def compare(one: Piece, other: Piece, buffer: float) -> Degree:
     return Degree.NEAR if shapely.dwithin(small.outline, drawn, limit) else Degree.APART
 
 
-def near(mine: Sequence[Piece], yours: Sequence[Piece], buffer: float) -> list[tuple[Piece, Piece]]:
+def near(mine: Sequence[One], yours: Sequence[Other], buffer: float) -> list[tuple[One, Other]]:
     """All pairs but those whose circles are surely too far apart."""
     if len(mine) * len(yours) <= _FEW:
         return [(one, other) for one in mine for other in yours if not _far(one, other, buffer)]
@@ -158,7 +195,7 @@ def _order(one: Piece) -> tuple[int, float, float]:
     return round(one.radius), one.latitude, one.longitude
 
 
-def _far(one: Piece, other: Piece, buffer: float) -> bool:
+def _far(one: Round, other: Round, buffer: float) -> bool:
     """Whether the circles around them are surely further apart than anything that counts."""
     middles = angle(vector((one.latitude, one.longitude)), vector((other.latitude, other.longitude)))
     return (

@@ -175,6 +175,7 @@ def _check_haven(area: Area, course: float, metres: float) -> None:
     if metres > MAX_WAY:
         raise FormatError(f"the moving haven goes {_km(metres)} km, at most {_km(MAX_WAY)} km")
     begin = position(reach(area)[0])[0]
+    # a degree of latitude has 110.6 to 111.7 km
     end = begin + math.cos(math.radians(course)) * math.degrees(metres / SHORTEST_RADIUS)
     if max(abs(begin), abs(end)) > MAX_HAVEN_LATITUDE:
         raise FormatError("the moving haven comes too near a pole for a course to mean anything")

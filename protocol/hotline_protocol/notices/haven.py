@@ -1,74 +1,107 @@
 """A moving haven: an outline that goes along its course, a line of constant bearing, at its speed from the notice's start to its end.
 
 It keeps its bearings and does not turn. What it covers in a while is drawn as the convex hull of where it is before and after,
-which holds every place it passes.
+which holds every place it passes; each such leg only when something else may be near it then.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import shapely
 
 from hotline_protocol.documents.notices import Notice
-from hotline_protocol.notices.drawing import Piece, Planar, draw, globe, piece, project, redrawn
-from hotline_protocol.notices.geometry import way
+from hotline_protocol.notices.drawing import Piece, Planar, Span, draw, piece, project, redrawn
+from hotline_protocol.notices.geometry import position, reach, way
+from hotline_protocol.notices.rhumb import along
 
 STEP: Final = 25_000.0
 """Metres of way that are drawn as one piece."""
 MOMENT: Final = 5_000.0
 """Metres of way between two moments at which overlaps are looked for."""
-_LEG: Final = 10_000.0
 _TURN: Final = 100.0
 """Metres by which a hull may miss what turns a little against north on the way."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Haven:
-    """`outlines`: in metres around its middle, each with its slack; `marks`: longitude and latitude of the middle every `_LEG`."""
+    """`outlines`: in metres around its middle, each with its slack; `latitude`, `longitude`: of the middle at the start."""
 
     outlines: tuple[tuple[Planar, float], ...]
+    latitude: float
+    longitude: float
+    radius: float
     start: int
     end: int
     course: float
     speed: float
-    marks: tuple[tuple[float, float], ...]
 
     def way(self, start: int, end: int) -> float:
         """Metres between two moments."""
         return way(self.speed, end - start)
 
+    def middle(self, moment: int) -> tuple[float, float]:
+        """Latitude and longitude of its middle, unix ms."""
+        gone = self.way(self.start, min(max(moment, self.start), self.end))
+        return along(self.latitude, self.longitude, self.course, gone)
+
     def at(self, moment: int) -> list[Piece]:
         """Where it is at a moment, unix ms."""
-        gone = self.way(self.start, min(max(moment, self.start), self.end))
-        number = min(int(gone // _LEG), len(self.marks) - 1)
-        longitude, latitude = _step(self.marks[number], self.course, gone - number * _LEG)
+        latitude, longitude = self.middle(moment)
         return [piece(outline, latitude, longitude, slack) for outline, slack in self.outlines]
 
-    def swept(self) -> Iterator[Piece]:
-        """What it covers, in pieces with their times."""
+    def legs(self) -> list[Leg]:
+        """Its whole way."""
         moments = self.moments(((self.start, self.end),), STEP)
-        places = [self.at(moment) for moment in moments]
-        for number in range(len(moments) - 1):
-            before, after = places[number], places[number + 1]
-            latitude, longitude = before[0].latitude, before[0].longitude
-            corners = np.vstack([one.positions for one in (*before, *after)])
-            hull = shapely.convex_hull(shapely.MultiPoint(project(corners, latitude, longitude)))
-            slack = max(one.slack for one in before) + _TURN
-            covered = piece(hull, latitude, longitude, slack)
-            yield replace(covered, span=(moments[number], moments[number + 1]))
+        return [self._leg(first, last) for first, last in pairwise(moments)]
 
-    def moments(self, periods: Sequence[tuple[int, int]], metres: float) -> list[int]:
+    def swept(self) -> list[Piece]:
+        """All that it covers, drawn."""
+        return [leg.drawn for leg in self.legs()]
+
+    def _leg(self, first: int, last: int) -> Leg:
+        latitude, longitude = self.middle(first)
+        slack = max(slack for _, slack in self.outlines) + _TURN
+        radius = self.radius + self.way(first, last) * 1.01 + _TURN
+        return Leg(latitude, longitude, radius, slack, (first, last), self)
+
+    def moments(self, periods: Sequence[Span], metres: float) -> list[int]:
         """The ends of some periods and moments between, at most so many metres of way apart."""
         found: list[int] = []
         for start, end in periods:
             count = max(1, math.ceil(self.way(start, end) / metres))
             found += [start + (end - start) * step // count for step in range(count + 1)]
         return found
+
+
+@dataclass(slots=True, eq=False)
+class Leg:
+    """Some of a haven's way, within a circle; drawn when that is first needed."""
+
+    latitude: float
+    longitude: float
+    radius: float
+    slack: float
+    span: Span
+    of: Haven
+    _drawn: Piece | None = field(default=None)
+
+    @property
+    def drawn(self) -> Piece:
+        """The places it covers."""
+        if self._drawn is None:
+            first, last = self.span
+            corners = np.vstack([one.positions for one in (*self.of.at(first), *self.of.at(last))])
+            points = shapely.MultiPoint(project(corners, self.latitude, self.longitude))
+            outline = shapely.convex_hull(points)
+            covered = piece(outline, self.latitude, self.longitude, self.slack)
+            self._drawn = replace(covered, span=self.span)
+        return self._drawn
 
 
 def haven(notice: Notice) -> Haven | None:
@@ -79,19 +112,16 @@ def haven(notice: Notice) -> Haven | None:
     base = draw(notice, notice.areas[:1])
     if not base:
         return None
-    latitude, longitude = base[0].latitude, base[0].longitude
-    outlines = tuple((redrawn(one, latitude, longitude), one.slack) for one in base)
-    marks = [(longitude, latitude)]
-    for _ in range(int(way(naval.speed, notice.end - notice.start) // _LEG)):
-        marks.append(_step(marks[-1], naval.course, _LEG))
-    return Haven(outlines, notice.start, notice.end, naval.course, naval.speed, tuple(marks))
-
-
-def _step(mark: tuple[float, float], course: float, metres: float) -> tuple[float, float]:
-    """Further on a line of constant bearing: on the shortest line that has this bearing half-way."""
-    if metres <= 0.0:
-        return mark
-    ahead = globe().fwd(*mark, course, metres)
-    back = (ahead[2] + 180.0 - course + 180.0) % 360.0 - 180.0
-    longitude, latitude, _ = globe().fwd(*mark, course - back / 2.0, metres)
-    return float(longitude), float(latitude)
+    latitude, longitude = position(reach(notice.areas[0])[0])
+    outlines = [(redrawn(one, latitude, longitude), one.slack) for one in base]
+    corners = np.vstack([shapely.get_coordinates(outline) for outline, _ in outlines])
+    return Haven(
+        outlines=tuple(outlines),
+        latitude=latitude,
+        longitude=longitude,
+        radius=float(np.hypot(corners[:, 0], corners[:, 1]).max()),
+        start=notice.start,
+        end=notice.end,
+        course=naval.course,
+        speed=naval.speed,
+    )

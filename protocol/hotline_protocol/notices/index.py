@@ -10,18 +10,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from hotline_protocol.documents.notices import Area, Shape
 from hotline_protocol.notices.buffers import AGREED, Buffers
 from hotline_protocol.notices.conflict import Subject
-from hotline_protocol.notices.geometry import SHORTEST_RADIUS, Vector, reach, vector, way
+from hotline_protocol.notices.geometry import SHORTEST_RADIUS, Vector, position, reach, vector, way
+from hotline_protocol.notices.rhumb import along
 
 _FOREVER: Final = 1 << 53
 _MARGIN: Final = 1_000.0
 _STRETCH: Final = 200_000.0
+_LEG: Final = 100_000.0
 
 
 class Index:
@@ -41,43 +43,74 @@ class Index:
         if subject.id in self.subjects:
             return
         self.subjects[subject.id] = subject
-        for middle, radius in circles(subject):
-            self._append(middle, radius, subject)
+        for circle in circles(subject):
+            self._append(circle)
         self._order.append(subject)
 
     def near(self, subject: Subject, buffers: Buffers | None = None) -> list[Subject]:
         """All that may conflict with it, itself included if it is here, in the order they were added."""
         agreed = buffers or AGREED[subject.notice.arena]
-        used = slice(0, self._count)
-        start, end = _times(subject)
-        timely = (self._times[used, 0] <= end + agreed.time) & (self._times[used, 1] >= start - agreed.time)
-        found = np.zeros(self._count, dtype=bool)
-        for middle, radius in circles(subject):
-            limits = (self._radii[used] + (radius + agreed.horizontal)) / SHORTEST_RADIUS
-            found |= self._middles[used] @ np.array(middle) >= np.cos(np.minimum(limits, math.pi))
-        return [self._order[number] for number in np.unique(self._owners[used][found & timely])]
+        found: set[int] = set()
+        for circle in circles(subject):
+            found.update(self._within(circle, agreed))
+        return [self._order[number] for number in sorted(found)]
 
-    def _append(self, middle: Vector, radius: float, subject: Subject) -> None:
+    def _within(self, circle: Circle, buffers: Buffers) -> list[int]:
+        """Whose circles are near one, at about the same time."""
+        used = slice(0, self._count)
+        limits = (self._radii[used] + (circle.radius + buffers.horizontal)) / SHORTEST_RADIUS
+        found = self._middles[used] @ np.array(circle.middle) >= np.cos(np.minimum(limits, math.pi))
+        found &= self._times[used, 0] <= circle.end + buffers.time
+        found &= self._times[used, 1] >= circle.start - buffers.time
+        return [int(owner) for owner in np.unique(self._owners[used][found])]
+
+    def _append(self, circle: Circle) -> None:
         if self._count == len(self._radii):
             for name in ("_middles", "_radii", "_times", "_owners"):
                 old = getattr(self, name)
                 setattr(self, name, np.concatenate((old, np.empty_like(old))))
-        self._middles[self._count] = middle
-        self._radii[self._count] = radius
-        self._times[self._count] = _times(subject)
+        self._middles[self._count] = circle.middle
+        self._radii[self._count] = circle.radius
+        self._times[self._count] = circle.start, circle.end
         self._owners[self._count] = len(self._order)
         self._count += 1
 
 
-def circles(subject: Subject) -> Iterator[tuple[Vector, float]]:
-    """Circles that hold all places of a notice, with a margin for roundings; radius in metres."""
+class Circle(NamedTuple):
+    """Around a direction, radius in metres, for a while, unix ms."""
+
+    middle: Vector
+    radius: float
+    start: float
+    end: float
+
+
+def circles(subject: Subject) -> Iterator[Circle]:
+    """Circles that hold all places of a notice, with a margin for roundings."""
     notice, naval = subject.notice, subject.notice.naval
-    for number, area in enumerate(notice.areas):
-        if number == 0 and naval is not None and naval.speed is not None and notice.end is not None:
-            middle, radius = reach(area)
-            yield middle, radius * 2.0 + way(naval.speed, notice.end - notice.start) + _MARGIN
-        else:
-            yield from _of_area(area)
+    start, end = float(notice.start), float(_FOREVER if notice.end is None else notice.end)
+    moving = naval is not None and naval.course is not None
+    if naval is not None and naval.course is not None and naval.speed is not None:
+        yield from _of_haven(notice.areas[0], naval.course, naval.speed, start, end)
+    for area in notice.areas[1:] if moving else notice.areas:
+        for middle, radius in _of_area(area):
+            yield Circle(middle, radius, start, end)
+
+
+def _of_haven(area: Area, course: float, speed: float, start: float, end: float) -> Iterator[Circle]:
+    """Leg by leg, around the same middle as it is drawn."""
+    middle, radius = reach(area)
+    latitude, longitude = position(middle)
+    whole = way(speed, end - start)
+    count = max(1, math.ceil(whole / _LEG))
+    for number in range(count):
+        there = along(latitude, longitude, course, whole * (number + 0.5) / count)
+        yield Circle(
+            vector(there),
+            radius + whole / count * 0.51 + _MARGIN,
+            start + (end - start) * number / count,
+            start + (end - start) * (number + 1) / count,
+        )
 
 
 def _of_area(area: Area) -> Iterator[tuple[Vector, float]]:
@@ -104,8 +137,3 @@ def _of_leg(one: Vector, other: Vector, half: float) -> Iterator[tuple[Vector, f
             (near * one[0] + far * other[0], near * one[1] + far * other[1], near * one[2] + far * other[2]),
             radius,
         )
-
-
-def _times(subject: Subject) -> tuple[float, float]:
-    end = subject.notice.end
-    return float(subject.notice.start), float(_FOREVER if end is None else end)

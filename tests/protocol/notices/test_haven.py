@@ -8,7 +8,9 @@ from hotline_protocol.notices.conflict import compare
 from hotline_protocol.notices.drawing import compare as compare_pieces
 from hotline_protocol.notices.drawing import pieces
 from hotline_protocol.notices.haven import haven
-from tests.support.notices import DAY, GLOBE, HOUR, START, circle, naval, polygon, subject
+from hotline_protocol.notices.index import Index
+from hotline_protocol.notices.rhumb import along
+from tests.support.notices import DAY, GLOBE, HOUR, START, circle, corridor, naval, polygon, subject
 
 EAST = Naval("transit", course=90.0, speed=10.0)
 
@@ -76,7 +78,7 @@ def test_what_it_sweeps_holds_every_place_it_passes() -> None:
         )
         found = haven(notice)
         assert found is not None
-        swept = list(found.swept())
+        swept = found.swept()
         assert (swept[0].span or (0, 0))[0] == START
         assert (swept[-1].span or (0, 0))[1] == START + DAY
         for number in range(25):
@@ -97,3 +99,33 @@ def test_no_haven() -> None:
     hidden = naval(circle(0, 0, 10.0), part=EAST, exclusions=(circle(0, 0, 20.0),))
     assert haven(hidden) is None
     assert compare(subject(hidden), subject(naval(circle(0, 0, 10.0)))) is Verdict.CLEAR
+
+
+def test_the_index_knows_where_a_haven_is_when() -> None:
+    index = Index()
+    shapes = (
+        polygon((60, 179), (60.3, 179.5), (60.1, 179.9), (60.2, 179.4)),
+        corridor(20_000.0, (70, -170), (71, -168), (70, -166)),
+        circle(-80, 10, 200_000.0),
+    )
+    for number, shape in enumerate(shapes):
+        part = Naval("x", course=80.0 + 100 * number, speed=30.0)
+        one = subject(naval(shape, part=part, end=START + 3 * DAY))
+        index.add(one)
+        found = haven(one.notice)
+        assert found is not None
+        for hours in range(0, 72, 5):
+            moment = START + hours * HOUR
+            there = naval(circle(*found.middle(moment), 10.0), start=moment, end=moment + 1)
+            assert one in index.near(subject(there))
+            assert compare(one, subject(there)) is not Verdict.CLEAR
+
+
+@pytest.mark.parametrize("course", [0.0, 33.0, 90.0, 135.0, 269.9, 300.0])
+def test_lines_of_constant_bearing_are_many_short_ones(course: float) -> None:
+    latitude, longitude = 40.0, 170.0
+    for _ in range(2_000):
+        ahead = GLOBE.fwd(longitude, latitude, course, 500.0)
+        longitude, latitude, _ = ahead
+    north, east = along(40.0, 170.0, course, 1_000_000.0)
+    assert GLOBE.inv(longitude, latitude, east, north)[2] < 150.0
