@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 
 from benchmarks.results import Result, percentile
-from hotline_protocol.documents.notices import Action, Air, Altitude, Area, Notice, Reference, Shape
+from hotline_protocol.documents.notices import Action, Air, Altitude, Area, Naval, Notice, Reference, Shape
 from hotline_protocol.notices.conflict import Subject, judge
 from hotline_protocol.notices.index import Index
 from hotline_protocol.terms import Arena
@@ -61,6 +61,24 @@ def subject(number: int, rng: random.Random) -> Subject:
     return Subject(number.to_bytes(16, "big"), number.to_bytes(32, "big"), notice)
 
 
+def ship(number: int, rng: random.Random) -> Subject:
+    """Three of ten are moving havens under way for up to three days, the others lie still, at some depth or at all."""
+    start = START + rng.randrange(240) * HOUR
+    depth = {"shallow": rng.choice((None, 50, 100)), "deep": rng.choice((None, 200, 300))}
+    way = {"course": rng.uniform(0, 359), "speed": rng.uniform(3, 15)}
+    notice = Notice(
+        Action.NEW,
+        Arena.NAVAL,
+        start,
+        start + rng.choice((6, 24, 72)) * HOUR,
+        areas=(
+            Area(Shape.CIRCLE, ((rng.uniform(49, 59), rng.uniform(10, 30)),), rng.uniform(2_000, 30_000)),
+        ),
+        naval=Naval("activity", **(way if rng.random() < 0.3 else depth)),
+    )
+    return Subject(number.to_bytes(16, "big"), number.to_bytes(32, "big"), notice)
+
+
 def checked(index: Index, one: Subject, contents: list[bytes]) -> float:
     """Milliseconds for one new notice, the hash over all the others included."""
     begun = time.perf_counter()
@@ -94,8 +112,22 @@ def run(*, smoke: bool) -> Iterator[Result]:
         yield Result(f"{count:,} active: 95 of 100 checks within", percentile(spent, 95), "ms")
         yield Result(f"{count:,} active: the slowest", max(spent), "ms")
         yield Result(f"{count:,} active: into the index", built, "us")
+    yield from ships(100 if smoke else 10_000, 3 if smoke else 100)
     yield Result("memory of the whole run", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MB")
     yield from imports()
+
+
+def ships(count: int, checks: int) -> Iterator[Result]:
+    """The same waters, full of moving havens."""
+    rng = random.Random(count)  # noqa: S311 - the same waters every time
+    subjects = [ship(number, rng) for number in range(count)]
+    contents = [one.content for one in subjects]
+    index = Index()
+    for one in subjects:
+        index.add(one)
+    spent = [checked(index, ship(count + number, rng), contents) for number in range(checks)]
+    yield Result(f"{count:,} at sea, 3 of 10 moving: one check", statistics.median(spent), "ms")
+    yield Result(f"{count:,} at sea: 95 of 100 checks within", percentile(spent, 95), "ms")
 
 
 def imports() -> Iterator[Result]:
