@@ -14,13 +14,16 @@ from hotline_client.cli.session import Session, line_command, patience_option
 from hotline_client.errors import AckTimeout
 from hotline_protocol.documents.watch import NONCE_SIZE, Attendance, LineCheck, LineMissed, LineStatus
 from hotline_protocol.dtg import dtg
-from hotline_protocol.errors import NotAppliedError
+from hotline_protocol.errors import NotAppliedError, UsageError
 from hotline_protocol.folds.line import Check, Declared, State
 from hotline_protocol.terms import SIDES, Side
 from hotline_protocol.text import show
 
 SHOWN: Final = 5
 """Checks in `line status`."""
+SOONEST: Final = 10
+LATEST: Final = 86_400
+"""Seconds in which an echo can be due."""
 GRACE: Final = 2
 """Seconds that an echo may take to come back from the relay after its time."""
 
@@ -165,6 +168,8 @@ async def check(session: Session, *, within: int, wait: bool, channel: str, pati
 
     Exit 6: none came in time; then that is put on record.
     """
+    if not SOONEST <= within <= LATEST:
+        raise UsageError("an echo is due within 10s to 1d")
     line, channel = session.line, session.channel(channel)
     nonce = os.urandom(NONCE_SIZE)
     async with line:

@@ -16,6 +16,7 @@ from hotline_client.cli.slots import SlotType
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.meetings import (
+    MAX_SLOTS,
     Agreed,
     Fits,
     Level,
@@ -70,7 +71,9 @@ def _level(name: str | None) -> Level | None:
     return None if name is None else Level(name)
 
 
-def _check_future(slots: tuple[Slot, ...], now: int) -> None:
+def _check_slots(slots: tuple[Slot, ...], now: int) -> None:
+    if len(slots) > MAX_SLOTS:
+        raise UsageError(f"{len(slots)} candidate times were given, at most {MAX_SLOTS} are allowed")
     for one in slots:
         if one.start <= now:
             raise UsageError(f"the time {dtg(one.start)} has passed")
@@ -116,7 +119,7 @@ async def propose(
     channel = session.channel(channel)
     async with session.line as line:
         await session.catch_up(patience)
-        _check_future(slots, line.now())
+        _check_slots(slots, line.now())
         document = await deliver(session, channel, body, key=key, patience=patience)
         emit(session, channel, document)
 
@@ -138,7 +141,7 @@ async def counter(
     patience: int,
 ) -> None:
     """Answer MEETING with another time, place or level: voids what was agreed about these, and nothing else."""
-    _check_future(slots, session.line.now())
+    _check_slots(slots, session.line.now())
     await _act(
         session,
         channel,

@@ -134,6 +134,11 @@ def test_bad_times_are_refused_in_one_sentence_and_nothing_is_sent(tmp_path: Pat
             ("agree", "#1", "date"),
             ("list", "--zone", "Mars/Base"),
             ("ics",),
+            (
+                "propose",
+                "x",
+                *(word for day in range(10, 31) for word in ("--slot", f"{NEXT}-05-{day}T09:00Z/1h")),
+            ),
         )
         for more in wrong:
             assert hotline(ours, "meeting", *more).returncode == 2, more

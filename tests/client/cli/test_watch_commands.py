@@ -48,7 +48,8 @@ def test_line_checks_are_echoed_by_a_running_watch_and_missed_without_one(tmp_pa
         alone = hotline(ours, "line", "check", "--within", "10s")
         assert (alone.returncode, b"the check is MISSED" in alone.stderr) == (6, True)
         for words in (("--within", "5s"), ("--within", "2d"), ("--within", "soon")):
-            assert hotline(ours, "line", "check", "--no-wait", *words).returncode == 2
+            wrong = hotline(ours, "line", "check", "--no-wait", *words)
+            assert (wrong.returncode, b"not a valid" in wrong.stderr) == (2, False)
         [asked] = records(hotline(ours, "line", "check", "--no-wait", "--json"))
         assert asked["state"] == "OPEN"
 
