@@ -37,6 +37,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "translate": ("hotline_client.cli.words:translate", "Put a courtesy translation beside a message."),
         "agenda": ("hotline_client.cli.agenda:command", "Items from proposal to outcome."),
         "meeting": ("hotline_client.cli.meeting:command", "Time, place and level of meetings; calendars."),
+        "notice": ("hotline_client.cli.notice:command", "Announce who does what, where and when; maps."),
         "line": ("hotline_client.cli.line:command", "Check the other side's machines; say who attends."),
         "duty": ("hotline_client.cli.duty:command", "Who has the watch, and handing it over."),
         "minutes": ("hotline_client.cli.minutes:command", "One text, signed by both heads; and its paper."),

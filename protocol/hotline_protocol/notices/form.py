@@ -16,18 +16,20 @@ import msgspec
 from hotline_protocol import codec
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.notices import (
+    MAX_AREAS,
+    MAX_FREQUENCIES,
+    MAX_WINDOWS,
     Action,
     Air,
-    Area,
     Effect,
     Em,
     Naval,
     Notice,
     Protection,
-    Shape,
 )
 from hotline_protocol.errors import FormatError
 from hotline_protocol.notices import values
+from hotline_protocol.notices.shapes import parse_area, print_area
 from hotline_protocol.terms import Arena, Precedence, Response
 from hotline_protocol.text import show
 
@@ -80,43 +82,15 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
 )
 """Every field by its name in options (with dashes), files and properties, in the order in which it is printed."""
 
+_MOST: Final = {
+    "daily": MAX_WINDOWS,
+    "areas": MAX_AREAS,
+    "exclusions": MAX_AREAS,
+    "bands": MAX_FREQUENCIES,
+    "frequencies": MAX_FREQUENCIES,
+}
 STATUS: Final = {False: "REAL", True: "EXERCISE"}
 LEADS: Final = {False: "AS AGREED", True: "SHORT"}
-
-# --- areas
-
-
-def parse_area(typed: str) -> Area:
-    """`CIRCLE 33.0N034.5E 5NM`, `POLYGON P P P`, `CORRIDOR P P WIDTH 10NM`. FormatError."""
-    shape, _, rest = typed.strip().partition(" ")
-    try:
-        kind = Shape(shape.lower())
-    except ValueError:
-        raise FormatError(
-            f"{show(shape)} is no shape; write `circle P 5NM`, `polygon P P P` or `corridor P P width 10NM`"
-        ) from None
-    if kind is Shape.POLYGON:
-        points = values.parse_points(rest)
-        # an outline drawn back to its start is the same outline
-        return Area(kind, points[:-1] if len(points) > 3 and points[0] == points[-1] else points)
-    words = rest.upper().replace(" WIDTH ", " ").replace(" RADIUS ", " ").split()
-    what = "radius" if kind is Shape.CIRCLE else "width"
-    if len(words) < 2:
-        raise FormatError(f"a {kind} has positions and a {what}, such as 5NM, after them")
-    points, metres = values.parse_points(" ".join(words[:-1])), values.parse_metres(words[-1])
-    if not 0 < metres <= 20_000_000:
-        raise FormatError(f"the {what} {show(words[-1])} is not between nothing and 20,000 km")
-    return Area(kind, points, metres)
-
-
-def print_area(area: Area) -> str:
-    """What `parse_area` reads."""
-    points = " ".join(values.print_point(one) for one in area.points)
-    if area.metres is None:
-        return f"POLYGON {points}"
-    width = "WIDTH " if area.shape is Shape.CORRIDOR else ""
-    return f"{area.shape.upper()} {points} {width}{values.print_metres(area.metres)}"
-
 
 # --- from a form
 
@@ -192,10 +166,10 @@ class _Reader:
         return Naval(
             activity=self._must("activity", str),
             locality=self._one("locality", str, ""),
-            shallow=self._one("shallow", _number("M", whole=True, least=0, most=12_000)),
-            deep=self._one("deep", _number("M", whole=True, least=0, most=12_000)),
-            course=self._one("course", _number("T", least=0, most=360)),
-            speed=self._one("speed", _number("KT", least=0, most=100)),
+            shallow=self._one("shallow", _number("M", 12_000, whole=True)),
+            deep=self._one("deep", _number("M", 12_000, whole=True)),
+            course=self._one("course", _number("T", 360, never=360)),
+            speed=self._one("speed", _number("KT", 100, never=0)),
         )
 
     def _em(self) -> Em:
@@ -233,6 +207,8 @@ class _Reader:
             typed = [typed]
         if len(typed) < least:
             raise FormatError(f"the notice has no {key}, which it needs")
+        if len(typed) > _MOST[key]:
+            raise FormatError(f"{len(typed)} {key} are given, at most {_MOST[key]} are allowed")
         return tuple(_parsed(key, one, parse) for one in typed)
 
 
@@ -272,18 +248,18 @@ def _yes(words: Mapping[bool, str]) -> Callable[[str], bool]:
     return parse
 
 
-def _number(unit: str, *, least: float, most: float, whole: bool = False) -> Callable[[str], Any]:
+def _number(unit: str, most: int, *, whole: bool = False, never: int | None = None) -> Callable[[str], Any]:
+    """Reads a number up to `most` that is not `never`, with or without its unit."""
+
     def parse(typed: str) -> float | int:
         digits = typed.upper().removesuffix(unit).strip()
-        if (
-            not digits.isascii()
-            or not digits.replace(".", "", 0 if whole else 1).isdecimal()
-            or len(digits) > 25
-        ):
+        plain = digits if whole else digits.replace(".", "", 1)
+        if not plain.isascii() or not plain.isdecimal() or len(digits) > 400:
             raise FormatError(f"{show(typed)} is no {'whole ' if whole else ''}number of {unit}")
         value = int(digits) if whole else float(digits)
-        if not least <= value <= most:
-            raise FormatError(f"{show(typed)} is not between {least} and {most} {unit}")
+        if value > most or value == never:
+            but = "" if never is None else f", and not {never}"
+            raise FormatError(f"{show(typed)} is not between 0 and {most} {unit}{but}")
         return value
 
     return parse

@@ -17,9 +17,11 @@ from hotline_protocol.errors import FormatError
 from hotline_protocol.notices.buffers import NAUTICAL_MILE
 from hotline_protocol.text import show
 
-_HEMISPHERES: Final = re.compile(r"(\d{1,6}(?:\.\d{1,20})?)([NS]) ?(\d{1,7}(?:\.\d{1,20})?)([EW])", re.ASCII)
-_PLAIN: Final = re.compile(r"(-?\d{1,3}(?:\.\d{1,20})?),(-?\d{1,3}(?:\.\d{1,20})?)", re.ASCII)
-_LENGTH: Final = re.compile(r"(\d{1,9}(?:\.\d{1,20})?) ?(NM|KM|M)", re.ASCII)
+_HEMISPHERES: Final = re.compile(
+    r"(\d{1,6}(?:\.\d{1,400})?)([NS]) ?(\d{1,7}(?:\.\d{1,400})?)([EW])", re.ASCII
+)
+_PLAIN: Final = re.compile(r"(-?\d{1,3}(?:\.\d{1,400})?),(-?\d{1,3}(?:\.\d{1,400})?)", re.ASCII)
+_LENGTH: Final = re.compile(r"(\d{1,9}(?:\.\d{1,400})?) ?(NM|KM|M)", re.ASCII)
 _LENGTHS: Final = {"NM": NAUTICAL_MILE, "KM": 1000, "M": 1}
 _LEVEL: Final = re.compile(r"(\d{1,6}) ?FT ?(AGL|AMSL)", re.ASCII)
 _FREQUENCY: Final = re.compile(r"(\d{1,13}(?:\.\d{1,12})?) ?([KMG]?HZ)", re.ASCII)
