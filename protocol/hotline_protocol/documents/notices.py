@@ -1,7 +1,8 @@
 """Structured notices: who does what, where, when, at which levels, depths or frequencies, in one of the three arenas.
 
 Positions are WGS-84 degrees, latitude first; times unix ms; daily windows minutes of the UTC day. A missing bound is unbounded.
-Whether an outline makes sense on the globe is for `hotline_protocol.notices.geometry`.
+Whether an outline makes sense on the globe is for `hotline_protocol.notices.geometry`. Nothing here can be part of a cycle, so the
+collector need not look at the many that a snapshot holds (`gc=False`).
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Shape(StrEnum):
     CORRIDOR = "corridor"
 
 
-class Area(msgspec.Struct, frozen=True, omit_defaults=True):
+class Area(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A polygon of at least three points, a circle of one point and its radius, or a corridor of at least two points and its whole
     width; radius and width in metres.
     """
@@ -92,7 +93,7 @@ class Reference(StrEnum):
     UNL = "UNL"
 
 
-class Altitude(msgspec.Struct, frozen=True, array_like=True):
+class Altitude(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A vertical limit: feet AGL or AMSL, hundreds of feet for FL, nothing for SFC and UNL."""
 
     reference: Reference
@@ -105,7 +106,7 @@ class Altitude(msgspec.Struct, frozen=True, array_like=True):
             raise FormatError(f"{self.reference} {'has no number' if bare else 'needs a number'}")
 
 
-class Air(msgspec.Struct, frozen=True, omit_defaults=True):
+class Air(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What an air notice adds: the activity and its vertical limits."""
 
     activity: str
@@ -126,7 +127,7 @@ class Air(msgspec.Struct, frozen=True, omit_defaults=True):
             raise FormatError(f"the ceiling {high.value} is not above the floor {low.value}")
 
 
-class Naval(msgspec.Struct, frozen=True, omit_defaults=True):
+class Naval(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What a naval notice adds: the activity, the locality by name, and its depths in metres below the surface.
 
     `course` and `speed` (degrees true, knots) make the first area a moving haven that starts at the notice's start.
@@ -166,7 +167,7 @@ class Protection(StrEnum):
     PROTECTED = "PROTECTED"
 
 
-class Band(msgspec.Struct, frozen=True, array_like=True):
+class Band(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A band of frequencies, both ends in Hz."""
 
     low: Hertz
@@ -178,7 +179,7 @@ class Band(msgspec.Struct, frozen=True, array_like=True):
             raise FormatError(f"the band ends at {self.high} Hz, below its start at {self.low} Hz")
 
 
-class Em(msgspec.Struct, frozen=True, omit_defaults=True):
+class Em(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What an electromagnetic notice adds. `emission`: the class of emission (ITU RR, appendix 1); `power`: a class in words."""
 
     effect: Effect
@@ -194,7 +195,7 @@ class Em(msgspec.Struct, frozen=True, omit_defaults=True):
                 check_title(value, what)
 
 
-class Notice(Body, frozen=True):
+class Notice(Body, frozen=True, gc=False):
     """A notice. `target`: what it replaces or cancels; `end` None: permanent (PERM); `short_lead`: it knowingly comes with less
     than the agreed lead time; `exclusions`: areas taken out of the others.
     """
@@ -256,7 +257,7 @@ class Verdict(StrEnum):
     CONFLICT = "CONFLICT"
 
 
-class Finding(Body, frozen=True):
+class Finding(Body, frozen=True, gc=False):
     """What the author's client computed for a notice: the verdict against all that were active before it, the hash of the inputs,
     and those that it is not clear of, the conflicts first. Two sides that differ are told.
     """

@@ -60,7 +60,7 @@ TABLE: Final = Table(
 )
 
 
-class Found(msgspec.Struct, frozen=True, array_like=True):
+class Found(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a side's client computed."""
 
     verdict: Verdict
@@ -69,7 +69,7 @@ class Found(msgspec.Struct, frozen=True, array_like=True):
     document: bytes
 
 
-class Entry(msgspec.Struct):
+class Entry(msgspec.Struct, gc=False):
     """A notice as it stands. `lead`: from its entry to its start, ms; may be negative. `successor`: what replaced or cancelled it;
     `ended`: the seq of that.
     """
