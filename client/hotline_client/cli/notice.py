@@ -175,6 +175,6 @@ def check(session: Session, channel: str, entry: Entry) -> tuple[Verdict, tuple[
 def _verdict(session: Session, channel: str, verdict: Verdict, against: tuple[bytes, ...]) -> str:
     if not against:
         return f"    This device finds: {verdict} of all notices in force."
-    several = ", ".join(reference(session, channel, one) for one in against[:5])
+    several = ", ".join(notice_text.named(session, channel, one) for one in against[:5])
     more = f" and {len(against) - 5} more" if len(against) > 5 else ""
     return f"    This device finds: {verdict} with {several}{more}."

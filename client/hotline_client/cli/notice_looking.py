@@ -166,5 +166,4 @@ def written_as(session: Session, form: str, told: list[Told]) -> str:
 
 def block(told: Told) -> str:
     """The notice in the manner of its arena."""
-    before = told.predecessor.partition(" ")[0]
-    return text.block(told.entry.notice, number=told.number, before=before)
+    return text.block(told.entry.notice, number=told.number, before=told.before)

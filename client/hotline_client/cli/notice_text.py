@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hotline_client.cli.acting import reference
 from hotline_client.cli.notice_input import hours
-from hotline_client.cli.output import table
+from hotline_client.cli.output import table, wrap
 from hotline_client.cli.session import Session
 from hotline_client.views import MessageView
 from hotline_protocol.documents.notices import Notice, Verdict
@@ -30,10 +30,16 @@ class Told:
     number: str
     ours: bool
     owner: str
+    before: str
     predecessor: str
     successor: str
     message: MessageView | None
     against: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """With its delegation and its place in the log."""
+        return f"{self.owner} {self.number} (#{self.entry.seq})"
 
     @property
     def mine(self) -> Found | None:
@@ -62,21 +68,23 @@ def tell(session: Session, channel: str, entry: Entry) -> Told:
         number=reference(session, channel, entry.id),
         ours=entry.side == line.me.side,
         owner=line.charter.delegation(entry.side).delegation,
-        predecessor=_named(session, channel, entry.predecessor),
-        successor=_named(session, channel, entry.successor),
+        before="" if entry.predecessor is None else reference(session, channel, entry.predecessor),
+        predecessor=named(session, channel, entry.predecessor),
+        successor=named(session, channel, entry.successor),
         message=line.message(channel, entry.id),
-        against=tuple(_named(session, channel, one) for one in sorted(found)),
+        against=tuple(named(session, channel, one) for one in sorted(found)),
     )
 
 
-def _named(session: Session, channel: str, document: bytes | None) -> str:
-    """The number, and `#SEQ` beside it, since both delegations count from 1."""
+def named(session: Session, channel: str, document: bytes | None) -> str:
+    """The number with its delegation before and `#SEQ` behind it, since both delegations count from 1."""
     if document is None:
         return ""
     message = session.line.message(channel, document)
     number = reference(session, channel, document)
-    seq = f" (#{message.seq})" if message is not None and message.seq is not None else ""
-    return number if number.startswith("#") else f"{number}{seq}"
+    if message is None or message.author is None or message.seq is None:
+        return number
+    return f"{message.author.delegation} {number} (#{message.seq})"
 
 
 def phase(entry: Entry, now: int) -> str:
@@ -175,14 +183,14 @@ def board(told: list[Told], now: int) -> str:
         )
         for one in ordered(told)
     ]
-    headers = ("NUMBER", "SIDE", "ARENA", "FROM", "UNTIL", "PHASE", "WE FOUND", "THEY FOUND")
+    headers = ("NUMBER", "SIDE", "ARENA", "FROM", "UNTIL", "PHASE", "WE FIND", "THEY FIND")
     lines = [table(headers, rows)]
     for one in ordered(told):
         if one.entry.disputed:
-            lines.append(f"DISPUTED {one.number}: the two sides' computers differ")
+            lines.append(f"DISPUTED {one.name}: the two sides' computers differ")
         if one.worst > 1:
-            lines.append(f"{one.number} is not clear of {', '.join(one.against[:3])}")
-    return "\n".join(lines)
+            lines.append(f"{one.name} is not clear of {', '.join(one.against[:3])}")
+    return wrap("\n".join(lines))
 
 
 def ordered(told: list[Told]) -> list[Told]:

@@ -19,6 +19,7 @@ from hotline_protocol.documents.notices import Notice, Shape
 from hotline_protocol.errors import FormatError
 from hotline_protocol.notices import form, outline, values
 from hotline_protocol.notices.form import FIELDS
+from hotline_protocol.notices.geometry import check_areas
 from hotline_protocol.text import show
 
 MAX_FEATURES: Final = 40
@@ -121,6 +122,7 @@ def _read(one: Any) -> tuple[dict[str, Any], list[str], list[str]]:
 def _check(given: Mapping[str, Any], inside: list[str], outside: list[str], geometry: Json) -> None:
     """J4."""
     notice = form.to_notice({**given, "areas": inside, "exclusions": outside})
+    check_areas(notice)
     described = outline.geographic(notice)
     try:
         shown = shapely.from_geojson(msgspec.json.encode(geometry))

@@ -48,6 +48,11 @@ class Drawn:
     owner: str
     words: str = ""
 
+    @property
+    def name(self) -> str:
+        """The number with its delegation, since both count from 1."""
+        return f"{self.owner[:12]} {self.number}"
+
 
 def words(value: str, limit: int = 200) -> str:
     """A foreign text for an element of the picture: harmless, not too long, and escaped."""
@@ -59,7 +64,7 @@ def svg(drawn: Sequence[Drawn], *, title: str, now: int) -> str:
     """The picture of at least one notice with areas; `now` in unix ms."""
     frame = _Frame(drawn)
     legend, below = _legend(drawn, _TOP + MAP + 28.0)
-    table, height = timeline.rows([(one.number, one.notice) for one in drawn], below + 16.0, now)
+    table, height = timeline.rows([(one.name, one.notice) for one in drawn], below + 16.0, now)
     drawn_at = (
         f"drawn {timeline.stamp(now)}, WGS-84, north is up in the middle of the map; not for navigation"
     )
@@ -109,10 +114,10 @@ def _legend(drawn: Sequence[Drawn], y: float) -> tuple[list[str], float]:
         parts.append(f'<text x="{x + 44}" y="{y + 1}">{words(owners[side], 24)}: {line}</text>')
     y += 26.0
     for one in drawn:
-        said = [one.owner, str(one.notice.arena), what(one.notice)]
+        said = [str(one.notice.arena), what(one.notice)]
         said += ["EXERCISE"] if one.notice.exercise else []
         parts.append(
-            f'<text x="{_MARGIN}" y="{y}"><tspan font-weight="bold">{words(one.number, 24)}</tspan> '
+            f'<text x="{_MARGIN}" y="{y}"><tspan font-weight="bold">{words(one.name, 40)}</tspan> '
             f"{words(', '.join([*said, one.words]).removesuffix(', '), 130)}</text>"
         )
         y += 18.0
@@ -169,7 +174,7 @@ class _Frame:
         while any(abs(x - left) < 110 and abs(y - top) < 16 for left, top in taken):
             y += 16.0
         taken.append((x, y))
-        text = f"{one.number}{' EXERCISE' if one.notice.exercise else ''}"
+        text = f"{one.name}{' EXERCISE' if one.notice.exercise else ''}"
         return f'<text class="h" text-anchor="middle" x="{x:.1f}" y="{y:.1f}">{words(text, 40)}</text>'
 
     # --- graticule and scale

@@ -101,6 +101,7 @@ def test_a_map_drawn_elsewhere_is_read_from_its_geometry() -> None:
         (one({"type": "MultiPoint", "coordinates": []}), "no geometry of a notice"),
         (one({"type": "Polygon", "coordinates": [RING]}, areas="circle 33.0N034.5E 5NM"), "delete the one"),
         (one({"type": "Polygon", "coordinates": 7}, areas="circle 33.0N034.5E 5NM"), "no valid GeoJSON"),
+        (one({"type": "Polygon", "coordinates": [RING]}, areas="circle 33N034E 9000NM"), "hemisphere"),
         (one({"type": "Polygon", "coordinates": [RING]}, areas=[7]), "lists of texts"),
     ],
 )
