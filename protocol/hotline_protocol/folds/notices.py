@@ -4,7 +4,8 @@ F60 a new notice is in force from its entry until its end; its side is its autho
 F61 only the side that issued a notice replaces or cancels it, and only while it is in force and not over; a replacement takes its
     place at once, by the entry's time
 F62 a notice that starts less than its arena's lead time after its entry must say so (`short_lead`); the actual lead is kept
-F63 a notice whose end has passed, or whose side has no right to its arena, changes nothing
+F63 a notice whose end has passed, whose daily windows never open before its end, or whose author has no right to its arena
+    changes nothing
 F64 each side says once what it found about a notice, held against those of its arena that were in force and not over when it
     entered, without the one it replaces; if the two findings differ in anything, that is an alarm
 F65 a notice that asks for an answer opens a dialogue (F1)
@@ -24,6 +25,7 @@ from hotline_protocol.errors import FormatError, NotAppliedError
 from hotline_protocol.folds.event import Event
 from hotline_protocol.folds.table import By, Step, Table, states
 from hotline_protocol.notices.geometry import check_areas
+from hotline_protocol.notices.validity import windows
 from hotline_protocol.terms import SIDES, WRITING_ROLES, Arena, Side
 
 LEAD: Final = {Arena.AIR: 24 * 3_600_000, Arena.NAVAL: 48 * 3_600_000, Arena.EM: 12 * 3_600_000}
@@ -177,6 +179,8 @@ class Notices(msgspec.Struct):
     def _check(self, event: Event, body: Notice) -> None:
         if body.end is not None and body.end <= event.at:
             raise NotAppliedError("the notice is over before it begins: its end has passed")
+        if body.end is not None and next(windows(body, body.start, body.end), None) is None:
+            raise NotAppliedError("none of the notice's daily windows opens between its start and its end")
         if body.start - event.at < LEAD[body.arena] and not body.short_lead:
             hours = LEAD[body.arena] // 3_600_000
             raise NotAppliedError(

@@ -133,5 +133,7 @@ def test_an_answer_is_further_than_an_acknowledgement_and_standing_by_is_none() 
         (Answer.UNABLE, Reached.DECLINED),
         (Answer.NEGATIVE, Reached.DECLINED),
     ):
-        state = receipt_state("a", one_sided=False, delivered="b", seen="b", acknowledged="b", answer=answer)
+        state = receipt_state(
+            "a", one_sided=False, delivered=["b"], seen=["b"], acknowledged=["b"], answer=answer
+        )
         assert state is reached

@@ -67,6 +67,14 @@ def test_a_notice_is_issued_replaced_and_cancelled_by_its_own_side() -> None:
     assert log.references[first.id] == "P-0001/26"
 
 
+def test_a_notice_opens_at_least_once() -> None:
+    log = Chronicle()
+    minute = LATER // 60_000 % 1440
+    never, once = ((minute + 120) % 1440, (minute + 180) % 1440), ((minute + 30) % 1440, (minute + 90) % 1440)
+    assert "none of the notice's daily windows" in log.refused(OFFICER_A, air(daily=(never,)))
+    log.say(OFFICER_A, air(daily=(never, once)))
+
+
 def test_a_short_lead_must_be_said() -> None:
     log = Chronicle()
     soon = log.now + LEAD[Arena.AIR] - 1
