@@ -306,7 +306,7 @@ _marked("sign", "Sign MINUTES, as head of the delegation, once both sides initia
 @line_command("export", group=command)
 @click.argument("minutes")
 @click.option("--format", "kind", type=click.Choice(FORMATS), default="pdf", show_default=True)
-@click.option("--output", "where", metavar="PATH", help="Where to; without it or with -, stdout.")
+@click.option("--out", "where", metavar="PATH", help="Where to; without it or with -, stdout.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @channel_option
 @patience_option(default="5s")
@@ -327,7 +327,7 @@ async def export(
     line, channel = session.line, session.channel(channel)
     to_stdout = where is None or where == "-"
     if to_stdout and kind == "pdf" and sys.stdout.isatty():
-        raise UsageError("a PDF is nothing for a terminal: name a file with --output")
+        raise UsageError("a PDF is nothing for a terminal: name a file with --out")
     async with line:
         await session.catch_up(patience, required=False)
     # imported here: only who exports pays for the typesetting

@@ -76,13 +76,13 @@ def test_minutes_from_the_agenda_to_the_same_paper_on_both_sides(  # noqa: PLR09
         for kind in ("md", "html", "pdf", "text"):
             files = [tmp_path / f"{who.device.name}.{kind}" for who in both]
             for who, file in zip(both, files, strict=True):
-                done = hotline(who, "minutes", "export", paper, "--format", kind, "--output", str(file))
+                done = hotline(who, "minutes", "export", paper, "--format", kind, "--out", str(file))
                 assert done.returncode == 0, done.stderr
             assert files[0].read_bytes() == files[1].read_bytes()
         exported = (tmp_path / "Alpha 1.text").read_bytes()
         assert sha256(exported).hexdigest() == shown["text_sha256"]
         assert shown["text_sha256"] in (tmp_path / "Alpha 1.html").read_text()
-        taken = hotline(ours, "minutes", "export", paper, "--output", str(tmp_path / "Alpha 1.pdf"))
+        taken = hotline(ours, "minutes", "export", paper, "--out", str(tmp_path / "Alpha 1.pdf"))
         assert taken.returncode == 2
         assert hotline(ours, "minutes", "show", number).returncode == 2
 
