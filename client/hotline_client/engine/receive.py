@@ -17,6 +17,7 @@ from typing import Final
 from hotline_client.engine import halting, membership, messages
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.state import StaleError
+from hotline_protocol.documents.document import MAX_TIME
 from hotline_protocol.errors import ChainError, HotlineError, PeerError, StorageError, UsageError
 from hotline_protocol.mls.errors import MLSError
 from hotline_protocol.relay.chain import Entry, decode_entry, extend
@@ -88,6 +89,8 @@ def _check_order(draft: Draft, seq: int, entry: Entry) -> None:
         raise ChainError(
             "time", f"entry {seq} is dated {standing.last_at - entry.at} ms before the one before it"
         )
+    if entry.at > MAX_TIME:
+        raise ChainError("time", f"entry {seq} is dated after the year 9999")
     if entry.kind != "knock" and entry.after != standing.last_commit:
         raise ChainError(
             "fork",

@@ -15,6 +15,7 @@ from hotline_client.engine.desk import PROMISE_KEPT_WITHIN
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.membership import CommitBody
 from hotline_protocol.codec import encode
+from hotline_protocol.documents.document import MAX_TIME
 from hotline_protocol.errors import PeerError
 from hotline_protocol.mls.commit import Commit
 from hotline_protocol.relay.chain import Entry, Kind, decode_entry, encode_entry
@@ -204,9 +205,10 @@ def test_a_gap_is_named(story: Story) -> None:
     story.honest_again()
 
 
-def test_time_that_runs_back_is_named(story: Story) -> None:
-    early = hostile.relabel(story.raw(story.first + 1), at=1)
-    story.lie(hostile.replace(story.first + 1, early))
+@pytest.mark.parametrize("at", [1, MAX_TIME + 1, 2**63 - 1])
+def test_time_that_runs_back_or_has_no_date_is_named(story: Story, at: int) -> None:
+    wrong = hostile.relabel(story.raw(story.first + 1), at=at)
+    story.lie(hostile.replace(story.first + 1, wrong))
     assert story.halted() == "time"
     assert story.shown() == ["one"]
     story.honest_again()
