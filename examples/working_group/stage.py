@@ -45,9 +45,19 @@ class Room:
         lines = [line for name, line in self.lines.items() if channel in names[name]]
         return [line for line in lines if line.channel(channel).phase == "member"]
 
-    def journal(self, channel: str = "plenary") -> Journal:
-        """What all documents amount to, after making sure that everybody computed the same to the byte."""
-        first, *others = (line.affairs.read(channel, Journal.encode) for line in self.members(channel))
+    async def journal(self, channel: str = "plenary") -> Journal:
+        """What all documents amount to, after making sure that everybody computed the same to the byte.
+
+        Devices say things by themselves (receipts, findings), so wait until all stand at the same entry.
+        """
+        members = self.members(channel)
+        while True:
+            before = [line.channel(channel).cursor for line in members]
+            await self.all_have(max(before), channel)
+            first, *others = (line.affairs.read(channel, Journal.encode) for line in members)
+            after = [line.channel(channel).cursor for line in members]
+            if set(before) == set(after) and len(set(after)) == 1:
+                break
         if any(one != first for one in others):
             raise SystemExit(f"two clients disagree about {channel}")
         book = Journal.decode(first)

@@ -85,7 +85,7 @@ async def composition(group: Room) -> None:
         ("Orlov", (Change.REPLACES, "Capt. Sidorova", Role.WATCH, "Capt. Petrov")),
     ):
         await group.say(name, Announcement(change, who, role, NOW, whom))
-    seats = group.journal().composition.seats
+    seats = (await group.journal()).composition.seats
     told(1, f"announced: {', '.join(sorted([*seats['a'], *seats['b']]))}")
 
 
@@ -95,17 +95,17 @@ async def first_meeting(group: Room) -> Target:
     tuesday = Slot(NOW + 14 * DAY, NOW + 14 * DAY + 3 * HOUR)
     meeting = await group.say("Levi", MeetingPropose("first meeting", (monday, tuesday), "Geneva"))
 
-    def version(part: Part) -> bytes:
-        return group.journal().meetings.all[meeting.id].parts[part].version
+    async def version(part: Part) -> bytes:
+        return (await group.journal()).meetings.all[meeting.id].parts[part].version
 
     for name in ("Levi", "Orlov"):
-        await group.say(name, MeetingAgree(meeting, (Agreed(Part.TIME, version(Part.TIME), 1),)))
-    told(2, group.journal().meetings.all[meeting.id].standing())
+        await group.say(name, MeetingAgree(meeting, (Agreed(Part.TIME, await version(Part.TIME), 1),)))
+    told(2, (await group.journal()).meetings.all[meeting.id].standing())
     await group.say("Orlov", MeetingCounter(meeting, place="Vienna", level=Level.HEADS))
     await group.say("Levi", MeetingCounter(meeting, place="Helsinki"))
-    await group.say("Orlov", MeetingAgree(meeting, (Agreed(Part.PLACE, version(Part.PLACE)),)))
-    await group.say("Levi", MeetingAgree(meeting, (Agreed(Part.LEVEL, version(Part.LEVEL)),)))
-    found = group.journal().meetings.all[meeting.id]
+    await group.say("Orlov", MeetingAgree(meeting, (Agreed(Part.PLACE, await version(Part.PLACE)),)))
+    await group.say("Levi", MeetingAgree(meeting, (Agreed(Part.LEVEL, await version(Part.LEVEL)),)))
+    found = (await group.journal()).meetings.all[meeting.id]
     told(4, f"meeting {found.state}: {found.place}, {found.level}, sequence {found.sequence}")
     return meeting
 
@@ -121,7 +121,7 @@ async def agenda(group: Room, meeting: Target) -> tuple[Target, Target]:
     for name in ("Levi", "Orlov"):
         await group.say(name, AgendaAdopt((jamming, corridors)))
     await group.say("Katz", MeetingAttach(meeting, (jamming.id, corridors.id)))
-    board = group.journal().agenda.board()
+    board = (await group.journal()).agenda.board()
     told(6, f"agenda adopted by both: {'; '.join(item.title for item in board)}")
     return corridors, jamming
 
@@ -145,7 +145,7 @@ async def notices(group: Room) -> None:
         "air",
     )
     await found_by_both(group, third, "air")
-    found = group.journal("air").notices.all[third.id]
+    found = (await group.journal("air")).notices.all[third.id]
     verdicts = {side: str(one.verdict) for side, one in sorted(found.findings.items())}
     told(8, f"patrol against tanker: {verdicts}")
     if set(verdicts.values()) != {Verdict.CONFLICT}:
@@ -157,8 +157,11 @@ async def notices(group: Room) -> None:
     await group.say("Orlov", Notice(Action.CANCEL, Arena.NAVAL, start, target=firing), "naval")
     test = Em(Effect.TEST, (Band(225_000_000, 400_000_000),), "", "low")
     await group.say("Katz", Notice(Action.NEW, Arena.EM, start, start + HOUR, areas=(here,), em=test), "em")
-    states = [str(group.journal("air").notices.all[one.id].state) for one in (first, second, third)]
-    told(9, f"air notices: {', '.join(states)}; naval: {group.journal('naval').notices.all[firing.id].state}")
+    states = [str((await group.journal("air")).notices.all[one.id].state) for one in (first, second, third)]
+    told(
+        9,
+        f"air notices: {', '.join(states)}; naval: {(await group.journal('naval')).notices.all[firing.id].state}",
+    )
 
 
 async def found_by_both(group: Room, notice: Target, channel: str) -> None:
@@ -182,7 +185,7 @@ async def cease_buzzer(group: Room) -> None:
     asked = group.lines["Sidorova"].affairs.target("em", flash)
     await group.say("Sidorova", Reply(asked, Answer.STANDBY), "em")
     await group.say("Sidorova", Reply(asked, Answer.WILCO), "em")
-    answered = group.journal("em").dialogues.all[flash]
+    answered = (await group.journal("em")).dialogues.all[flash]
     told(10, f"CEASE BUZZER: {', '.join(one.answer for one in answered.said)}; it is {answered.phase}")
 
 
@@ -194,7 +197,7 @@ async def silence_broken(group: Room, item: Target) -> None:
     await group.say("Sidorova", AgendaAmend(item, "FL240, 48 hours ahead"))
     for name in ("Levi", "Orlov"):
         await group.say(name, AgendaOutcome(item, Outcome.AGREED, "FL240, 48 hours ahead"))
-    found = group.journal().agenda.items[item.id]
+    found = (await group.journal()).agenda.items[item.id]
     told(12, f"silence broken; {found.title}: {found.state}, {found.text}")
 
 
@@ -207,7 +210,7 @@ async def minutes(group: Room, meeting: Target, item: Target) -> None:
     await group.say("Orlov", MinutesReserve(draft, "subject to approval"))
     for name in ("Levi", "Orlov"):
         await group.say(name, MinutesSign(draft))
-    book = group.journal()
+    book = await group.journal()
     found = book.minutes.all[draft.id]
     told(
         14, f"minutes {found.state} over {found.content.hex()[:16]}; item {book.agenda.items[item.id].state}"
@@ -225,7 +228,7 @@ async def play(directory: Path) -> None:
         await silence_broken(group, corridors)
         await minutes(group, meeting, corridors)
         for channel in ("plenary", "air", "naval", "em"):
-            group.journal(channel)
+            await group.journal(channel)
         told(14, "every client computed the same, to the byte")
 
 

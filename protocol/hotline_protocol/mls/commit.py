@@ -17,23 +17,17 @@ class Commit:
     proposals: tuple[ProposalOrRef, ...] = ()
     path: UpdatePath | None = None
     _encoded: bytes = field(default=b"", init=False, repr=False, compare=False)
-    """The encoding once it was asked for or read: a commit is signed, hashed and kept, each from its bytes."""
+    """The encoding once it was asked for: a commit is signed, hashed and kept, each from its bytes."""
 
     def encode(self) -> bytes:
         """The struct `Commit`."""
         if not self._encoded:
             path = None if self.path is None else self.path.encode()
-            self._keep(codec.vector(one.encode() for one in self.proposals) + codec.optional(path))
+            encoded = codec.vector(one.encode() for one in self.proposals) + codec.optional(path)
+            object.__setattr__(self, "_encoded", encoded)
         return self._encoded
-
-    def _keep(self, encoded: bytes) -> None:
-        object.__setattr__(self, "_encoded", encoded)
 
     @classmethod
     def read(cls, r: Reader) -> Commit:
         """The struct `Commit`."""
-        start = r.position
-        commit = cls(tuple(r.vector(ProposalOrRef.read)), r.optional(UpdatePath.read))
-        # There is one encoding of each commit, so what was read is what `encode` would give.
-        commit._keep(r.since(start))
-        return commit
+        return cls(tuple(r.vector(ProposalOrRef.read)), r.optional(UpdatePath.read))

@@ -71,7 +71,7 @@ class LeafNode:
     extensions: tuple[Extension, ...] = ()
     signature: bytes = b""
     _encoded: bytes = field(default=b"", init=False, repr=False, compare=False)
-    """The encoding once it was asked for or read: a leaf is hashed, sent and stored many times and never changes."""
+    """The encoding once it was asked for: a leaf is hashed, sent and stored many times and never changes."""
 
     def encode(self) -> bytes:
         """The struct `LeafNode`."""
@@ -84,10 +84,9 @@ class LeafNode:
     @classmethod
     def read(cls, r: Reader) -> LeafNode:
         """The struct `LeafNode`."""
-        start = r.position
         encryption_key, signature_key, credential = r.opaque(), r.opaque(), read_credential(r)
         capabilities, source = Capabilities.read(r), _read_source(r)
-        leaf = cls(
+        return cls(
             encryption_key=encryption_key,
             signature_key=signature_key,
             credential=credential,
@@ -98,9 +97,6 @@ class LeafNode:
             extensions=read_extensions(r),
             signature=r.opaque(),
         )
-        # There is one encoding of each leaf, so what was read is what `encode` would give.
-        leaf._keep(r.since(start))
-        return leaf
 
     def sign(
         self, suite: CipherSuite, private: bytes, group_id: bytes = b"", leaf_index: LeafIndex = _ANYWHERE
