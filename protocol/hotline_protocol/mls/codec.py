@@ -95,35 +95,37 @@ class Reader:
         self._pos = pos + size
         return self._data[pos : pos + size]
 
-    def _uint(self, size: int) -> int:
-        return int.from_bytes(self.raw(size), "big")
-
     def u8(self) -> int:
         """One byte."""
-        return self._uint(1)
+        pos = self._pos
+        if pos >= self._end:
+            raise MalformedError("expected 1 more bytes, 0 are left")
+        self._pos = pos + 1
+        return self._data[pos]
 
     def u16(self) -> int:
         """Two bytes, big-endian."""
-        return self._uint(2)
+        return int.from_bytes(self.raw(2), "big")
 
     def u32(self) -> int:
         """Four bytes, big-endian."""
-        return self._uint(4)
+        return int.from_bytes(self.raw(4), "big")
 
     def u64(self) -> int:
         """Eight bytes, big-endian."""
-        return self._uint(8)
+        return int.from_bytes(self.raw(8), "big")
 
     def varint(self) -> int:
         """A length prefix; a non-minimal one is refused (RFC 9420 §2.1.2)."""
         first = self.u8()
+        if first < 0x40:
+            return first
         prefix = first >> 6
         if prefix == 3:
             raise MalformedError("a length prefix starts with the reserved bits 11")
-        value = first & 0x3F
-        for byte in self.raw((1 << prefix) - 1):
-            value = value << 8 | byte
-        if prefix and value < (0x40 if prefix == 1 else 0x4000):
+        rest = (1 << prefix) - 1
+        value = (first & 0x3F) << 8 * rest | int.from_bytes(self.raw(rest), "big")
+        if value < (0x40 if prefix == 1 else 0x4000):
             raise MalformedError(f"the length {value} is not encoded in the fewest bytes")
         return value
 
@@ -138,7 +140,7 @@ class Reader:
             raise MalformedError(f"a vector claims {size} bytes, {self.remaining} are left")
         inner = Reader(self._data, self._pos, self._pos + size)
         items: list[T] = []
-        while inner.remaining:
+        while inner._pos < inner._end:
             items.append(read(inner))
         self._pos += size
         return items

@@ -8,7 +8,7 @@ Rules enforced when a tree is read (§12.4.3.3): leaves and parents alternate, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -16,6 +16,7 @@ from hotline_protocol.mls import codec, tree_math
 from hotline_protocol.mls.codec import Reader
 from hotline_protocol.mls.errors import MalformedError, RefusedError
 from hotline_protocol.mls.leaf_node import LeafNode
+from hotline_protocol.mls.tally import Holdings
 from hotline_protocol.mls.tree_math import LeafIndex, NodeIndex
 
 _LEAF = 1
@@ -51,13 +52,18 @@ Node = LeafNode | ParentNode
 class RatchetTree:
     """A full binary tree of optional nodes; always a power of two of leaves, at least one."""
 
-    __slots__ = ("_first_blank", "_nodes", "hash_cache")
+    __slots__ = ("_first_blank", "_holdings", "_nodes", "hash_cache")
 
     def __init__(
-        self, nodes: list[Node | None], hashes: list[bytes | None] | None = None, first_blank: int = 0
+        self,
+        nodes: list[Node | None],
+        hashes: list[bytes | None] | None = None,
+        first_blank: int = 0,
+        holdings: Holdings | None = None,
     ) -> None:
         self._nodes = nodes
         self._first_blank = first_blank
+        self._holdings = holdings
         self.hash_cache: list[bytes | None] = [None] * len(nodes) if hashes is None else hashes
         """Tree hashes that are still right, by node; kept by `tree_hash`."""
 
@@ -68,7 +74,8 @@ class RatchetTree:
 
     def copy(self) -> RatchetTree:
         """An independent tree that shares the immutable nodes."""
-        return RatchetTree(self._nodes.copy(), self.hash_cache.copy(), self._first_blank)
+        holdings = None if self._holdings is None else self._holdings.copy()
+        return RatchetTree(self._nodes.copy(), self.hash_cache.copy(), self._first_blank, holdings)
 
     # --- looking
 
@@ -128,37 +135,71 @@ class RatchetTree:
         """The ancestors of the leaf, lowest first."""
         return tree_math.direct_path(tree_math.node_of(leaf), self.size)
 
+    @property
+    def holdings(self) -> Holdings:
+        """What is in the tree, counted; from the first time that it is asked for, kept up with every change."""
+        if self._holdings is None:
+            holdings = Holdings.none()
+            for _, leaf in self.leaves():
+                holdings.add_leaf(leaf)
+            for _, parent in self.parents():
+                holdings.encryption_keys.add(parent.encryption_key)
+            self._holdings = holdings
+        return self._holdings
+
     def resolution(self, index: NodeIndex) -> list[NodeIndex]:
         """The fewest nodes that cover every member below `index` (RFC 9420 §4.1.1)."""
-        node = self._nodes[index]
-        if isinstance(node, ParentNode):
-            return [index, *(tree_math.node_of(leaf) for leaf in node.unmerged_leaves)]
-        if node is not None:
-            return [index]
+        found: list[NodeIndex] = []
+        waiting = [index]
+        while waiting:
+            place = waiting.pop()
+            node = self._nodes[place]
+            if node is not None:
+                found.append(place)
+                if isinstance(node, ParentNode):
+                    found += [tree_math.node_of(leaf) for leaf in node.unmerged_leaves]
+            elif not tree_math.is_leaf(place):
+                waiting += (tree_math.right(place), tree_math.left(place))
+        return found
+
+    def is_empty(self, index: NodeIndex) -> bool:
+        """Whether the resolution of `index` is empty: every node of the subtree is blank."""
+        if self._nodes[index] is not None:
+            return False
         if tree_math.is_leaf(index):
-            return []
-        return self.resolution(tree_math.left(index)) + self.resolution(tree_math.right(index))
+            return True
+        reach = (1 << tree_math.level(index)) - 1
+        return not any(self._nodes[index - reach : index + reach + 1])
 
     def filtered_direct_path(self, leaf: LeafIndex) -> list[tuple[NodeIndex, NodeIndex]]:
         """The ancestors that get a key in an UpdatePath, each with its child off the path (RFC 9420 §4.1.2)."""
         start = tree_math.node_of(leaf)
         pairs = zip(tree_math.direct_path(start, self.size), tree_math.copath(start, self.size), strict=True)
-        return [(above, beside) for above, beside in pairs if self.resolution(beside)]
+        return [(above, beside) for above, beside in pairs if not self.is_empty(beside)]
 
     # --- changing
 
     def put(self, index: NodeIndex, node: Node | None) -> None:
         """Set one node and forget the hashes it is part of."""
-        self._nodes[index] = node
-        self.hash_cache[index] = None
+        self._set(index, node)
         for above in tree_math.direct_path(index, self.size):
             self.hash_cache[above] = None
+
+    def put_path(self, path: Iterable[tuple[NodeIndex, ParentNode]]) -> None:
+        """Set ancestors of one leaf whose path was blanked, which forgot the hashes already."""
+        for index, node in path:
+            self._set(index, node)
 
     def blank_path(self, leaf: LeafIndex) -> None:
         """Blank every ancestor of the leaf."""
         for above in self.direct_path(leaf):
-            self._nodes[above] = None
-            self.hash_cache[above] = None
+            self._set(above, None)
+
+    def _set(self, index: NodeIndex, node: Node | None) -> None:
+        if self._holdings is not None:
+            _count(self._holdings, self._nodes[index], node)
+        self._nodes[index] = node
+        self.hash_cache[index] = None
 
     def add(self, leaf_node: LeafNode) -> LeafIndex:
         """Put a new member on the leftmost blank leaf (RFC 9420 §7.7, §12.1.1)."""
@@ -168,7 +209,7 @@ class RatchetTree:
             node = self.parent(above)
             if node is not None:
                 unmerged = tuple(sorted((*node.unmerged_leaves, index)))
-                self._nodes[above] = replace(node, unmerged_leaves=unmerged)
+                self._set(above, replace(node, unmerged_leaves=unmerged))
         return index
 
     def make_room(self) -> LeafIndex:
@@ -206,6 +247,9 @@ class RatchetTree:
         while last > 0 and self._nodes[2 * last] is None:
             last -= 1
         width = tree_math.node_width(tree_math.full_size(last + 1))
+        if self._holdings is not None:
+            for node in self._nodes[width:]:
+                _count(self._holdings, node, None)
         del self._nodes[width:]
         del self.hash_cache[width:]
         self._first_blank = min(self._first_blank, self.size)
@@ -220,8 +264,7 @@ class RatchetTree:
     @classmethod
     def read(cls, r: Reader) -> RatchetTree:
         """`optional<Node> ratchet_tree<V>`; the shape is checked here, the content by `tree_validation`."""
-        nodes: list[Node | None] = []
-        nodes.extend(r.vector(lambda inner: inner.optional(_read_node)))
+        nodes = r.vector(_read_optional_node)
         if not nodes or nodes[-1] is None:
             raise MalformedError("a ratchet tree is expected to end in a node that is not blank")
         for position, node in enumerate(nodes):
@@ -239,10 +282,25 @@ class RatchetTree:
     __hash__ = None  # type: ignore[assignment]  # trees change in place
 
 
+def _count(holdings: Holdings, old: Node | None, new: Node | None) -> None:
+    if isinstance(old, LeafNode):
+        holdings.drop_leaf(old)
+    elif old is not None:
+        holdings.encryption_keys.drop(old.encryption_key)
+    if isinstance(new, LeafNode):
+        holdings.add_leaf(new)
+    elif new is not None:
+        holdings.encryption_keys.add(new.encryption_key)
+
+
 def _encode_node(node: Node | None) -> bytes | None:
     if node is None:
         return None
     return codec.u8(_PARENT if isinstance(node, ParentNode) else _LEAF) + node.encode()
+
+
+def _read_optional_node(r: Reader) -> Node | None:
+    return r.optional(_read_node)
 
 
 def _read_node(r: Reader) -> Node:

@@ -51,19 +51,20 @@ def root(leaves: int) -> NodeIndex:
 
 def left(node: NodeIndex) -> NodeIndex:
     """The left child of a parent."""
-    return NodeIndex(node ^ (1 << (_parent_level(node) - 1)))
+    return NodeIndex(node ^ (_low_bit(node) >> 1))
 
 
 def right(node: NodeIndex) -> NodeIndex:
     """The right child of a parent."""
-    return NodeIndex(node ^ (3 << (_parent_level(node) - 1)))
+    low = _low_bit(node)
+    return NodeIndex(node ^ (low | low >> 1))
 
 
-def _parent_level(node: NodeIndex) -> int:
-    height = level(node)
-    if height == 0:
+def _low_bit(node: NodeIndex) -> int:
+    """The lowest bit that is not set: 2 to the power of the parent's level."""
+    if not node & 1:
         raise UsageError(f"node {node} is a leaf and has no children")
-    return height
+    return ~node & (node + 1)
 
 
 def parent(node: NodeIndex, leaves: int) -> NodeIndex:
@@ -74,14 +75,18 @@ def parent(node: NodeIndex, leaves: int) -> NodeIndex:
 
 
 def _parent(node: NodeIndex) -> NodeIndex:
-    height = level(node)
-    return NodeIndex((node | (1 << height)) & ~(1 << (height + 1)))
+    low = ~node & (node + 1)
+    return NodeIndex((node | low) & ~(low << 1))
 
 
 def sibling(node: NodeIndex, leaves: int) -> NodeIndex:
     """The other child of the node's parent."""
-    above = parent(node, leaves)
-    return right(above) if node < above else left(above)
+    parent(node, leaves)
+    return _sibling(node)
+
+
+def _sibling(node: NodeIndex) -> NodeIndex:
+    return NodeIndex(node ^ ((~node & (node + 1)) << 1))
 
 
 def direct_path(node: NodeIndex, leaves: int) -> list[NodeIndex]:
@@ -98,11 +103,8 @@ def direct_path(node: NodeIndex, leaves: int) -> list[NodeIndex]:
 
 def copath(node: NodeIndex, leaves: int) -> list[NodeIndex]:
     """The siblings of the node and of its ancestors below the root, in the order of `direct_path`."""
-    path: list[NodeIndex] = []
-    for above in direct_path(node, leaves):
-        path.append(right(above) if node < above else left(above))
-        node = above
-    return path
+    below = [node, *direct_path(node, leaves)][:-1]
+    return [_sibling(one) for one in below]
 
 
 def is_below(node: NodeIndex, ancestor: NodeIndex) -> bool:

@@ -27,6 +27,7 @@ from hotline_protocol.mls.group_context import GroupContext
 from hotline_protocol.mls.leaf_node import LeafNode, LeafNodeSource
 from hotline_protocol.mls.parent_hash import check_parent_hashes
 from hotline_protocol.mls.suites import CipherSuite
+from hotline_protocol.mls.tally import Profile
 from hotline_protocol.mls.tree import RatchetTree
 from hotline_protocol.mls.tree_hash import root_hash
 from hotline_protocol.mls.tree_math import LeafIndex, NodeIndex
@@ -65,13 +66,16 @@ def check_source(leaf: LeafNode, expected: LeafNodeSource) -> None:
 
 def check_members(tree: RatchetTree, extensions: tuple[Extension, ...]) -> None:
     """Keys are unique and every leaf supports what the group uses (RFC 9420 §7.3)."""
-    leaves = [leaf for _, leaf in tree.leaves()]
-    _check_unique(tree, leaves)
-    credentials = {int(leaf.credential.credential_type) for leaf in leaves}
+    held = tree.holdings
+    if not held.encryption_keys.is_unique:
+        raise RefusedError("leaf", "two nodes of the tree share an encryption key")
+    if not held.signature_keys.is_unique:
+        raise RefusedError("leaf", "two members share a signature key")
+    credentials = {profile.credential_type for profile in held.profiles}
     wanted = _Wanted(extensions)
-    for leaf in leaves:
-        wanted.check(leaf)
-        if not credentials.issubset(leaf.capabilities.credentials):
+    for profile in held.profiles:
+        wanted.check(profile)
+        if not credentials.issubset(profile.capabilities.credentials):
             raise RefusedError("leaf", "a member does not support a credential type in use")
 
 
@@ -94,46 +98,41 @@ class _Wanted:
             set(asked.credentials),
         )
 
-    def check(self, leaf: LeafNode) -> None:
-        own = leaf.capabilities
+    def check(self, profile: Profile) -> None:
+        own = profile.capabilities
         if MLS10 not in own.versions:
             raise RefusedError("leaf", "a leaf's capabilities do not cover the group's version")
-        carried = {one.extension_type for one in leaf.extensions if not one.is_default}
         extensions, proposals, credentials = self._required
-        if not (extensions | carried).issubset(own.extensions):
+        if not (extensions | profile.carried).issubset(own.extensions):
             raise RefusedError("leaf", "a leaf's capabilities do not cover an extension in use")
         if not proposals.issubset(own.proposals) or not credentials.issubset(own.credentials):
             raise RefusedError("leaf", "a leaf's capabilities do not cover what the group requires")
 
 
-def _check_unique(tree: RatchetTree, leaves: list[LeafNode]) -> None:
-    encryption = [leaf.encryption_key for leaf in leaves]
-    encryption += [parent.encryption_key for _, parent in tree.parents()]
-    if len(set(encryption)) != len(encryption):
-        raise RefusedError("leaf", "two nodes of the tree share an encryption key")
-    if len({leaf.signature_key for leaf in leaves}) != len(leaves):
-        raise RefusedError("leaf", "two members share a signature key")
-
-
 def check_unmerged(tree: RatchetTree) -> None:
     """Each unmerged leaf is a member below its node and unmerged in every node between (RFC 9420 §7.9.2)."""
-    unmerged = {index: frozenset(parent.unmerged_leaves) for index, parent in tree.parents()}
-    for index, parent in tree.parents():
-        for leaf in parent.unmerged_leaves:
-            _check_unmerged_leaf(tree, index, leaf, unmerged)
+    unmerged = {
+        index: frozenset(parent.unmerged_leaves) for index, parent in tree.parents() if parent.unmerged_leaves
+    }
+    found = sum(_count_entries(tree, leaf, unmerged) for leaf in frozenset().union(*unmerged.values()))
+    if found != sum(map(len, unmerged.values())):
+        raise RefusedError("leaf", "a node lists an unmerged leaf that is not below it")
 
 
-def _check_unmerged_leaf(
-    tree: RatchetTree, index: NodeIndex, leaf: LeafIndex, unmerged: Mapping[NodeIndex, frozenset[LeafIndex]]
-) -> None:
+def _count_entries(
+    tree: RatchetTree, leaf: LeafIndex, unmerged: Mapping[NodeIndex, frozenset[LeafIndex]]
+) -> int:
+    """In how many of its ancestors the leaf is unmerged: in the lowest ones without a gap, in none above them."""
     if tree.leaf(leaf) is None:
         raise RefusedError("leaf", f"unmerged leaf {leaf} is blank or beyond the tree")
+    count, merged_at = 0, None
     for above in tree.direct_path(leaf):
-        if above == index:
-            return
-        between = unmerged.get(above)
-        if between is not None and leaf not in between:
-            raise RefusedError(
-                "leaf", f"leaf {leaf} is unmerged at node {index}, but not at node {above} below it"
-            )
-    raise RefusedError("leaf", f"unmerged leaf {leaf} is not below node {index}")
+        if leaf in unmerged.get(above, ()):
+            if merged_at is not None:
+                raise RefusedError(
+                    "leaf", f"leaf {leaf} is unmerged at node {above}, but not at node {merged_at} below it"
+                )
+            count += 1
+        elif tree.parent(above) is not None:
+            merged_at = above
+    return count

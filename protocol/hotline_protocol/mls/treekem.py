@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from hotline_protocol.mls import tree_math
 from hotline_protocol.mls.errors import RefusedError, UsageError
+from hotline_protocol.mls.hpke import HPKECiphertext
 from hotline_protocol.mls.leaf_node import LeafNode
 from hotline_protocol.mls.parent_hash import parent_hash
 from hotline_protocol.mls.suites import CipherSuite
@@ -119,11 +120,12 @@ def encrypt_path(
     `context` is the encoded GroupContext of the next epoch with the old confirmed transcript hash (RFC 9420 §7.6).
     """
     nodes: list[UpdatePathNode] = []
-    above = tree.filtered_direct_path(own)
-    for step, (_, beside) in zip(path.steps, above, strict=True):
+    new = frozenset(joiners)
+    for step in path.steps:
+        beside = _off_path(step.node, own)
         sealed = tuple(
             suite.encrypt_with_label(_public_key(tree, node), _LABEL, context, step.secret)
-            for node in _recipients(tree, beside, joiners)
+            for node in _recipients(tree, beside, new)
         )
         nodes.append(UpdatePathNode(step.key.public, sealed))
     return UpdatePath(path.leaf_node, tuple(nodes))
@@ -139,8 +141,9 @@ def merge_path(
     above = tree.filtered_direct_path(sender)
     if len(above) != len(path.nodes):
         raise RefusedError("path", f"expected {len(above)} nodes in the path, got {len(path.nodes)}")
+    new = frozenset(joiners)
     for (_, beside), node in zip(above, path.nodes, strict=True):
-        expected = len(_recipients(tree, beside, joiners))
+        expected = len(_recipients(tree, beside, new))
         if len(node.encrypted_path_secret) != expected:
             got = len(node.encrypted_path_secret)
             raise RefusedError("path", f"expected {expected} ciphertexts in a path node, got {got}")
@@ -163,10 +166,10 @@ def open_path(
     joiners: Collection[LeafIndex],
 ) -> tuple[bytes, dict[NodeIndex, NodeKey]]:
     """Decrypt our path secret of a path merged into `tree`: the commit secret, and the keys it taught us."""
-    secret, position = _decrypt(
-        suite, tree, own, keys, sender=sender, path=path, context=context, joiners=joiners
-    )
     above = tree.filtered_direct_path(sender)
+    position = _meeting(own, above)
+    sealed, private = _find_sealed(tree, keys, above[position][1], path.nodes[position], frozenset(joiners))
+    secret = suite.decrypt_with_label(private, _LABEL, context, sealed)
     steps, commit_secret = derive_path(suite, secret, [node for node, _ in above[position:]])
     for step, sent in zip(steps, path.nodes[position:], strict=True):
         if step.key.public != sent.encryption_key:
@@ -191,27 +194,27 @@ def learn_path(
     return {step.node: step.key for step in steps}
 
 
-def _decrypt(
-    suite: CipherSuite,
-    tree: RatchetTree,
-    own: LeafIndex,
-    keys: NodeKeys,
-    *,
-    sender: LeafIndex,
-    path: UpdatePath,
-    context: bytes,
-    joiners: Collection[LeafIndex],
-) -> tuple[bytes, int]:
-    """Our path secret, and the place of its node in the path."""
+def _meeting(own: LeafIndex, above: Sequence[tuple[NodeIndex, NodeIndex]]) -> int:
+    """The place in the path of the lowest node that we are below too."""
     own_node = tree_math.node_of(own)
-    for position, (_, beside) in enumerate(tree.filtered_direct_path(sender)):
-        if not tree_math.is_below(own_node, beside):
-            continue
-        for place, node in enumerate(_recipients(tree, beside, joiners)):
-            key = keys.get(node)
-            if key is not None and key.public == _public_key(tree, node):
-                sealed = path.nodes[position].encrypted_path_secret[place]
-                return suite.decrypt_with_label(key.private, _LABEL, context, sealed), position
+    for position, (_, beside) in enumerate(above):
+        if tree_math.is_below(own_node, beside):
+            return position
+    raise RefusedError("path", "no node of the path is above this member")
+
+
+def _find_sealed(
+    tree: RatchetTree,
+    keys: NodeKeys,
+    beside: NodeIndex,
+    node: UpdatePathNode,
+    joiners: frozenset[LeafIndex],
+) -> tuple[HPKECiphertext, bytes]:
+    """The ciphertext for a key that we hold, and our private key for it."""
+    for sealed, place in zip(node.encrypted_path_secret, _recipients(tree, beside, joiners), strict=True):
+        key = keys.get(place)
+        if key is not None and key.public == _public_key(tree, place):
+            return sealed, key.private
     raise RefusedError("path", "no ciphertext of the path is for this member")
 
 
@@ -224,27 +227,36 @@ def _set_parents(
 ) -> bytes:
     """Blank the path, put the new parents on it from the root down; returns the leaf's parent hash."""
     tree.blank_path(own)
+    parents: list[tuple[NodeIndex, ParentNode]] = []
     hash_above = b""
     for (node, beside), public in reversed(list(zip(above, publics, strict=True))):
         parent = ParentNode(public, hash_above)
-        tree.put(node, parent)
+        parents.append((node, parent))
         hash_above = parent_hash(suite, tree, parent, beside)
+    tree.put_path(parents)
     return hash_above
 
 
 def _check_fresh(suite: CipherSuite, tree: RatchetTree, path: UpdatePath) -> None:
     sent = [path.leaf_node.encryption_key, *(node.encryption_key for node in path.nodes)]
-    held = {leaf.encryption_key for _, leaf in tree.leaves()}
-    held.update(parent.encryption_key for _, parent in tree.parents())
-    if len(set(sent)) != len(sent) or not held.isdisjoint(sent):
+    held = tree.holdings.encryption_keys
+    if len(set(sent)) != len(sent) or any(key in held for key in sent):
         raise RefusedError("path", "a public key of the path is already in the tree")
     for key in sent:
         suite.check_public_key(key)
 
 
-def _recipients(tree: RatchetTree, beside: NodeIndex, joiners: Collection[LeafIndex]) -> list[NodeIndex]:
-    new = {tree_math.node_of(leaf) for leaf in joiners}
-    return [node for node in tree.resolution(beside) if node not in new]
+def _off_path(node: NodeIndex, own: LeafIndex) -> NodeIndex:
+    """The child of an ancestor of ours that we are not below."""
+    return tree_math.right(node) if tree_math.node_of(own) < node else tree_math.left(node)
+
+
+def _recipients(tree: RatchetTree, beside: NodeIndex, joiners: frozenset[LeafIndex]) -> list[NodeIndex]:
+    return [
+        node
+        for node in tree.resolution(beside)
+        if not tree_math.is_leaf(node) or tree_math.leaf_of(node) not in joiners
+    ]
 
 
 def _public_key(tree: RatchetTree, index: NodeIndex) -> bytes:
