@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 
 from hotline_protocol.mls.credential import X509Credential
@@ -86,3 +87,27 @@ def full(suite: CipherSuite, size: int) -> tuple[Group, Group]:
         )
 
     return member(LeafIndex(0)), member(LeafIndex(size - 1))
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One pure update, made and followed for the first time: keys that nobody has seen before are checked, not remembered."""
+
+    ours: Group
+    theirs: Group
+    message: bytes
+    making: float
+    """Seconds, like `staging`."""
+    staging: float
+
+    @classmethod
+    def after(cls, ours: Group, theirs: Group) -> Epoch:
+        """An update by `ours`, which both then merge."""
+        begun = time.perf_counter()
+        made = ours.commit(rng=os.urandom, now=NOW)
+        between = time.perf_counter()
+        staged = theirs.stage(made.message, now=NOW)
+        ended = time.perf_counter()
+        return cls(
+            ours.merge(made.staged), theirs.merge(staged), made.message, between - begun, ended - between
+        )
