@@ -19,7 +19,7 @@ from fpdf.bidi import BidiParagraph
 from fpdf.enums import TextDirection
 from fpdf.fonts import TTFFont
 
-from hotline_client.tui.bidi import base_direction, clusters, has_rtl
+from hotline_client.bidi import base_direction, clusters, has_rtl
 from hotline_protocol.text import escape
 
 FAMILY: Final = "Arimo"

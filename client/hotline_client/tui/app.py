@@ -12,12 +12,12 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from hotline_client.bidi import has_rtl
 from hotline_client.tui.acting import Target, Trigger, choose
 from hotline_client.tui.acts import Place, acts_of, help_rows, key_bar
 from hotline_client.tui.alarm import Alarm
 from hotline_client.tui.bars import Bar
-from hotline_client.tui.bidi import base_direction, has_rtl, visual
-from hotline_client.tui.cells import cut, line
+from hotline_client.tui.cells import line
 from hotline_client.tui.composer import Composer, teach_alt_enter
 from hotline_client.tui.composing import Composition, Outgoing, address_row
 from hotline_client.tui.crash import QuietApp
@@ -340,8 +340,9 @@ class HotlineApp(QuietApp):
         at = min(self._composer.cursor_location[0], len(rows) - 1)
         here = rows[at]
         if has_rtl(here):
-            shown = visual(cut(here, max(1, self.size.width - 10)), base_direction(here))
-            self._bar("preview").show((("reads as  ", "dim"), (shown, "strong")))
+            self._bar("preview").show(
+                (("reads as  ", "dim"), (line(here, max(1, self.size.width - 10)), "strong"))
+            )
         else:
             self._bar("preview").show()
         self._tick()

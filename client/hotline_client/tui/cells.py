@@ -1,4 +1,4 @@
-"""Text by terminal cells: made harmless, wrapped, cut and padded; nothing foreign reaches a widget but through here."""
+"""Text by terminal cells, in logical order: made harmless, wrapped, cut and padded; nothing foreign reaches a widget but through here."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from hotline_client.tui.bidi import Mode, base_direction, clusters, visual
+from hotline_client.bidi import base_direction, clusters, has_rtl, isolated
 from hotline_protocol.text import show
 
 TAB: Final = "    "
 
 
-def line(text: str, limit: int | None = None, mode: Mode = "app") -> str:
-    """A foreign one-line string, harmless, cut to `limit` cells with an ellipsis, in the order the terminal needs."""
+def line(text: str, limit: int | None = None) -> str:
+    """A foreign one-line string, harmless, cut to `limit` cells with an ellipsis, kept from moving what stands around it."""
     # The cut before `show` bounds the work that a name of a million characters can cause.
     safe = show(text[:2000])
     if limit is not None:
         safe = cut(safe, limit)
-    return visual(safe, base_direction(safe)) if mode == "app" else safe
+    return isolated(safe)
 
 
 def cut(text: str, limit: int) -> str:
@@ -41,13 +41,15 @@ def pad(text: str, width: int) -> str:
     return shown + " " * (width - cell_len(shown))
 
 
-def paragraphs(text: str, width: int, mode: Mode = "app") -> list[str]:
-    """A foreign text as lines of at most `width` cells, harmless and in visual order."""
+def paragraphs(text: str, width: int) -> list[str]:
+    """A foreign text as lines of at most `width` cells, harmless; each keeps the direction of its paragraph."""
     lines: list[str] = []
     for paragraph in show(text, lines=True).replace("\t", TAB).split("\n"):
-        base = base_direction(paragraph)
         wrapped = wrap(paragraph, width)
-        lines.extend(visual(one, base) if mode == "app" else one for one in wrapped)
+        if has_rtl(paragraph):
+            base = base_direction(paragraph)
+            wrapped = [isolated(one, base) for one in wrapped]
+        lines.extend(wrapped)
     return lines
 
 

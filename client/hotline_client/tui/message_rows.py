@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from hotline_client.tui.bidi import Mode
 from hotline_client.tui.cells import line, paragraphs
 from hotline_client.tui.rows import Look, Row, Span, between, fit, width
 from hotline_client.tui.wording import (
@@ -36,7 +35,7 @@ NumberOf = Callable[[bytes], int | None]
 
 
 def message_rows(
-    message: MessageView, cells: int, *, opens_day: bool, number_of: NumberOf, mode: Mode = "app"
+    message: MessageView, cells: int, *, opens_day: bool, number_of: NumberOf
 ) -> tuple[Row, ...]:
     """The rows of one message at a width; `opens_day` puts the date above it. Nothing for machine traffic."""
     if message.kind in HIDDEN_KINDS and message.refused is None:
@@ -46,29 +45,29 @@ def message_rows(
         title = f"── {day(message.at or message.time)} "
         rows.append(((title + "─" * (cells - len(title)), "dim"),))
     if message.kind != "text":
-        return (*rows, *_event(message, cells, mode))
-    rows.extend(_head(message, cells, mode))
+        return (*rows, *_event(message, cells))
+    rows.extend(_head(message, cells))
     if message.reply_to is not None:
         number = number_of(message.reply_to)
         rows.append(
             ((GUTTER, "dim"), (f"in reply to {f'#{number}' if number else 'an earlier message'}", "dim"))
         )
     look: Look = "flash" if message.precedence is Precedence.FLASH and message.needs_ack else "text"
-    rows.extend(((GUTTER, "dim"), (one, look)) for one in _body(message.text, cells, mode))
+    rows.extend(((GUTTER, "dim"), (one, look)) for one in _body(message.text, cells))
     if message.refused is not None:
-        why = paragraphs(f"NOT APPLIED: {message.refused[:SHOWN]}", cells - len(GUTTER), mode)
+        why = paragraphs(f"NOT APPLIED: {message.refused[:SHOWN]}", cells - len(GUTTER))
         rows.extend(((GUTTER, "dim"), (one, "bad")) for one in why)
     return tuple(rows)
 
 
-def _body(text: str, cells: int, mode: Mode) -> list[str]:
-    lines = paragraphs(text[:SHOWN], cells - len(GUTTER), mode)
+def _body(text: str, cells: int) -> list[str]:
+    lines = paragraphs(text[:SHOWN], cells - len(GUTTER))
     if len(text) > SHOWN:
         lines.append(f"… {len(text) - SHOWN:,} more characters: Esc, select it, Enter")
     return lines
 
 
-def _head(message: MessageView, cells: int, mode: Mode) -> list[Row]:
+def _head(message: MessageView, cells: int) -> list[Row]:
     """`1432Z #120 PEER BRAVO/deputy Name  IMMEDIATE  asks ROGER      NEEDS ACK`, on two rows where it is narrow."""
     author = message.author
     own = author is not None and author.own
@@ -77,8 +76,8 @@ def _head(message: MessageView, cells: int, mode: Mode) -> list[Row]:
     if author is None:
         who.append(("UNKNOWN AUTHOR", "bad"))
     else:
-        who.append((f"{side(author)} {office(author, mode)}", "own" if own else "peer"))
-        who.append((f" {line(author.name, 24, mode)}", "text"))
+        who.append((f"{side(author)} {office(author)}", "own" if own else "peer"))
+        who.append((f" {line(author.name, 24)}", "text"))
     asks: list[Span] = []
     if message.precedence is not Precedence.ROUTINE:
         asks += [("  ", "dim"), (message.precedence.value, PRECEDENCE_LOOK[message.precedence])]
@@ -112,7 +111,7 @@ def _fate(message: MessageView, *, own: bool) -> Row:
     return ()
 
 
-def _event(message: MessageView, cells: int, mode: Mode) -> list[Row]:
+def _event(message: MessageView, cells: int) -> list[Row]:
     """What the engine recorded, an acknowledgment, or a kind this version does not know: dim and in words."""
     number = "" if message.seq is None else f"#{message.seq} "
     if message.kind == "event":
@@ -120,26 +119,22 @@ def _event(message: MessageView, cells: int, mode: Mode) -> list[Row]:
     elif message.kind in {"ack", "revocation", "receipt", "checkpoint"}:
         what, look = message.kind.upper(), "event"
     else:
-        what, look = f"UNKNOWN KIND {line(message.kind, 24, mode)}", "warn"
-    by = f" {side(message.author)} {office(message.author, mode)}" if message.author else ""
+        what, look = f"UNKNOWN KIND {line(message.kind, 24)}", "warn"
+    by = f" {side(message.author)} {office(message.author)}" if message.author else ""
     text = " ".join(message.text[:SHOWN].split("\n"))
     said = f": {text}" if text and by else f" {text}" if text else ""
     reason = f" NOT APPLIED: {message.refused[:SHOWN]}" if message.refused else ""
     head = f"{clock(message.at or message.time)} {number}{what}{by}"
-    first, *rest = paragraphs(head + said + reason, cells - 6, mode) or [head]
+    first, *rest = paragraphs(head + said + reason, cells - 6) or [head]
     shade: Look = "bad" if message.refused else "warn" if look == "warn" else "event"
     return [((first, shade),), *(((f"      {one}", shade),) for one in rest)]
 
 
-def detail_rows(message: MessageView, cells: int, mode: Mode = "app") -> list[Row]:
+def detail_rows(message: MessageView, cells: int) -> list[Row]:
     """Everything known of one message: its whole text, each person's marks, its id and content hash."""
     rows: list[Row] = []
     author = message.author
-    by = (
-        "unknown author"
-        if author is None
-        else f"{side(author)} {office(author, mode)} {line(author.name, 40, mode)}"
-    )
+    by = "unknown author" if author is None else f"{side(author)} {office(author)} {line(author.name, 40)}"
     rows.append(((by, "strong"),))
     number = (
         "not yet in the log" if message.seq is None else f"#{message.seq} of {channel_label(message.channel)}"
@@ -150,8 +145,7 @@ def detail_rows(message: MessageView, cells: int, mode: Mode = "app") -> list[Ro
     )
     rows.append((("", "text"),))
     rows.extend(
-        ((GUTTER, "dim"), (one, "text"))
-        for one in paragraphs(message.text[:16_384], cells - len(GUTTER), mode)
+        ((GUTTER, "dim"), (one, "text")) for one in paragraphs(message.text[:16_384], cells - len(GUTTER))
     )
     if len(message.text) > 16_384:
         rows.append(((f"… {len(message.text) - 16_384:,} more characters", "dim"),))
@@ -159,11 +153,9 @@ def detail_rows(message: MessageView, cells: int, mode: Mode = "app") -> list[Ro
     if author is not None and author.own:
         rows.append(((trail(message), "good" if message.receipt is Receipt.ACKNOWLEDGED else "text"),))
     for word, marks in (("DLVD", message.delivered), ("SEEN", message.seen), ("ACK ", message.acknowledged)):
-        rows.extend(_mark(word, mark, mode) for mark in marks)
+        rows.extend(_mark(word, mark) for mark in marks)
     if message.refused is not None:
-        rows.extend(
-            ((one, "bad"),) for one in paragraphs(f"NOT APPLIED: {message.refused[:SHOWN]}", cells, mode)
-        )
+        rows.extend(((one, "bad"),) for one in paragraphs(f"NOT APPLIED: {message.refused[:SHOWN]}", cells))
     rows.append(((f"id      {message.id.hex()}", "dim"),))
     if message.content_hash is not None:
         digest = message.content_hash.hex()
@@ -172,6 +164,6 @@ def detail_rows(message: MessageView, cells: int, mode: Mode = "app") -> list[Ro
     return rows
 
 
-def _mark(word: str, mark: Mark, mode: Mode) -> Row:
+def _mark(word: str, mark: Mark) -> Row:
     who = mark.person
-    return ((f"{word} {dtg(mark.time)}  {side(who)} {office(who, mode)} {line(who.name, 24, mode)}", "text"),)
+    return ((f"{word} {dtg(mark.time)}  {side(who)} {office(who)} {line(who.name, 24)}", "text"),)

@@ -10,7 +10,9 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.theme import Theme
 
+from hotline_client.bidi import shown
 from hotline_client.tui.rows import Look, Row
+from hotline_client.tui.tongue import bidi_mode
 
 NIGHT: Final = "hotline-night"
 DAY: Final = "hotline-day"
@@ -99,12 +101,12 @@ LOOKS: Final[dict[str, dict[Look, Style]]] = {
 def paint(row: Row, cells: int, theme: str, *, ground: Look = "text", marked: bool = False) -> Strip:
     """A row as exactly `cells` cells of strip; on a bar every span stands on the bar's ground; `marked` reverses it."""
     looks = LOOKS.get(theme, LOOKS[NIGHT])
-    fill = looks[ground]
+    fill, mode = looks[ground], bidi_mode()
     segments: list[Segment] = []
     for text, look in row:
         style = looks[look]
         if ground != "text" and look != "flash":
             style += Style(bgcolor=fill.bgcolor)
-        segments.append(Segment(text, style))
+        segments.append(Segment(shown(text, mode), style))
     strip = Strip(segments).adjust_cell_length(cells, fill)
     return strip.apply_style(Style(reverse=True)) if marked else strip

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
-from hotline_client.tui.bidi import Mode
 from hotline_client.tui.message_rows import message_rows
 from hotline_client.tui.ports import LinePort
 from hotline_client.tui.rows import Row
@@ -42,13 +41,12 @@ class Item:
 class Window:
     """The loaded part of one channel. `at_start` and `at_end`: nothing older or newer is left outside."""
 
-    def __init__(self, line: LinePort, channel: str, *, mode: Mode = "app") -> None:
+    def __init__(self, line: LinePort, channel: str) -> None:
         self.channel = channel
         self.items: list[Item] = []
         self.at_start = False
         self.at_end = True
         self._line = line
-        self._mode: Mode = mode
         self._width = 0
         self._tops: list[int] = [0]
         self._numbers: dict[bytes, int] = {}
@@ -207,4 +205,4 @@ class Window:
     def _wrap(self, message: MessageView, *, opens: bool) -> tuple[Row, ...]:
         if self._width < 10:
             return ()
-        return message_rows(message, self._width, opens_day=opens, number_of=self.number_of, mode=self._mode)
+        return message_rows(message, self._width, opens_day=opens, number_of=self.number_of)

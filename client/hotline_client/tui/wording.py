@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from hotline_client.tui.bidi import Mode
 from hotline_client.tui.cells import line
 from hotline_client.tui.rows import Look
 from hotline_client.views import Mark, MessageView, Person, Receipt
@@ -73,9 +72,9 @@ def stopwatch(ms: int) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes:02}:{seconds:02}"
 
 
-def office(person: Person, mode: Mode = "app") -> str:
+def office(person: Person) -> str:
     """`ALPHA/deputy`."""
-    return f"{line(person.delegation, 16, mode)}/{person.role.value}"
+    return f"{line(person.delegation)}/{person.role.value}"
 
 
 def side(person: Person) -> str:

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from hotline_client.bidi import visual
 from hotline_client.tui.acts import ACTS
-from hotline_client.tui.bidi import visual
 from hotline_client.tui.cells import wrap
 from hotline_client.tui.rows import width, words
 from hotline_client.tui.status import status_row
