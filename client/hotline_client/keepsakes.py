@@ -34,7 +34,7 @@ class MemorySettings:
 
 
 class Keepsakes:
-    """What the settings hold, by name: `verified.<fingerprint>`, `draft.<channel>`."""
+    """What the settings hold, by name: `verified.<fingerprint>`, `draft.<channel>`, `draft.<channel>.<slot>`."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -47,10 +47,14 @@ class Keepsakes:
         """Remember, or forget, that its digits were compared."""
         self._settings.set_setting(f"verified.{fingerprint.hex()}", b"1" if verified else None)
 
-    def draft(self, channel: str) -> str:
-        """What was being written in a channel, empty if nothing was."""
-        return (self._settings.setting(f"draft.{channel}") or b"").decode("utf-8", "replace")
+    def draft(self, channel: str, slot: str = "") -> str:
+        """What was being written in a channel, empty if nothing was. `slot`: in which form, or in reply to what."""
+        return (self._settings.setting(_draft(channel, slot)) or b"").decode("utf-8", "replace")
 
-    def set_draft(self, channel: str, text: str) -> None:
+    def set_draft(self, channel: str, text: str, slot: str = "") -> None:
         """Keep a draft, or forget it (empty)."""
-        self._settings.set_setting(f"draft.{channel}", text.encode("utf-8", "replace") or None)
+        self._settings.set_setting(_draft(channel, slot), text.encode("utf-8", "replace") or None)
+
+
+def _draft(channel: str, slot: str) -> str:
+    return f"draft.{channel}.{slot}" if slot else f"draft.{channel}"

@@ -229,10 +229,10 @@ class Line:
         with self._desk.lock:
             return self._keepsakes.verified(fingerprint)
 
-    def draft(self, channel: str) -> str:
-        """What was being written in a channel when it was last kept."""
+    def draft(self, channel: str, slot: str = "") -> str:
+        """What was being written in a channel, or in one of its forms or replies (`slot`), when it was last kept."""
         with self._desk.lock:
-            return self._keepsakes.draft(channel)
+            return self._keepsakes.draft(channel, slot)
 
     def knocks(self, channel: str) -> list[KnockView]:
         """Devices at the door."""
@@ -304,10 +304,10 @@ class Line:
             self._keepsakes.set_verified(fingerprint, verified=verified)
         self._news.tell(None, frozenset({"roster"}))
 
-    def set_draft(self, channel: str, text: str) -> None:
+    def set_draft(self, channel: str, text: str, slot: str = "") -> None:
         """Keep what is being written; empty forgets it."""
         with self._desk.lock:
-            self._keepsakes.set_draft(channel, text)
+            self._keepsakes.set_draft(channel, text, slot)
 
     def admit(self, channel: str, knock_ids: Sequence[bytes]) -> bytes:
         """Queue a commit that lets these devices in; it founds the channel if nobody has. MembershipError if others would

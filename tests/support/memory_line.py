@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from hashlib import sha256
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from hotline_client.keepsakes import Keepsakes, MemorySettings
 from hotline_client.views import (
@@ -22,9 +22,15 @@ from hotline_client.views import (
     Receipt,
     StatusView,
 )
+from hotline_protocol.documents import Body, Party, kind_of, why_not
+from hotline_protocol.documents.body import Target
 from hotline_protocol.errors import UsageError
+from hotline_protocol.folds.journal import Journal
 from hotline_protocol.identity.certificate import Certificate
-from hotline_protocol.terms import Precedence, Response, Role
+from hotline_protocol.terms import Arena, Precedence, Response, Role
+from tests.support.chronicle import Chronicle
+
+T = TypeVar("T")
 
 NOW = 1795444320000  # 231432Z NOV 26
 
@@ -54,6 +60,40 @@ def text(seq: int | None, author: Person | None, words: str, **more: Any) -> Mes
     return MessageView(**(fields | more))
 
 
+def party(person: Person) -> Party:
+    """Who somebody is to the folds, with every arena."""
+    return Party(person.fingerprint, person.side, person.role, frozenset(Arena))
+
+
+class MemoryAffairs:
+    """Real folds over a chronicle in memory: what is refused is refused by the rules."""
+
+    def __init__(self, me: Person) -> None:
+        self.book = Chronicle(now=NOW)
+        self.said: list[tuple[str, Body]] = []
+        self._me = me
+
+    def say(self, channel: str, body: Body, *, key: str | None = None) -> bytes:
+        del key
+        reason = why_not(self._me.role, kind_of(body))
+        if reason is not None:
+            raise UsageError(reason)
+        target = self.book.say(party(self._me), body)
+        self.said.append((channel, body))
+        return target.id
+
+    def read(self, channel: str, look: Callable[[Journal], T]) -> T:
+        return look(self.book.journal if channel == "plenary" else Journal())
+
+    def target(self, channel: str, document: bytes) -> Target:
+        del channel
+        found = self.book.counted.get(document)
+        if found is None:
+            raise UsageError("no such document in the log")
+        corrected = self.book.journal.dialogues.all.get(document)
+        return Target(document, found.hash if corrected is None else corrected.content)
+
+
 class MemoryLine:
     """Implements `hotline_client.tui.ports.LinePort`."""
 
@@ -76,6 +116,9 @@ class MemoryLine:
         self.running = False
         self.keepsakes = Keepsakes(MemorySettings())
         self.certificates: dict[bytes, Certificate] = {}
+        self.affairs = MemoryAffairs(me)
+        """What was said beyond words, in the plenary."""
+        self.events: list[MessageView] = []
         self._news: asyncio.Queue[Changed] = asyncio.Queue()
 
     async def __aenter__(self) -> Self:
@@ -208,11 +251,18 @@ class MemoryLine:
     def set_verified(self, fingerprint: bytes, *, verified: bool = True) -> None:
         self.keepsakes.set_verified(fingerprint, verified=verified)
 
-    def draft(self, channel: str) -> str:
-        return self.keepsakes.draft(channel)
+    def draft(self, channel: str, slot: str = "") -> str:
+        return self.keepsakes.draft(channel, slot)
 
-    def set_draft(self, channel: str, text: str) -> None:
-        self.keepsakes.set_draft(channel, text)
+    def set_draft(self, channel: str, text: str, slot: str = "") -> None:
+        self.keepsakes.set_draft(channel, text, slot)
+
+    def message(self, channel: str, id_or_seq: bytes | int) -> MessageView | None:
+        found = (one for one in self.messages if one.channel == channel and id_or_seq in (one.id, one.seq))
+        return next(found, None)
+
+    def security_events(self, channel: str | None = None) -> list[MessageView]:
+        return [one for one in self.events if channel in (None, one.channel)]
 
     def resume(self, channel: str) -> None:
         self.acts.append(("resume", channel))

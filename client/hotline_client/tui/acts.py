@@ -1,14 +1,33 @@
-"""The one registry of acts: bindings, the key bar and help are made from it and nothing else."""
+"""The one registry of acts: bindings, the key bar, the palette and help are made from it and nothing else.
+
+Labels and help are words for `tongue.t`; keys are Textual's names and may be changed by id in the settings.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from hotline_client.tui.rows import Look, Row, fit, width
+from textual.binding import Binding
 
-Place = Literal["everywhere", "writing", "browsing", "roster"]
+from hotline_client.tui.rows import Look, Row, Zone, fit, width
+from hotline_client.tui.tongue import N_, t
+from hotline_protocol.errors import UsageError
+
+Place = Literal[
+    "everywhere",
+    "writing",
+    "browsing",
+    "message",
+    "list",
+    "agenda",
+    "meetings",
+    "notices",
+    "roster",
+    "record",
+    "form",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,79 +36,221 @@ class Act:
 
     id: str
     keys: tuple[str, ...]
-    shown: str
     label: str
     help: str
     place: Place = "everywhere"
     bar: int = 0
+    action: str = ""
+
+    def __post_init__(self) -> None:
+        """An act's action is named as the act, unless it is one with an argument."""
+        if not self.action:
+            object.__setattr__(self, "action", self.id)
 
 
-ACTS: Final[tuple[Act, ...]] = (
-    Act("help", ("f1",), "F1", "Help", "this page", bar=9),
+EVERYWHERE: Final = (
+    Act("help", ("f1",), N_("Help"), N_("this page"), bar=90),
     Act(
         "acknowledge",
         ("f2",),
-        "F2",
-        "ACK",
-        "acknowledge the message on the label, shown for one second or more",
+        N_("ACK"),
+        N_("acknowledge the message on the label, shown for one second or more"),
         bar=1,
     ),
-    Act("next_waiting", ("f3",), "F3", "Next", "go to the next message that waits for you", bar=2),
-    Act("reply", ("f4",), "F4", "Reply", "reply to the selected or newest message; again: no reply", bar=3),
-    Act("roster", ("f5",), "F5", "Roster", "who is in the channel and who knocks", bar=4),
-    Act("precedence", ("f6",), "F6", "Prec", "precedence: ROUTINE, PRIORITY, IMMEDIATE, FLASH", bar=5),
-    Act("response", ("f7",), "F7", "Answer", "the answer asked for: none, R, W/U, A/N, Y", bar=6),
-    Act("next_channel", ("f8",), "F8", "Chan", "the next channel", bar=7),
+    Act("next_need", ("f3",), N_("Next"), N_("go to the next thing that needs you, in any view"), bar=2),
+    Act("reply", ("f4",), N_("Reply"), N_("reply to the selected or newest message; again: no reply"), bar=3),
     Act(
-        "confirm", ("f9",), "F9", "SEND", "the second key for PRIORITY and above; sends pasted ROUTINE lines"
+        "respond",
+        ("f5",),
+        N_("Respond"),
+        N_("answer it: WILCO, UNABLE, STANDBY, ROGER, AFFIRM, NEGATIVE"),
+        bar=4,
     ),
-    Act("resume", ("ctrl+r",), "Ctrl+R", "Resume", "go on after a HALT; asks for the word RESUME"),
-    Act("theme", ("ctrl+t",), "Ctrl+T", "Theme", "night (black and amber) or day"),
-    Act("leave", ("f10", "ctrl+q"), "F10", "Quit", "leave; asks while something waits"),
-    Act("browse", ("escape",), "Esc", "Browse", "read the timeline; deletes nothing", "writing"),
+    Act("new_item", ("f6",), N_("Agenda+"), N_("propose an item of the agenda"), bar=5),
+    Act("new_meeting", ("f7",), N_("Meet"), N_("propose a meeting"), bar=6),
+    Act("new_notice", ("f8",), N_("Notice"), N_("announce an activity by a notice"), bar=7),
+    Act(
+        "confirm",
+        ("f9",),
+        N_("SEND"),
+        N_("the second key for PRIORITY and above; sends pasted lines and forms"),
+    ),
+    Act("leave", ("f10", "ctrl+q"), N_("Quit"), N_("leave; asks while something waits")),
+    *(
+        Act(
+            f"view_{name}",
+            (f"alt+{number}",),
+            name.upper(),
+            N_("the view with that number"),
+            action=f"view({number})",
+        )
+        for number, name in enumerate(("talk", "agenda", "meetings", "notices", "roster", "record"), 1)
+    ),
+    Act("next_channel", ("ctrl+pagedown", "alt+down"), N_("Channel"), N_("the next channel")),
+    Act("previous_channel", ("ctrl+pageup", "alt+up"), N_("Channel back"), N_("the channel before")),
+    Act("precedence", ("ctrl+g",), N_("Precedence"), N_("precedence: ROUTINE, PRIORITY, IMMEDIATE, FLASH")),
+    Act("response", ("ctrl+n",), N_("Answer"), N_("the answer asked for: none, R, W/U, A/N, Y")),
+    Act("search", ("ctrl+f",), N_("Search"), N_("search all that was written")),
+    Act("palette", ("ctrl+p",), N_("Acts"), N_("everything one can do here, found by typing")),
+    Act("resume", ("ctrl+r",), N_("Resume"), N_("go on after a HALT; asks for the word RESUME")),
+    Act("theme", ("ctrl+t",), N_("Theme"), N_("night (black and amber), day, high contrast")),
+)
+
+WRITING: Final = (
+    Act("browse", ("escape",), N_("Browse"), N_("read the timeline; deletes nothing"), "writing"),
     Act(
         "submit",
         ("enter",),
-        "Enter",
-        "Send",
-        "send a text of one line; several lines or PRIORITY ask for F9",
+        N_("Send"),
+        N_("send a text of one line; several lines or PRIORITY ask for F9"),
         "writing",
     ),
     Act(
-        "newline", ("ctrl+j", "shift+enter", "alt+enter"), "Ctrl+J", "New line", "begin a new line", "writing"
+        "newline",
+        ("ctrl+j", "shift+enter", "alt+enter"),
+        N_("New line"),
+        N_("begin a new line"),
+        "writing",
     ),
-    Act("channel", (), "1-9", "Channel", "that channel; Alt+1 to Alt+9 everywhere", "browsing"),
-    Act("write", ("escape", "i"), "Esc i", "Write", "back to the composer", "browsing"),
-    Act("up", ("k", "up"), "k ↑", "Older", "one message up", "browsing"),
-    Act("down", ("j", "down"), "j ↓", "Newer", "one message down", "browsing"),
-    Act("page_up", ("pageup",), "PgUp", "Page up", "one screen up", "browsing"),
-    Act("page_down", ("pagedown",), "PgDn", "Page down", "one screen down", "browsing"),
-    Act("first", ("home", "g"), "Home", "First", "the first message of the log", "browsing"),
-    Act("last", ("end", "G"), "End", "Last", "the newest message; stays there", "browsing"),
+)
+
+BROWSING: Final = (
+    Act("write", ("escape", "i"), N_("Write"), N_("back to the composer"), "browsing"),
+    Act("up", ("k", "up"), N_("Older"), N_("one message up"), "browsing"),
+    Act("down", ("j", "down"), N_("Newer"), N_("one message down"), "browsing"),
+    Act("page_up", ("pageup",), N_("Page up"), N_("one screen up"), "browsing"),
+    Act("page_down", ("pagedown",), N_("Page down"), N_("one screen down"), "browsing"),
+    Act("first", ("home", "g"), N_("First"), N_("the first message of the log"), "browsing"),
+    Act("last", ("end", "G"), N_("Last"), N_("the newest message; stays there"), "browsing"),
     Act(
         "details",
         ("enter",),
-        "Enter",
-        "Details",
-        "whole text, each person's receipts, id and hash",
+        N_("Details"),
+        N_("whole text, each person's receipts, id and hash"),
         "browsing",
     ),
-    Act("close", ("escape", "f5"), "Esc", "Close", "back to the timeline", "roster", bar=4),
-    Act("row_up", ("k", "up"), "k ↑", "Up", "one row up", "roster"),
-    Act("row_down", ("j", "down"), "j ↓", "Down", "one row down", "roster"),
-    Act("admit", ("a",), "a", "Admit", "admit the device that knocks; asks first", "roster", bar=1),
+)
+
+MESSAGE: Final = (
+    Act(
+        "jump",
+        ("number_sign",),
+        N_("Jump"),
+        N_("go to #120, N-0042/26, 221432Z NOV 26 or a date"),
+        "message",
+    ),
+    Act("find", ("slash",), N_("Search"), N_("search all that was written"), "message"),
+    Act("thread", ("t",), N_("Thread"), N_("the dialogue of the selected message"), "message"),
+    Act(
+        "correct",
+        ("c",),
+        N_("Correct"),
+        N_("correct a message of yours; what it said before is kept"),
+        "message",
+    ),
+    Act("withdraw", ("w",), N_("Withdraw"), N_("withdraw a message of yours"), "message"),
+    Act("translate", ("l",), N_("Translate"), N_("add a courtesy translation"), "message"),
+)
+
+LIST: Final = (
+    Act("row_up", ("k", "up"), N_("Up"), N_("one row up"), "list"),
+    Act("row_down", ("j", "down"), N_("Down"), N_("one row down"), "list"),
+    Act("rows_up", ("pageup",), N_("Page up"), N_("one screen up"), "list"),
+    Act("rows_down", ("pagedown",), N_("Page down"), N_("one screen down"), "list"),
+    Act("row_first", ("home", "g"), N_("First"), N_("the first row"), "list"),
+    Act("row_last", ("end", "G"), N_("Last"), N_("the last row"), "list"),
+    Act("whole", ("enter",), N_("Whole"), N_("all of the marked row"), "list"),
+    Act("search_list", ("slash",), N_("Search"), N_("search all that was written"), "list"),
+    Act("to_talk", ("escape",), N_("Talk"), N_("back to the timeline"), "list"),
+)
+
+AGENDA: Final[tuple[Act, ...]] = ()
+MEETINGS: Final[tuple[Act, ...]] = ()
+NOTICES: Final[tuple[Act, ...]] = ()
+ROSTER: Final = (
+    Act("admit", ("a",), N_("Admit"), N_("admit the device that knocks; asks first"), "roster", bar=1),
+    Act("remove", ("x",), N_("Remove"), N_("remove a member of your own side; asks first"), "roster", bar=2),
     Act(
         "verify",
         ("v",),
-        "v",
-        "Verify",
-        "type the digits its holder reads out; compared here",
+        N_("Verify"),
+        N_("type the digits its holder reads out; compared here"),
         "roster",
         bar=3,
     ),
-    Act("remove", ("x",), "x", "Remove", "remove a member of your own side; asks first", "roster", bar=2),
-    Act("roster_help", ("f1",), "F1", "Help", "this page", "roster", bar=9),
 )
+RECORD: Final[tuple[Act, ...]] = ()
+
+FORM: Final = (
+    Act(
+        "send_form",
+        ("f9",),
+        N_("SEND"),
+        N_("send what the form says, once all of it is right"),
+        "form",
+        bar=1,
+    ),
+    Act("next_field", ("enter", "tab", "down"), N_("Next field"), N_("to the next field"), "form", bar=2),
+    Act("previous_field", ("shift+tab", "up"), N_("Back"), N_("to the field before"), "form", bar=3),
+    Act("cycle", ("ctrl+n",), N_("Choice"), N_("the next choice of the field"), "form", bar=4),
+    Act(
+        "keep_form",
+        ("escape",),
+        N_("Keep, close"),
+        N_("close; what was typed is kept on this device"),
+        "form",
+        bar=5,
+    ),
+    Act("clear_form", ("ctrl+l",), N_("Empty"), N_("empty the form"), "form", bar=6),
+    Act("form_help", ("f1",), N_("Help"), N_("this page"), "form", bar=90),
+)
+
+ACTS: Final = (
+    *EVERYWHERE, *WRITING, *BROWSING, *MESSAGE, *LIST, *AGENDA, *MEETINGS, *NOTICES, *ROSTER, *RECORD, *FORM,
+)  # fmt: skip
+
+_changed: dict[str, tuple[str, ...]] = {}
+
+_TOGETHER: Final[tuple[tuple[Place, ...], ...]] = (
+    ("everywhere", "writing"),
+    ("everywhere", "browsing", "message"),
+    *(("everywhere", "list", place) for place in ("agenda", "meetings", "notices", "roster", "record")),
+    ("form",),
+)
+"""Places whose keys are heard at the same time: within each a key has one meaning."""
+
+
+def remap(keys: Mapping[str, Iterable[str]]) -> None:
+    """Give acts other keys, by id, before the screen is made. UsageError if an id is unknown or a key would mean two things."""
+    wanted = {name: tuple(given) for name, given in keys.items()}
+    known = {act.id for act in ACTS}
+    for name in wanted:
+        if name not in known:
+            raise UsageError(f"there is no act {name!r}; `hotline tui --list-keys` lists them")
+    for places in _TOGETHER:
+        owner: dict[str, str] = {}
+        for act in acts_of(*places):
+            for key in wanted.get(act.id, act.keys):
+                if owner.setdefault(key, act.id) != act.id:
+                    raise UsageError(f"the key {key} would mean both {owner[key]} and {act.id}")
+    _changed.clear()
+    _changed.update(wanted)
+
+
+def keys(act: Act) -> tuple[str, ...]:
+    """The keys of an act as they are now."""
+    return _changed.get(act.id, act.keys)
+
+
+def keymap() -> dict[str, str]:
+    """What was changed, as Textual takes it."""
+    return {name: ",".join(given) for name, given in _changed.items()}
+
+
+def bindings(*places: Place, priority: bool = False) -> Iterator[Binding]:
+    """Textual's bindings for the acts of some places."""
+    for act in acts_of(*places):
+        yield Binding(",".join(act.keys), act.action, act.label, id=act.id, show=False, priority=priority)
 
 
 def acts_of(*places: Place) -> tuple[Act, ...]:
@@ -97,47 +258,80 @@ def acts_of(*places: Place) -> tuple[Act, ...]:
     return tuple(act for act in ACTS if act.place in places)
 
 
-def key_bar(acts: Iterable[Act], cells: int, *, labels: dict[str, str], urgent: str | None = None) -> Row:
-    """The last line: keys with their labels. `labels` replaces the words of some; `urgent` puts one act first."""
-    chosen = sorted(
-        (act for act in acts if act.bar or act.id == urgent), key=lambda act: (act.id != urgent, act.bar)
-    )
+_NAMES: Final = {
+    "escape": "Esc", "enter": "Enter", "pageup": "PgUp", "pagedown": "PgDn", "number_sign": "#", "slash": "/",
+    "up": "↑", "down": "↓", "home": "Home", "end": "End", "space": "Space", "tab": "Tab",
+}  # fmt: skip
+
+
+def shown(act: Act) -> str:
+    """The keys of an act in words: `F2`, `k ↑`, `Ctrl+G`."""
+    return " ".join(_key(one) for one in keys(act)[:2])
+
+
+def _key(name: str) -> str:
+    *mods, last = name.split("+")
+    word = _NAMES.get(last, last.upper() if mods or (last[:1] == "f" and last[1:].isdigit()) else last)
+    return "+".join([*(mod.capitalize() for mod in mods), word])
+
+
+def key_bar(
+    acts: Iterable[Act], cells: int, *, labels: Mapping[str, str], urgent: str | None = None
+) -> tuple[Row, tuple[Zone, ...]]:
+    """The last line: keys with their labels, and which cells of it stand for which act. `labels` replaces the words of some;
+    `urgent` puts one act first.
+    """
+    first = [act for act in acts_of("everywhere") if act.id == urgent]
+    chosen = [*first, *(act for act in acts if act.id != urgent)]
     items: list[tuple[str, Row]] = []
     for act in chosen:
         look: Look = "strong" if act.id == urgent else "bar"
-        items.append((act.id, ((f"{act.shown} ", "key"), (f"{labels.get(act.id, act.label)}  ", look))))
+        first = _key(keys(act)[0]) if keys(act) else ""
+        items.append((act.id, ((f"{first} ", "key"), (f"{labels.get(act.id) or t(act.label)}  ", look))))
     # Help stays to the last: it names what no longer fits.
     while len(items) > 2 and sum(width(row) for _, row in items) > cells + 2:
         del items[-2 if items[-1][0].endswith("help") else -1]
-    spans = [span for _, row in items for span in row]
-    if spans:
-        spans[-1] = (spans[-1][0].rstrip(), spans[-1][1])
-    return fit(tuple(spans), cells)
+    zones: list[Zone] = []
+    at = 0
+    for name, row in items:
+        zones.append(Zone(0, at, at + width(row), f"app.perform('{name}')"))
+        at += width(row)
+    return fit(tuple(span for _, row in items for span in row), cells), tuple(zones)
 
 
-def help_rows(first: Place) -> list[Row]:
+def help_rows(*first: Place) -> list[Row]:
     """Every act, those of the view one is in first."""
     titles: dict[Place, str] = {
-        "writing": "WRITING",
-        "browsing": "BROWSING (Esc from the composer)",
-        "roster": "ROSTER",
-        "everywhere": "EVERYWHERE",
+        "writing": t("WRITING"),
+        "browsing": t("BROWSING (Esc from the composer)"),
+        "message": t("THE SELECTED MESSAGE"),
+        "list": t("LISTS"),
+        "agenda": t("AGENDA"),
+        "meetings": t("MEETINGS"),
+        "notices": t("NOTICES"),
+        "roster": t("ROSTER"),
+        "record": t("RECORD"),
+        "form": t("FORMS"),
+        "everywhere": t("EVERYWHERE"),
     }
-    order = [first, *(place for place in titles if place != first)]
+    order = [*first, *(place for place in titles if place not in first)]
     rows: list[Row] = []
     for place in order:
-        rows.append(((titles[place], "strong"),))
-        rows.extend(((f"  {act.shown:<8}", "key"), (act.help, "text")) for act in acts_of(place))
-        rows.append((("", "text"),))
-    rows.extend(((one, "dim"),) for one in _WORDS)
+        acts = acts_of(place)
+        if acts:
+            rows.append(((titles[place], "strong"),))
+            rows.extend(((f"  {shown(act):<14} ", "key"), (t(act.help), "text")) for act in acts)
+            rows.append((("", "text"),))
+    rows.extend(((one, "dim"),) for one in _words())
     return rows
 
 
-_WORDS: Final = (
-    "QUEUED here, not yet with the relay   RELAYED in the log of both sides",
-    "DLVD on a device of theirs   SEEN painted on a screen of theirs",
-    "ACK a named person pressed the key   NEEDS ACK waits for you",
-    "IN ORDER every entry taken so far fits the chain and is signed by a certified member",
-    "VERIFIED 2/3 digits of 2 of the 3 other devices in this channel compared on this one",
-    "Nothing is ever acknowledged by itself.",
-)
+def _words() -> tuple[str, ...]:
+    return (
+        t("QUEUED here, not yet with the relay   SENT in the log of both sides"),
+        t("DLVD on a device of theirs   SEEN painted on a screen of theirs"),
+        t("ACK a named person pressed the key   NEEDS ACK waits for you"),
+        t("IN ORDER every entry taken so far fits the chain and is signed by a certified member"),
+        t("VERIFIED 2/3 digits of 2 of the 3 other devices in this channel compared on this one"),
+        t("Nothing is ever acknowledged by itself."),
+    )

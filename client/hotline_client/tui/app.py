@@ -1,528 +1,275 @@
-"""The main screen: it reads views after changes, shows them through the presenter, and turns keys into acts on the line."""
+"""The terminal client: what views ask for and what keys mean everywhere, on the frame."""
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Callable
-from contextlib import suppress
-from typing import ClassVar, Final
+from collections.abc import Sequence
+from typing import ClassVar
 
-from textual import events
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
-from hotline_client.bidi import has_rtl
-from hotline_client.tui.acting import Target, Trigger, choose
-from hotline_client.tui.acts import Place, acts_of, help_rows, key_bar
-from hotline_client.tui.alarm import Alarm
-from hotline_client.tui.bars import Bar
+from hotline_client.tui.acts import Place, acts_of, bindings, help_rows
 from hotline_client.tui.cells import line
-from hotline_client.tui.composer import Composer, teach_alt_enter
-from hotline_client.tui.composing import Composition, Outgoing, address_row
-from hotline_client.tui.crash import QuietApp
-from hotline_client.tui.message_rows import detail_rows
-from hotline_client.tui.notices import banner_rows, halt_rows, hint_row, quit_reasons, standing_words
-from hotline_client.tui.ports import LinePort
-from hotline_client.tui.roster import Roster
-from hotline_client.tui.seeing import Seeing, counts
+from hotline_client.tui.flash import FlashScreen
+from hotline_client.tui.form import FormScreen
+from hotline_client.tui.frame import Frame
+from hotline_client.tui.needs import VIEWS, ViewName
+from hotline_client.tui.palette import Palette
+from hotline_client.tui.seeing import first_unseen
 from hotline_client.tui.sheets import Ask, Sheet
-from hotline_client.tui.status import status_row, tabs_row
-from hotline_client.tui.themes import DAY, NIGHT, THEMES
-from hotline_client.tui.timeline import Timeline
+from hotline_client.tui.shell import quit_reasons
+from hotline_client.tui.themes import THEMES
+from hotline_client.tui.tongue import t
 from hotline_client.tui.typed import AskTyped
-from hotline_client.views import Changed, ChannelView, MessageView, StatusView
+from hotline_client.tui.view import Fill, Said, Show
+from hotline_protocol.documents import Body
 from hotline_protocol.errors import HotlineError
-from hotline_protocol.terms import WRITING_ROLES, Precedence
-
-TICK: Final = 0.25
-SETTLE: Final = 0.05
-"""Seconds in which changes are gathered before the views are read again."""
-HINT: Final = 8.0
-KEEP: Final = 1.0
-"""Seconds between looks at whether a draft changed and is to be kept."""
 
 
-class HotlineApp(QuietApp):
-    """The terminal client on one line. `clock` gives unix ms; `ticks` seconds that only grow."""
+class HotlineApp(Frame):
+    """See `Frame` for its arguments."""
 
-    CSS = """
-    Screen { layers: base; }
-    #preview, #banner, #halt, #hint { display: none; }
-    """
-    ENABLE_COMMAND_PALETTE = False
-    ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(",".join(act.keys), act.id, act.label, show=False, priority=True)
-            for act in acts_of("everywhere")
-        ),
-        *(
-            Binding(f"alt+{number}", f"channel({number})", "Channel", show=False, priority=True)
-            for number in range(1, 10)
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("everywhere", priority=True)]
 
-    def __init__(
-        self,
-        line_port: LinePort,
-        *,
-        clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
-        ticks: Callable[[], float] | None = None,
-        theme: str = NIGHT,
-    ) -> None:
-        super().__init__()
-        teach_alt_enter()
-        self._port = line_port
-        self._clock = clock
-        self._ticks = ticks or time.monotonic
-        self._composer_ticks = ticks
-        self._look = theme
-        self._status: StatusView | None = None
-        self._waiting: list[MessageView] = []
-        self._channel = ""
-        self._composition = Composition("")
-        self._drafts: dict[str, tuple[str, Composition]] = {}
-        self._trigger = Trigger()
-        self._seeing: dict[str, Seeing] = {}
-        self._alarm = Alarm()
-        self._verified = (0, 0)
-        self._kept: dict[str, str] = {}
-        self._hint: tuple[str, float] | None = None
-        self._progress: Changed | None = None
-        self._following: asyncio.Task[None] | None = None
-        self._flushing = False
+    # --- what views ask for
 
-    def compose(self) -> ComposeResult:
-        """Top to bottom."""
-        yield Bar(id="status")
-        yield Bar(id="tabs")
-        yield Bar(id="halt")
-        yield Bar(id="banner", ground="flash")
-        yield Timeline(self._port)
-        yield Bar(id="preview", ground="text")
-        yield Bar(id="hint")
-        yield Bar(id="address")
-        yield Composer(self._composer_ticks)
-        yield Bar(id="keys")
+    def on_said(self, message: Said) -> None:
+        """Words for the hint line."""
+        self._say(message.text, for_good=message.for_good)
+        self._tick()
 
-    def on_mount(self) -> None:
-        """Paint first; everything that costs comes after."""
-        for one in THEMES:
-            self.register_theme(one)
-        self.theme = self._look
-        self._bar("status").show((("HOTLINE opens the vault", "bar"),))
-        self._composer.focus()
-        self.call_after_refresh(self._begin)
+    def on_happened(self) -> None:
+        """A view changed the line."""
+        self._read_again()
 
-    async def on_unmount(self) -> None:
-        """Stop the transport."""
-        if self._following is not None:
-            self._following.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._following
+    def on_show(self, message: Show) -> None:
+        """Another view, perhaps in another channel, perhaps at one row."""
+        self._go(message.view, message.id, message.channel or self.state.channel)
+
+    def _go(self, view: ViewName, document: bytes | None, channel: str) -> None:
+        self._open(channel)
+        self._show(view)
+        if document is not None:
+            self.view.mark(document)
+        self._tick()
+
+    def on_fill(self, message: Fill) -> None:
+        """A form, over everything else."""
+        state, form, channel = self.state, message.form, self.state.channel
+        slot = f"form.{form.name}"
+
+        def send(said: Sequence[Body]) -> str | None:
+            try:
+                for body in said:
+                    state.port.affairs.say(channel, body)
+            except HotlineError as error:
+                return str(error)
+            return None
+
+        def closed(sent: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+            if sent:
+                self._say(t(form.sent) if form.sent else t("queued; it counts when it stands in the log"))
+            self._read_again()
+
+        screen = FormScreen(
+            form,
+            send,
+            channel=channel,
+            kept=state.port.draft(channel, slot),
+            keep=lambda typed: state.port.set_draft(channel, typed, slot),
+        )
+        self.push_screen(screen, closed)
+
+    # --- keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Acts of the main screen rest while another screen is over it."""
+        """Acts of the shell rest while another screen is over it, except F2 over a FLASH, and all until the line is open."""
         del parameters
-        covered = len(self.screen_stack) > 1
-        return not (covered and action in {"channel", *(act.id for act in acts_of("everywhere"))} - {"theme"})
-
-    @property
-    def _timeline(self) -> Timeline:
-        return self.screen_stack[0].query_one(Timeline)
-
-    @property
-    def _composer(self) -> Composer:
-        return self.screen_stack[0].query_one(Composer)
-
-    def _bar(self, name: str) -> Bar:
-        return self.screen_stack[0].query_one(f"#{name}", Bar)
-
-    def _begin(self) -> None:
-        self._status = self._port.status()
-        self._waiting = self._port.unacknowledged()
-        channels = self._port.channels()
-        if channels:
-            self._open(channels[0].name)
-        if self._status.me.role not in WRITING_ROLES:
-            self._composer.read_only = True
-            self._say("an observer reads; this device cannot write")
-        self.set_interval(TICK, self._tick)
-        self.set_interval(KEEP, self._keep_drafts)
-        self._following = asyncio.create_task(self._follow())
-        self._tick()
-
-    async def _follow(self) -> None:
-        """The line runs as long as the screen; its news arrive here."""
-        try:
-            async with self._port as line_port:
-                async for changed in line_port.changes():
-                    self._heard(changed)
-        except HotlineError as error:
-            self._say(f"THE LINE STOPPED: {error}", for_good=True)
-        except Exception as error:  # noqa: BLE001 - a task's error would be lost; the quiet crash path shows it
-            self._handle_exception(error)
-
-    def _heard(self, changed: Changed) -> None:
-        if "progress" in changed.what:
-            self._progress = None if changed.done == changed.total else changed
-        if not self._flushing:
-            self._flushing = True
-            self.set_timer(SETTLE, self._read_again)
-
-    def _read_again(self) -> None:
-        """Read again what the screen shows."""
-        self._flushing = False
-        if not self.is_running:
-            return
-        self._status = self._port.status()
-        self._waiting = self._port.unacknowledged()
-        self._timeline.reread()
-        self._count_verified()
-        if isinstance(self.screen, Roster):
-            self.screen.reread()
-        self._tick()
-
-    def _open(self, channel: str) -> None:
-        """Show a channel; the draft of the one before is kept."""
-        if channel == self._channel:
-            return
-        if self._channel:
-            self._drafts[self._channel] = (self._composer.text, self._composition.touched())
-        self._channel = channel
-        if channel not in self._kept:
-            self._kept[channel] = self._port.draft(channel)
-        text, self._composition = self._drafts.pop(channel, (self._kept[channel], Composition(channel)))
-        self._count_verified()
-        self._composer.load_text(text)
-        if channel not in self._seeing:
-            self._seeing[channel] = Seeing(self._port, channel)
-        self._timeline.open(channel)
-
-    def _count_verified(self) -> None:
-        """How many of the other devices in the channel had their digits compared here."""
-        others = [one.person for one in self._port.roster(self._channel) if not one.person.me]
-        self._verified = (sum(self._port.verified(one.fingerprint) for one in others), len(others))
-
-    def _unkept(self) -> dict[str, str]:
-        """The drafts that changed since they were kept; from now on they count as kept."""
-        texts = {channel: text for channel, (text, _) in self._drafts.items()}
-        if self._channel:
-            texts[self._channel] = self._composer.text
-        changed = {channel: text for channel, text in texts.items() if self._kept.get(channel, "") != text}
-        self._kept.update(changed)
-        return changed
-
-    async def _keep_drafts(self) -> None:
-        """Write down what changed, off the screen's path: it is there again after a kill."""
-        if not self.is_running:
-            return
-        for channel, text in self._unkept().items():
-            await asyncio.to_thread(self._port.set_draft, channel, text)
-
-    def _here(self) -> ChannelView | None:
-        channels = self._status.channels if self._status else ()
-        return next((one for one in channels if one.name == self._channel), None)
-
-    def _say(self, text: str, *, for_good: bool = False) -> None:
-        self._hint = (line(text), float("inf") if for_good else self._ticks() + HINT)
-
-    def _tick(self) -> None:
-        """Everything that depends on time or on what was just painted."""
-        if self._status is None or not self._channel or not self.is_running:
-            return  # a timer may fire once more while the screen is taken down
-        self._mark_seen()
-        self._aim()
-        self._paint_bars(self._status)
-
-    def _mark_seen(self) -> None:
-        if not self.app_focus:
-            return
-        mark = self._seeing[self._channel].painted(self._timeline.take_painted())
-        if mark is not None:
-            try:
-                self._port.mark_seen(self._channel, mark)
-            except HotlineError as error:
-                self._say(str(error))
-
-    def _flashes(self) -> list[MessageView]:
-        urgent = [one for one in self._waiting if one.precedence is Precedence.FLASH and one.needs_ack]
-        return sorted(urgent, key=lambda one: one.at or one.time)
-
-    def _aim(self) -> None:
-        """Point F2; a message counts as shown only while its whole text is painted, here or in the banner."""
-        may = self._status is not None and self._status.me.role in WRITING_ROLES
-        message = choose(self._timeline.selection, self._waiting) if may else None
-        shown = message is not None and self._timeline.is_shown(message)
-        self._trigger.aim(Target(message, shown) if message else None, self._ticks())
-
-    def _paint_bars(self, status: StatusView) -> None:
-        cells, now, here = self.size.width, self._clock(), self._here()
-        self._bar("status").show(status_row(status, here, self._waiting, now, cells, verified=self._verified))
-        self._bar("tabs").show(tabs_row(status.channels, self._channel, cells))
-        self._bar("halt").show(*halt_rows(here, cells))
-        flashes = self._flashes()
-        self._bar("banner").show(*banner_rows(flashes, cells))
-        if self._alarm.rings((one.id for one in flashes), self._ticks()):
-            self.bell()
-        if self._hint is not None and self._hint[1] <= self._ticks():
-            self._hint = None
-        said = (
-            self._hint[0]
-            if self._hint
-            else standing_words(here, self._progress, self._timeline.newest, follow=self._timeline.follow)
+        ours = {"view", "channel", *(act.id for act in acts_of("everywhere"))} - {"theme", "leave"}
+        if action not in ours:
+            return True
+        if self._state is None:
+            return False
+        return len(self.screen_stack) == 1 or (
+            action == "acknowledge" and isinstance(self.screen, FlashScreen)
         )
-        self._bar("hint").show(*([hint_row(said, cells)] if said else []))
-        self._bar("address").show(address_row(self._composition, status, cells))
-        self._paint_keys(cells)
 
-    def _paint_keys(self, cells: int) -> None:
-        places = acts_of("everywhere")
-        pending = self._composition.pending
-        labels = {"acknowledge": self._trigger.label(self._ticks(), self._channel)}
-        if pending is not None:
-            labels["confirm"] = f"SEND {pending.precedence.value}"
-        self._bar("keys").show(key_bar(places, cells, labels=labels, urgent="confirm" if pending else None))
-
-    def on_composer_submitted(self) -> None:
-        """Enter: one line of ROUTINE goes; anything else asks for the second key."""
-        self._composition, outgoing = self._composition.submit(self._composer.text)
-        self._send(outgoing)
-
-    def action_confirm(self) -> None:
-        """F9."""
-        text, outgoing = self._composer.text, None
-        if self._composition.pending is None and self._composition.precedence is Precedence.ROUTINE:
-            # what Enter would not send of a paste: the key that no paste contains does
-            text = text.rstrip("\n")
-            self._composition, outgoing = self._composition.submit(text)
-        elif self._composition.pending is None:
-            self._say("F9 is the second key; Enter comes first")
-        if outgoing is None:
-            self._composition, outgoing = self._composition.confirm(text)
-        self._send(outgoing)
-
-    def _send(self, outgoing: Outgoing | None) -> None:
-        if outgoing is not None:
-            before = self._composition
-            try:
-                self._port.send_text(
-                    outgoing.channel,
-                    outgoing.text,
-                    precedence=outgoing.precedence,
-                    response=outgoing.response,
-                    reply_to=outgoing.reply_to,
-                )
-            except HotlineError as error:
-                reply = before.reply
-                self._composition = Composition(
-                    outgoing.channel, outgoing.precedence, outgoing.response, reply
-                )
-                self._say(f"NOT QUEUED: {error}")
-            else:
-                self._composer.load_text("")
-                # at once: a draft that comes back after a kill would be sent twice
-                self._kept[outgoing.channel] = ""
-                self._port.set_draft(outgoing.channel, "")
-                self._timeline.action_last()
-                self._read_again()
-                return
-        self._tick()
-
-    def on_text_area_changed(self) -> None:
-        """A changed draft takes back what waited for its second key; right-to-left text gets a preview."""
-        text = self._composer.text
-        pending = self._composition.pending
-        if pending is not None and pending.text != text:
-            self._composition = self._composition.touched()
-        rows = text.split("\n")
-        at = min(self._composer.cursor_location[0], len(rows) - 1)
-        here = rows[at]
-        if has_rtl(here):
-            self._bar("preview").show(
-                (("reads as  ", "dim"), (line(here, max(1, self.size.width - 10)), "strong"))
-            )
-        else:
-            self._bar("preview").show()
-        self._tick()
-
-    def on_composer_left(self) -> None:
-        """Esc: take back a pending send, else go and read."""
-        if self._composition.pending is not None:
-            self._composition = self._composition.touched()
-            self._tick()
-        else:
-            self._timeline.focus()
-
-    def on_composer_notice(self, message: Composer.Notice) -> None:
-        """The composer has something to say."""
-        self._say(message.text)
-
-    def on_timeline_write(self) -> None:
-        """Back to writing."""
-        self._composer.focus()
-
-    def on_timeline_details(self, message: Timeline.Details) -> None:
-        """All of one message."""
-        self.push_screen(Sheet("MESSAGE", lambda cells: detail_rows(message.message, cells)))
-
-    def on_app_focus(self, event: events.AppFocus) -> None:
+    def on_app_focus(self) -> None:
         """Somebody looks again: only what is painted from now on counts."""
-        del event
-        self._timeline.reset_painted()
+        if self._state is not None:
+            self.talk.looked_away()
 
     def on_resize(self) -> None:
         """The bars are made for a width."""
-        if self._status is not None:
-            self.call_after_refresh(self._tick)
+        self.call_after_refresh(self._tick)
 
     def action_acknowledge(self) -> None:
         """F2: exactly what its label says, once it is armed."""
         # Aim first: what the key does is judged by what is on the screen now.
-        self._aim()
+        self._tick()
         target, now = self._trigger.target, self._ticks()
         if target is None:
-            self._say("nothing waits for an acknowledgment")
+            self._say(t("nothing waits for an acknowledgment"))
         elif not target.shown:
-            self._open(target.message.channel)
-            self._timeline.go_to(target.message)
+            if not isinstance(self.screen, FlashScreen):
+                self._go("talk", target.message.id, target.message.channel)
         elif not self._trigger.armed(now):
-            self._say("F2 arms one second after its message is on the screen")
+            self._say(t("F2 arms one second after its message is on the screen"))
         else:
             try:
-                self._port.acknowledge(target.message.channel, target.message.id)
+                self.state.port.acknowledge(target.message.channel, target.message.id)
             except HotlineError as error:
-                self._say(f"NOT ACKNOWLEDGED: {error}")
+                self._say(t("NOT ACKNOWLEDGED: {why}", why=line(str(error))))
             else:
                 self._read_again()
         self._tick()
 
-    def action_next_waiting(self) -> None:
-        """F3: the next that waits for an answer; if none does, the first not yet seen."""
-        waiting = sorted((one for one in self._waiting if one.needs_ack), key=lambda one: one.at or one.time)
-        names = [(one.channel, one.id) for one in waiting]
-        selected = self._timeline.selection
-        now_at = (selected.channel, selected.id) if selected else None
-        following = (names.index(now_at) + 1) % len(names) if now_at in names else 0
-        if waiting:
-            message = waiting[following]
+    def action_next_need(self) -> None:
+        """F3: the next thing that needs this person; if nothing does, the first message not yet seen."""
+        needs = self.state.needs
+        at = next((at for at, one in enumerate(needs) if (one.view, one.id) == self._last_need), -1)
+        if needs:
+            need = needs[(at + 1) % len(needs)]
+            self._last_need = (need.view, need.id)
+            self._go(need.view, need.id, need.channel)
+            return
+        unseen = first_unseen(self.state.port, self.state.channel, self.talk.watermark)
+        if unseen is None:
+            self._say(t("nothing waits for you"))
+            self._tick()
         else:
-            unseen = self._first_unseen()
-            if unseen is None:
-                self._say("nothing waits for you")
-                self._tick()
-                return
-            message = unseen
-        self._open(message.channel)
-        self._timeline.focus()
-        self._timeline.go_to(message)
-        self._tick()
-
-    def _first_unseen(self) -> MessageView | None:
-        """The first message of theirs above the watermark, looked for a few pages far."""
-        after = self._seeing[self._channel].watermark if self._channel else 0
-        for _ in range(20):
-            page = self._port.timeline(self._channel, after=after, limit=200)
-            found = next((one for one in page if one.seq is not None and counts(one)), None)
-            numbers = [one.seq for one in page if one.seq is not None]
-            if found is not None or not numbers:
-                return found
-            after = numbers[-1]
-        return None
+            self._go("talk", unseen.id, unseen.channel)
 
     def action_reply(self) -> None:
-        """F4: reply to what is selected, else to the newest; again takes it back."""
-        message = self._timeline.selection or self._timeline.newest
-        reply = (
-            None
-            if self._composition.reply is not None or message is None or message.kind != "text"
-            else message
-        )
-        self._composition = Composition(
-            self._channel, self._composition.precedence, self._composition.response, reply
-        )
-        self._composer.focus()
-        self._tick()
+        """F4."""
+        if self._current != "talk":
+            self._show("talk")
+        self.talk.reply()
 
-    def action_roster(self) -> None:
-        """F5."""
-        if self._channel:
-            self.push_screen(Roster(self._port, self._channel, self._clock))
+    def action_respond(self) -> None:
+        """F5: answer what the view marks."""
+        self.view.respond()
+
+    def action_new_item(self) -> None:
+        """F6."""
+        self._views["agenda"].new()
+
+    def action_new_meeting(self) -> None:
+        """F7."""
+        self._views["meetings"].new()
+
+    def action_new_notice(self) -> None:
+        """F8."""
+        self._views["notices"].new()
+
+    def action_confirm(self) -> None:
+        """F9."""
+        if self._current == "talk":
+            self.talk.confirm()
 
     def action_precedence(self) -> None:
-        """F6."""
-        self._composition = self._composition.next_precedence()
-        self._tick()
+        """The composer's."""
+        self.talk.precedence()
 
     def action_response(self) -> None:
-        """F7."""
-        self._composition = self._composition.next_response()
-        self._tick()
+        """The composer's."""
+        self.talk.response()
 
-    def action_next_channel(self) -> None:
-        """F8."""
-        names = [one.name for one in self._port.channels()]
-        if names:
-            at = names.index(self._channel) if self._channel in names else -1
-            self._open(names[(at + 1) % len(names)])
+    def action_view(self, number: int) -> None:
+        """The view with that number on its tab."""
+        if 1 <= number <= len(VIEWS):
+            self._show(VIEWS[number - 1])
             self._tick()
 
     def action_channel(self, number: int) -> None:
-        """The channel with that number on its tab."""
-        names = [one.name for one in self._port.channels()]
+        """The channel at that place of the row."""
+        names = [one.name for one in self.state.port.channels()]
         if 1 <= number <= len(names):
             self._open(names[number - 1])
-        else:
-            self._say(f"there is no channel {number}")
         self._tick()
+
+    def action_next_channel(self) -> None:
+        """The next channel."""
+        self._step_channel(1)
+
+    def action_previous_channel(self) -> None:
+        """The channel before."""
+        self._step_channel(-1)
+
+    def _step_channel(self, by: int) -> None:
+        names = [one.name for one in self.state.port.channels()]
+        if names:
+            at = names.index(self.state.channel) if self.state.channel in names else -1
+            self._open(names[(at + by) % len(names)])
+            self._tick()
+
+    def action_search(self) -> None:
+        """Search, wherever one is."""
+        self.talk.search()
+
+    def action_palette(self) -> None:
+        """Everything one can do here, found by typing."""
+        places: tuple[Place, ...] = ("everywhere", *self.view.help_places())
+
+        def chosen(action: str | None) -> None:
+            if action is not None:
+                self.run_worker(self.action_perform(action), exclusive=True)
+
+        self.push_screen(Palette(acts_of(*places)), chosen)
+
+    async def action_perform(self, act: str) -> None:
+        """Do an act by its id, where it belongs: in what has the focus, in the view, or here."""
+        for place in (self.focused, self.view, self):
+            if place is not None and hasattr(place, f"action_{act}"):
+                await self.run_action(act, default_namespace=place)
+                return
 
     def action_resume(self) -> None:
         """Go on after a HALT, once the word was typed."""
-        channel = self._channel
-        here = self._here()
+        channel, here = self.state.channel, self.state.here()
         if here is None or here.halted is None:
-            self._say("this channel is not halted")
+            self._say(t("this channel is not halted"))
             self._tick()
             return
 
         def wrong(typed: str) -> str | None:
-            return None if typed.strip() == "RESUME" else "expected the word RESUME, in capitals"
+            return None if typed.strip() == "RESUME" else t("expected the word RESUME, in capitals")
 
         def done(right: bool | None) -> None:  # noqa: FBT001 - Textual's callback
             if right:
                 try:
-                    self._port.resume(channel)
+                    self.state.port.resume(channel)
                 except HotlineError as error:
-                    self._say(f"NOT RESUMED: {error}")
+                    self._say(t("NOT RESUMED: {why}", why=line(str(error))))
                 self._read_again()
 
         lines = [
-            "Type RESUME when you agreed on the log with the other side:",
-            "Everything since is checked again.",
+            t("Type RESUME when you agreed on the log with the other side:"),
+            t("Everything since is checked again."),
         ]
-        self.push_screen(AskTyped(lines, wrong, "resume"), done)
+        self.push_screen(AskTyped(lines, wrong, t("resume")), done)
 
     def action_help(self) -> None:
         """F1: first about the view one is in."""
-        place: Place = "browsing" if self._timeline.has_focus else "writing"
-        self.push_screen(Sheet("HELP", lambda _cells: help_rows(place)))
+        places = self.view.help_places()
+        self.push_screen(Sheet(t("HELP"), lambda _cells: help_rows(*places)))
 
     def action_theme(self) -> None:
-        """Night or day."""
-        self.theme = DAY if self.theme == NIGHT else NIGHT
+        """The next look."""
+        names = [one.name for one in THEMES]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
     def action_leave(self) -> None:
         """Quit; asks while something waits."""
-        for channel, text in self._unkept().items():
-            self._port.set_draft(channel, text)
-        drafts = [self._composer.text, *(text for text, _ in self._drafts.values())]
-        reasons = quit_reasons(
-            len(self._port.outbox()), len(self._waiting), sum(bool(one.strip()) for one in drafts)
-        )
+        if self._state is None:
+            self.exit()
+            return
+        for channel, text in self.talk.unkept().items():
+            self.state.port.set_draft(channel, text)
+        reasons = quit_reasons(len(self.state.port.outbox()), len(self.state.waiting), self.talk.drafted)
         if not reasons:
             self.exit()
             return
         self.push_screen(
-            Ask(["Leave the line?", *reasons], "leave", "stay"), lambda yes: self.exit() if yes else None
+            Ask([t("Leave the line?"), *reasons], t("leave"), t("stay")),
+            lambda yes: self.exit() if yes else None,
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from hotline_client.tui.rows import Look, Row
+from hotline_client.tui.rows import Look, Row, Zone
 from hotline_client.tui.themes import paint
 
 
@@ -18,15 +19,24 @@ class Bar(Widget):
     def __init__(self, *, id: str, ground: Look = "bar") -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, markup=False)
         self.rows: tuple[Row, ...] = ()
+        self.zones: tuple[Zone, ...] = ()
         self._ground: Look = ground
 
-    def show(self, *rows: Row) -> None:
-        """Replace what is shown."""
+    def show(self, *rows: Row, zones: tuple[Zone, ...] = ()) -> None:
+        """Replace what is shown, and which parts of it can be clicked."""
+        self.zones = zones
         if rows != self.rows:
             taller = len(rows) != len(self.rows)
             self.rows = rows
             self.display = bool(rows)
             self.refresh(layout=taller)
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do the act whose words were clicked."""
+        for zone in self.zones:
+            if zone.row == event.y and zone.begin <= event.x < zone.end:
+                await self.run_action(zone.action)
+                return
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """One line a row."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from hotline_client.views import (
     Changed,
@@ -16,8 +16,26 @@ from hotline_client.views import (
     Person,
     StatusView,
 )
+from hotline_protocol.documents import Body
+from hotline_protocol.documents.body import Target
+from hotline_protocol.folds.journal import Journal
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.terms import Precedence, Response
+
+T = TypeVar("T")
+
+
+class AffairsPort(Protocol):
+    """The part of `hotline_client.affairs.Affairs` that the screen uses."""
+
+    def say(self, channel: str, body: Body, *, key: str | None = None) -> bytes:
+        """Queue a document; its id. UsageError or NotAppliedError says why it would change nothing."""
+
+    def read(self, channel: str, look: Callable[[Journal], T]) -> T:
+        """What `look` makes of the channel's journal, which it must neither change nor keep."""
+
+    def target(self, channel: str, document: bytes) -> Target:
+        """What names a document in another."""
 
 
 class LinePort(Protocol):
@@ -26,6 +44,16 @@ class LinePort(Protocol):
     @property
     def me(self) -> Person:
         """The holder of this device's certificate."""
+
+    @property
+    def affairs(self) -> AffairsPort:
+        """The working group's documents beyond words."""
+
+    def message(self, channel: str, id_or_seq: bytes | int) -> MessageView | None:
+        """One message, by document id or by seq."""
+
+    def security_events(self, channel: str | None = None) -> list[MessageView]:
+        """What deviated from what is promised, oldest first."""
 
     async def __aenter__(self) -> Self: ...
 
@@ -85,10 +113,10 @@ class LinePort(Protocol):
     def set_verified(self, fingerprint: bytes, *, verified: bool = True) -> None:
         """Remember it, or forget it."""
 
-    def draft(self, channel: str) -> str:
+    def draft(self, channel: str, slot: str = "") -> str:
         """What was being written in a channel."""
 
-    def set_draft(self, channel: str, text: str) -> None:
+    def set_draft(self, channel: str, text: str, slot: str = "") -> None:
         """Keep it; empty forgets it."""
 
     def resume(self, channel: str) -> None:

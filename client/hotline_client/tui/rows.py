@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from rich.cells import cell_len
@@ -26,6 +27,16 @@ Look = Literal[
 ]
 Span = tuple[str, Look]
 Row = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Cells of a row that stand for an act when they are clicked: from `begin` to before `end`."""
+
+    row: int
+    begin: int
+    end: int
+    action: str
 
 
 def width(row: Row) -> int:

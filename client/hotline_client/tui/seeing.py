@@ -51,3 +51,16 @@ class Seeing:
 def counts(message: MessageView) -> bool:
     """Whether a person must have had it before their eyes."""
     return message.kind == "text" and message.author is not None and not message.author.own
+
+
+def first_unseen(line: LinePort, channel: str, watermark: int) -> MessageView | None:
+    """The first message of theirs above the watermark, looked for a few pages far."""
+    after = watermark
+    for _ in range(20):
+        page = line.timeline(channel, after=after, limit=200)
+        found = next((one for one in page if one.seq is not None and counts(one)), None)
+        numbers = [one.seq for one in page if one.seq is not None]
+        if found is not None or not numbers:
+            return found
+        after = numbers[-1]
+    return None

@@ -7,44 +7,11 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.screen import ModalScreen, Screen
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from hotline_client.tui.bars import Bar
+from hotline_client.tui.row_list import RowList
 from hotline_client.tui.rows import Row
-from hotline_client.tui.themes import paint
-
-
-class RowList(ScrollView, can_focus=True):
-    """Rows that scroll; one may be marked."""
-
-    DEFAULT_CSS = "RowList { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }"
-
-    def __init__(self, rows: Callable[[int], Sequence[Row]]) -> None:
-        super().__init__(id="rows")
-        self._make = rows
-        self._rows: Sequence[Row] = ()
-        self.cursor: int | None = None
-
-    def remake(self) -> None:
-        """Ask for the rows again."""
-        self._rows = self._make(self.scrollable_content_region.width)
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
-        self.refresh()
-
-    def on_resize(self) -> None:
-        """Make rows for the new width."""
-        self.remake()
-
-    def render_line(self, y: int) -> Strip:
-        """One row."""
-        at = y + round(self.scroll_y)
-        row = self._rows[at] if at < len(self._rows) else ()
-        return paint(
-            row, self.scrollable_content_region.width, self.app.theme, marked=at == self.cursor and bool(row)
-        )
 
 
 class Sheet(Screen[None]):

@@ -9,7 +9,8 @@ from rich.cells import cell_len
 
 from hotline_client.tui.cells import cut, line
 from hotline_client.tui.rows import Look, Row, fit
-from hotline_client.tui.wording import age, channel_label, dtg, stopwatch
+from hotline_client.tui.tongue import t
+from hotline_client.tui.wording import age, dtg, stopwatch
 from hotline_client.views import ChannelView, LineState, MessageView, StatusView
 from hotline_protocol.terms import Precedence
 
@@ -32,13 +33,14 @@ def status_row(
     cells: int,
     *,
     verified: tuple[int, int] = (0, 0),
+    presence: str = "",
 ) -> Row:
     """The first line of the screen. `waiting`: everything unacknowledged, in every channel; `now` unix ms; `verified`: how
-    many of the channel's other devices had their digits compared here, of how many.
+    many of the channel's other devices had their digits compared here, of how many; `presence`: whether their people attend.
     """
     fields = (
         _line(status, now),
-        _peer(status, now),
+        _peer(status, now, presence),
         _epoch(channel, verified),
         _unacknowledged(status, waiting, now),
         _outbox(status),
@@ -76,12 +78,14 @@ def _line(status: StatusView, now: int) -> Field:
     return Field((f"LINE DOWN {down}{retry}", f"DOWN {down}{retry}", f"DOWN {down}"), "bad")
 
 
-def _peer(status: StatusView, now: int) -> Field:
+def _peer(status: StatusView, now: int, presence: str) -> Field:
     name = line(status.peer_delegation, 16)
     if status.peer_last_heard is None:
         return Field((f"PEER {name} not heard yet", f"{name} not heard yet", f"{name} unheard"), "dim")
-    ago = age(now - status.peer_last_heard)
-    brief = cut(name, 8)
+    ago, brief = age(now - status.peer_last_heard), cut(name, 8)
+    if presence:
+        forms = (f"PEER {name} {presence}, {ago} ago", f"{name} {presence} {ago}", f"{brief} {presence}")
+        return Field(forms, "bar" if presence == t("on watch") else "warn")
     return Field(
         (f"PEER {name} heard {ago} ago", f"{name} heard {ago} ago", f"{name} {ago} ago", f"{brief} {ago}")
     )
@@ -133,25 +137,3 @@ def _outbox(status: StatusView) -> Field:
 def _clock(now: int) -> Field:
     full = dtg(now)
     return Field((full, full[:7], full[2:7]))
-
-
-def tabs_row(channels: Sequence[ChannelView], current: str, cells: int) -> Row:
-    """The channels with their numbers; what waits in each is said in words."""
-    row: list[tuple[str, Look]] = []
-    for number, channel in enumerate(channels, 1):
-        label = channel_label(channel.name)
-        news = " HALTED" if channel.halted else _news(channel)
-        here = channel.name == current
-        row.append(
-            (
-                f"[{number} {label}{news}]" if here else f" {number} {label}{news} ",
-                "strong" if here else "bar",
-            )
-        )
-    return fit(tuple(row), cells)
-
-
-def _news(channel: ChannelView) -> str:
-    if channel.unacknowledged:
-        return f" {channel.unacknowledged} unack"
-    return f" {channel.unseen} new" if channel.unseen else ""

@@ -91,7 +91,7 @@ def receipt(message: MessageView) -> tuple[str, Look]:
     """How far one of our messages got, in words."""
     state = message.receipt
     if state is Receipt.REFUSED:
-        return "REFUSED", "bad"
+        return f"FAILED {line(message.refused or '', 60)}".rstrip(), "bad"
     if state is Receipt.ACKNOWLEDGED and (mark := _latest(message.acknowledged)):
         return f"ACK {clock(mark.time)} by {office(mark.person)}", "good"
     if state is Receipt.SEEN and (mark := _latest(message.seen)):
@@ -100,7 +100,7 @@ def receipt(message: MessageView) -> tuple[str, Look]:
         return f"DLVD {clock(mark.time)} to {office(mark.person)}", "text"
     words: dict[Receipt, tuple[str, Look]] = {
         Receipt.QUEUED: ("QUEUED here, not yet sent", "warn"),
-        Receipt.RELAYED: ("RELAYED, not yet delivered", "dim"),
+        Receipt.RELAYED: ("SENT, not yet delivered", "dim"),
         Receipt.DELIVERED: ("DLVD", "text"),
         Receipt.SEEN: ("SEEN", "text"),
     }
@@ -108,11 +108,11 @@ def receipt(message: MessageView) -> tuple[str, Look]:
 
 
 def trail(message: MessageView) -> str:
-    """All steps up to where a message of ours is: `QUEUED → RELAYED → DLVD → SEEN`."""
+    """All steps up to where a message of ours is: `QUEUED → SENT → DLVD → SEEN`."""
     steps = (Receipt.QUEUED, Receipt.RELAYED, Receipt.DELIVERED, Receipt.SEEN, Receipt.ACKNOWLEDGED)
     if message.receipt not in steps:
         return message.receipt.value
-    short = {Receipt.DELIVERED: "DLVD", Receipt.ACKNOWLEDGED: "ACK"}
+    short = {Receipt.RELAYED: "SENT", Receipt.DELIVERED: "DLVD", Receipt.ACKNOWLEDGED: "ACK"}
     return " → ".join(short.get(step, step.value) for step in steps[: steps.index(message.receipt) + 1])
 
 

@@ -12,6 +12,7 @@ from hotline_client.demo.scenario import OPENING, OUR_NAME, THEIR_NAME
 from hotline_client.tui.app import HotlineApp
 from hotline_client.views import Mark, Receipt
 from tests.support.memory_line import ANNA, MIRIAM, NOW, MemoryLine, text
+from tests.support.pilot import ready
 
 US = replace(ANNA, name=OUR_NAME)
 THEM = replace(MIRIAM, name=THEIR_NAME)
@@ -45,8 +46,8 @@ def draw() -> str:
     async def main() -> str:
         app = HotlineApp(scene(), clock=lambda: NOW, ticks=lambda: 0.0)
         async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
-            app._composer.cursor_blink = False
+            await ready(app, pilot)
+            app.talk.composer.cursor_blink = False
             await pilot.pause()
             return app.export_screenshot(title="hotline demo")
 

@@ -2,8 +2,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 from textual import events
@@ -12,62 +10,18 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from hotline_client.tui.app import HotlineApp
-from hotline_client.tui.bars import Bar
 from hotline_client.tui.composer import Composer
-from hotline_client.tui.roster import Roster
-from hotline_client.tui.rows import words
+from hotline_client.tui.roster.view import Roster
 from hotline_client.tui.sheets import Ask, Sheet
 from hotline_client.tui.timeline import Timeline
-from hotline_client.views import Halted, KnockView, LineState, MessageView, Person
+from hotline_client.tui.typed import AskTyped
+from hotline_client.views import Halted, KnockView, LineState, Person
 from hotline_protocol.identity.digits import digits
 from hotline_protocol.terms import Precedence, Response, Role
 from tests.support.memory_line import ANNA, MIRIAM, NOW, OTTO, MemoryLine, text
+from tests.support.pilot import SIZES, Ticks, bar, drive, needs, ready, screen, sent
 
 RUTH = Person("Ruth Aalto", "ALPHA", Role.OFFICER, "a", True, False, b"\x05" * 32)
-SIZES = [(80, 24), (60, 20)]
-
-
-class Ticks:
-    """Seconds that move on when they are read, so that nothing looks like a burst; `jump` lets time pass."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        self.now += 0.03
-        return self.now
-
-
-def drive(
-    line: MemoryLine,
-    act: Callable[[HotlineApp, Pilot[None], Ticks], Awaitable[None]],
-    size: tuple[int, int] = (80, 24),
-) -> None:
-    async def main() -> None:
-        ticks = Ticks()
-        app = HotlineApp(line, clock=lambda: NOW, ticks=ticks)
-        async with app.run_test(size=size) as pilot:
-            await pilot.pause()
-            await pilot.pause()
-            await act(app, pilot, ticks)
-
-    asyncio.run(main())
-
-
-def bar(app: HotlineApp, name: str) -> str:
-    return "\n".join(words(row) for row in app.screen_stack[0].query_one(f"#{name}", Bar).rows)
-
-
-def screen(app: HotlineApp) -> str:
-    return "\n".join("".join(one.text for one in strip) for strip in app.screen._compositor.render_strips())
-
-
-def sent(line: MemoryLine) -> list[tuple[Any, ...]]:
-    return [act for act in line.acts if act[0] != "seen"]
-
-
-def needs(seq: int, words_: str = "Keep clear.", **more: Any) -> MessageView:
-    return text(seq, MIRIAM, words_, **({"response": Response.ROGER} | more))
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -134,7 +88,7 @@ def test_priority_needs_f9_and_a_changed_draft_takes_it_back() -> None:
     line = MemoryLine()
 
     async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
-        await pilot.press("x", "f6", "f7", "enter", "enter")
+        await pilot.press("x", "ctrl+g", "ctrl+n", "enter", "enter")
         assert sent(line) == []
         assert "PRESS F9 TO SEND PRIORITY" in bar(app, "address")
         await pilot.press("y", "f9")
@@ -257,11 +211,11 @@ def test_news_keep_a_reader_where_they_are_and_a_follower_at_the_end() -> None:
         await pilot.pause()
         assert "news one" in screen(app)
         await pilot.press("escape", "pageup", "pageup")
-        before = [row[:-1] for row in screen(app).splitlines()[2:15]]
+        before = [row[:-1] for row in screen(app).splitlines()[2:14]]
         line.messages.append(text(101, MIRIAM, "news two"))
         app._read_again()
         await pilot.pause()
-        assert [row[:-1] for row in screen(app).splitlines()[2:15]] == before
+        assert [row[:-1] for row in screen(app).splitlines()[2:14]] == before
 
     drive(line, act)
 
@@ -276,7 +230,7 @@ def test_changes_of_the_line_arrive() -> None:
         line.tell("progress", done=1200, total=5000)
         await pilot.pause(0.1)
         assert "DOWN 00:41, retry 5s" in bar(app, "status")
-        assert "VERIFYING 1,200 of 5,000" in bar(app, "hint")
+        assert "VERIFYING 1,200/5,000" in bar(app, "hint")
 
     drive(line, act)
     assert not line.running
@@ -301,8 +255,8 @@ def test_roster_admits_and_removes_after_a_question(size: tuple[int, int]) -> No
     line.knockers = [KnockView("plenary", b"k" * 16, 9, RUTH, NOW // 1000 + 10**6, None)]
 
     async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
-        await pilot.press("f5")
-        assert isinstance(app.screen, Roster)
+        await pilot.press("alt+5")
+        assert isinstance(app.view, Roster)
         assert "KNOCKS" in screen(app)
         await pilot.press("a")
         assert isinstance(app.screen, Ask)
@@ -315,8 +269,8 @@ def test_roster_admits_and_removes_after_a_question(size: tuple[int, int]) -> No
         await pilot.press("j", "x")
         assert not isinstance(app.screen, Ask), "the other side's device"
         assert sent(line) == [("admit", "plenary", (b"k" * 16,)), ("remove", "plenary", (1,))]
-        await pilot.press("f5")
-        assert not isinstance(app.screen, Roster)
+        await pilot.press("escape")
+        assert not isinstance(app.view, Roster)
 
     drive(line, act, size)
 
@@ -331,10 +285,10 @@ def test_help_reply_next_and_channels() -> None:
         assert app.query_one(Timeline).selection == line.messages[0]
         await pilot.press("f4")
         assert "re #1" in bar(app, "address")
-        await pilot.press("d", "f8")
-        assert "[2 AIR" in bar(app, "tabs")
+        await pilot.press("d", "ctrl+pagedown")
+        assert "[air" in bar(app, "channels")
         assert app.query_one(Composer).text == ""
-        await pilot.press("f8", "enter")
+        await pilot.press("alt+up", "enter")
         assert sent(line) == [
             ("send", "plenary", "d", Precedence.ROUTINE, Response.NONE, line.messages[0].id)
         ]
@@ -393,8 +347,8 @@ def test_the_digits_are_compared_by_the_program_and_remembered() -> None:
 
     async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
         assert "VERIFIED 0/3" in bar(app, "status")
-        await pilot.press("f5", "v")
-        assert isinstance(app.screen, Roster), "one's own device"
+        await pilot.press("alt+5", "v")
+        assert not isinstance(app.screen, AskTyped), "one's own device"
         await pilot.press("j", "v")
         app.screen.query_one(Input).value = wrong
         await pilot.press("enter")
@@ -425,16 +379,22 @@ def test_a_halt_says_what_to_do_and_is_left_by_a_typed_word() -> None:
     drive(line, act)
 
 
-def test_numbers_choose_the_channel_of_their_tab() -> None:
+def test_numbers_choose_the_view_of_their_tab_and_clicks_do_too() -> None:
     line = MemoryLine(names=("plenary", "air", "naval"))
 
     async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
-        await pilot.press("alt+2")
-        assert "[2 AIR" in bar(app, "tabs")
-        await pilot.press("escape", "3")
-        assert "[3 NAVAL" in bar(app, "tabs")
-        await pilot.press("alt+9")
-        assert "there is no channel 9" in bar(app, "hint")
+        await pilot.press("alt+5")
+        assert "[5 ROSTER" in bar(app, "tabs")
+        await pilot.press("1")
+        assert "[1 TALK" in bar(app, "tabs")
+        await pilot.press("2")
+        assert app.query_one(Composer).text == "2", "a number is a number to who writes"
+        await pilot.click("#channels", offset=(bar(app, "channels").index("naval"), 0))
+        assert "[naval" in bar(app, "channels")
+        await pilot.click("#tabs", offset=(bar(app, "tabs").index("ROSTER"), 0))
+        assert isinstance(app.view, Roster)
+        await pilot.click("#keys", offset=(bar(app, "keys").index("F1"), 0))
+        assert isinstance(app.screen, Sheet)
 
     drive(line, act)
 
@@ -444,7 +404,7 @@ def test_a_draft_survives_a_kill_and_a_sent_one_does_not_come_back() -> None:
 
     async def write(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
         await pilot.press("o", "k")
-        await app._keep_drafts()
+        await app.talk._keep_drafts()
 
     async def send(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
         assert app.query_one(Composer).text == "ok"
@@ -461,9 +421,8 @@ def test_a_timer_that_fires_while_the_screen_is_taken_down_does_nothing() -> Non
     async def main() -> None:
         app = HotlineApp(MemoryLine([needs(1)]), clock=lambda: NOW)
         async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
+            await ready(app, pilot)
         app._tick()
         app._read_again()
-        await app._keep_drafts()
 
     asyncio.run(main())

@@ -10,6 +10,7 @@ from hotline_client.tui.app import HotlineApp
 from hotline_client.views import Halted, KnockView, Mark, MessageView
 from hotline_protocol.terms import Precedence, Response
 from tests.support.memory_line import MIRIAM, NOW, MemoryLine, text
+from tests.support.pilot import ready
 
 PAYLOADS = {
     "click": "[@click=app.exit()]press[/]",
@@ -59,8 +60,15 @@ def test_foreign_text_is_only_text(name: str) -> None:
     async def main() -> None:
         app = HotlineApp(_crowd(PAYLOADS[name]), clock=lambda: NOW)
         async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
-            for keys in ((), ("escape", "home"), ("enter",), ("escape", "f5"), ("j", "j"), ("f5", "f1")):
+            await ready(app, pilot)
+            for keys in (
+                (),
+                ("escape", "home"),
+                ("enter",),
+                ("escape", "alt+5"),
+                ("j", "j"),
+                ("escape", "f1"),
+            ):
                 await pilot.press(*keys)
                 await pilot.pause()
                 for strip in app.screen._compositor.render_strips():

@@ -19,6 +19,7 @@ from hotline_client.tui.rows import words
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.terms import Role, Side
 from tests.support.memory_vault import MemoryVault
+from tests.support.pilot import ready
 from tests.support.relay_link import LINK_SECRET, LinkFixture
 from tests.support.relay_process import RelayProcess
 
@@ -45,13 +46,14 @@ def test_found_write_and_see_it_delivered(tmp_path: Path) -> None:
         ours, theirs = _line(link, "a"), _line(link, "b")
         app = HotlineApp(ours)
         async with app.run_test(size=(80, 24)) as pilot, theirs:
+            await ready(app, pilot)
             here = [one.name for one in ours.channels()].index("plenary")
-            await pilot.press(*["f8"] * here)
+            await pilot.press(*["alt+down"] * here)
             await _until(
                 pilot,
                 lambda: any(one.admissible is None and not one.person.own for one in ours.knocks("plenary")),
             )
-            await pilot.press("f5")
+            await pilot.press("alt+5")
             at = next(n for n, one in enumerate(ours.knocks("plenary")) if not one.person.own)
             await pilot.press(*["j"] * at, "a", "y", "escape")
             await _until(pilot, lambda: theirs.channel("plenary").phase == "member")

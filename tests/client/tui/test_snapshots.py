@@ -12,6 +12,7 @@ from hotline_client.tui.themes import DAY, NIGHT
 from hotline_client.views import KnockView, Mark, Person, Receipt
 from hotline_protocol.terms import Precedence, Response, Role
 from tests.support.memory_line import ANNA, DAN, MIRIAM, NOW, OTTO, MemoryLine, text
+from tests.support.pilot import ready
 
 RUTH = Person("Ruth Aalto", "ALPHA", Role.OFFICER, "a", True, False, b"\x05" * 32)
 
@@ -49,19 +50,19 @@ def hebrew() -> MemoryLine:
 def test_a_narrow_screen(snap_compare: Any) -> None:
     app = HotlineApp(english(), clock=lambda: NOW, ticks=lambda: 0.0)
 
-    async def ready(pilot: Pilot[None]) -> None:
-        await pilot.pause()
-        app._composer.cursor_blink = False
+    async def before(pilot: Pilot[None]) -> None:
+        await ready(app, pilot)
+        app.talk.composer.cursor_blink = False
 
-    assert snap_compare(app, terminal_size=(60, 20), run_before=ready)
+    assert snap_compare(app, terminal_size=(60, 20), run_before=before)
 
 
 def test_without_colour_the_words_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     async def shown() -> str:
         app = HotlineApp(english(), clock=lambda: NOW, ticks=lambda: 0.0)
         async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
-            app._composer.cursor_blink = False
+            await ready(app, pilot)
+            app.talk.composer.cursor_blink = False
             return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
     coloured = asyncio.run(shown())
@@ -71,15 +72,15 @@ def test_without_colour_the_words_are_the_same(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("theme", [NIGHT, DAY])
-@pytest.mark.parametrize("keys", [(), ("f5",)], ids=["main", "roster"])
+@pytest.mark.parametrize("keys", [(), ("alt+5",)], ids=["main", "roster"])
 @pytest.mark.parametrize("scene", [english, hebrew])
 def test_screen(snap_compare: Any, scene: Any, keys: tuple[str, ...], theme: str) -> None:
     app = HotlineApp(scene(), clock=lambda: NOW, ticks=lambda: 0.0, theme=theme)
 
-    async def ready(pilot: Pilot[None]) -> None:
-        await pilot.pause()
-        app._composer.cursor_blink = False
+    async def before(pilot: Pilot[None]) -> None:
+        await ready(app, pilot)
+        app.talk.composer.cursor_blink = False
         await pilot.press(*keys)
         await pilot.pause()
 
-    assert snap_compare(app, terminal_size=(80, 24), run_before=ready)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=before)

@@ -1,0 +1,60 @@
+"""What needs a person: everything that waits for an act of this device's holder, most urgent first, in all views and channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from hotline_client.tui.cells import line
+from hotline_client.tui.rows import Row, fit
+from hotline_client.tui.tongue import t
+from hotline_client.tui.wording import PRECEDENCE_LOOK, age, channel_label
+from hotline_client.views import MessageView
+from hotline_protocol.terms import Precedence
+
+ViewName = Literal["talk", "agenda", "meetings", "notices", "roster", "record"]
+VIEWS: Final[tuple[ViewName, ...]] = ("talk", "agenda", "meetings", "notices", "roster", "record")
+
+_RANK: Final = {precedence: rank for rank, precedence in enumerate(Precedence)}
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something to do. `id`: the document it is about; `what`: our words, foreign parts already harmless; `since`: unix ms."""
+
+    view: ViewName
+    channel: str
+    id: bytes
+    what: str
+    since: int
+    precedence: Precedence = Precedence.ROUTINE
+
+
+def in_order(needs: Iterable[Need]) -> list[Need]:
+    """The most urgent first, of equal ones the oldest."""
+    return sorted(needs, key=lambda need: (_RANK[need.precedence], need.since, need.id))
+
+
+def talk_needs(waiting: Sequence[MessageView]) -> Iterable[Need]:
+    """Messages that ask us for an answer and got none."""
+    for one in waiting:
+        if one.needs_ack:
+            number = one.reference or f"#{one.seq}"
+            words = line(one.text, 60)
+            yield Need("talk", one.channel, one.id, f"{number} {words}", one.at or one.time, one.precedence)
+
+
+def pane_rows(needs: Sequence[Need], now: int, cells: int, here: str, *, limit: int = 40) -> list[Row]:
+    """The NEEDS YOU pane, two rows each: how urgent, where and how old; what."""
+    rows: list[Row] = [(((t("NEEDS YOU") + f" {len(needs)}"), "strong"),)]
+    if not needs:
+        rows.append(((t("nothing waits for you"), "dim"),))
+    for need in needs[:limit]:
+        where = "" if need.channel == here else f" {channel_label(need.channel)}"
+        head = f"{need.precedence.value} {need.view.upper()}{where} {age(now - need.since)}"
+        rows.append(fit(((head, PRECEDENCE_LOOK[need.precedence]),), cells))
+        rows.append(fit((("  ", "text"), (need.what, "text")), cells))
+    if len(needs) > limit:
+        rows.append(((t("and {count} more: F3 goes from one to the next", count=len(needs) - limit), "dim"),))
+    return rows

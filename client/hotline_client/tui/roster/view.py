@@ -1,0 +1,167 @@
+"""The Roster view: who is in the channel, who knocks, and the acts on them; each asks first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from hotline_client.tui.acts import Place, bindings
+from hotline_client.tui.board import Board
+from hotline_client.tui.cells import line, paragraphs
+from hotline_client.tui.needs import Need
+from hotline_client.tui.roster.rows import Entry, detail, entries, entry_row
+from hotline_client.tui.rows import Row
+from hotline_client.tui.sheets import Ask
+from hotline_client.tui.tongue import t
+from hotline_client.tui.typed import AskTyped
+from hotline_client.tui.view import Happened, Said
+from hotline_client.tui.wording import channel_label, office
+from hotline_client.views import KnockView, MemberView
+from hotline_protocol.errors import HotlineError
+from hotline_protocol.identity.digits import DigitsError, compare_digits
+from hotline_protocol.terms import ADMITTING_ROLES
+
+
+class Roster(Board[Entry]):
+    """One channel's devices."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("roster")]
+    name_ = "roster"
+    place: ClassVar[Place] = "roster"
+
+    def entries(self) -> Sequence[Entry]:
+        """Knocks first."""
+        port, channel = self.state.port, self.state.channel
+        return entries(port.knocks(channel), port.roster(channel))
+
+    def key(self, entry: Entry) -> bytes:
+        """Its certificate."""
+        return entry.person.fingerprint
+
+    def row(self, entry: Entry, cells: int) -> Row:
+        """One device."""
+        verified = self.state.port.verified(entry.person.fingerprint)
+        return entry_row(entry, self.state.clock(), cells, verified=verified)
+
+    def detail(self, entry: Entry, cells: int) -> Sequence[Row]:
+        """Its certificate and digits."""
+        port, mark = self.state.port, entry.person.fingerprint
+        certificate = port.certificate(mark)
+        return detail(entry, port.me, cells, verified=port.verified(mark), certificate=certificate)
+
+    def heading(self, cells: int) -> Sequence[Row]:
+        """How many are in and at the door."""
+        del cells
+        port, channel = self.state.port, self.state.channel
+        inside, knocks = len(port.roster(channel)), len(port.knocks(channel))
+        words = t(
+            "{channel}: {inside} in, {knocks} at the door",
+            channel=channel_label(channel),
+            inside=inside,
+            knocks=knocks,
+        )
+        return [((words, "strong"),)]
+
+    def empty(self, cells: int) -> Sequence[Row]:
+        """Nobody: how a channel begins."""
+        words = t(
+            "Nobody is in this channel yet. A device that is entitled to it knocks by itself; a head or deputy admits it here."
+        )
+        return [((one, "dim"),) for one in paragraphs(words, cells)]
+
+    def needs(self, channel: str) -> Iterable[Need]:
+        """Devices at the door that this person may admit."""
+        if self.state.me.role not in ADMITTING_ROLES:
+            return
+        for knock in self.state.port.knocks(channel):
+            if knock.admissible is None:
+                what = t("{who} knocks", who=_named(knock))
+                yield Need("roster", channel, knock.person.fingerprint, what, self.state.clock())
+
+    def action_admit(self) -> None:
+        """Admit the marked knock."""
+        entry, port, channel = self.current, self.state.port, self.state.channel
+        if not isinstance(entry, KnockView):
+            self._say(t("the marked device is already in; only a device that knocks can be admitted"))
+        elif entry.admissible is not None:
+            self._say(t("cannot be admitted: {why}", why=line(entry.admissible, 120)))
+        elif self._may():
+            lines = [
+                t("Admit {who} to {channel}?", who=_named(entry), channel=channel_label(channel)),
+                t("Its digits were compared: VERIFIED.")
+                if port.verified(entry.person.fingerprint)
+                else t("NOT VERIFIED: Esc, then v compares its digits with what its holder reads out."),
+            ]
+            self._ask(lines, t("admit"), lambda: port.admit(channel, [entry.id]))
+
+    def action_verify(self) -> None:
+        """Compare the digits that its holder reads out with those of the marked device."""
+        entry = self.current
+        if entry is None or entry.person.me:
+            self._say(t("this is the device you are using") if entry else t("nobody is marked"))
+            return
+        mark = entry.person.fingerprint
+
+        def wrong(typed: str) -> str | None:
+            try:
+                compare_digits(mark, typed)
+            except DigitsError as error:
+                return t("NOT VERIFIED: {why}", why=str(error))
+            return None
+
+        def done(right: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+            if right:
+                self.state.port.set_verified(mark)
+                self._say(t("VERIFIED: {who}", who=_named(entry)))
+                self.post_message(Happened())
+
+        lines = [
+            t("Type the 30 digits that {who} reads out:", who=_named(entry)),
+            t("Do not copy them from this screen."),
+        ]
+        self.app.push_screen(AskTyped(lines, wrong, t("compare")), done)
+
+    def action_remove(self) -> None:
+        """Remove the marked member of our own side."""
+        entry, me, port, channel = self.current, self.state.me, self.state.port, self.state.channel
+        if not isinstance(entry, MemberView):
+            self._say(t("the marked device is not a member"))
+        elif entry.person.side != me.side:
+            self._say(t("only its own delegation can remove it"))
+        elif entry.person.me:
+            self._say(t("this is the device you are using"))
+        elif self._may():
+            lines = [
+                t("Remove {who} from {channel}?", who=_named(entry), channel=channel_label(channel)),
+                t("It reads nothing that is sent afterwards."),
+            ]
+            self._ask(lines, t("remove"), lambda: port.remove(channel, [entry.index]))
+
+    def _may(self) -> bool:
+        allowed = self.state.me.role in ADMITTING_ROLES
+        if not allowed:
+            self._say(t("only a head or deputy admits and removes"))
+        return allowed
+
+    def _ask(self, lines: Sequence[str], verb: str, act: Callable[[], bytes]) -> None:
+        def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+            if not yes:
+                return
+            try:
+                act()
+            except HotlineError as error:
+                self._say(line(str(error), 200))
+            else:
+                self._say(t("queued: {what}; it counts when it stands in the log", what=verb))
+                self.post_message(Happened())
+
+        self.app.push_screen(Ask(lines, verb, t("leave as it is")), answered)
+
+    def _say(self, text: str) -> None:
+        self.post_message(Said(text))
+
+
+def _named(entry: Entry) -> str:
+    return f"{office(entry.person)} {line(entry.person.name, 24)}"

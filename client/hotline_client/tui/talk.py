@@ -1,0 +1,312 @@
+"""The Talk view: a channel's timeline, what needs you beside it, and the composer with its address, preview and drafts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import ClassVar, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+
+from hotline_client.bidi import has_rtl
+from hotline_client.tui.acts import Act, Place, bindings
+from hotline_client.tui.bars import Bar
+from hotline_client.tui.cells import line
+from hotline_client.tui.composer import Composer
+from hotline_client.tui.composing import Composition, Outgoing, address_row
+from hotline_client.tui.message_rows import detail_rows
+from hotline_client.tui.needs import Need, pane_rows, talk_needs
+from hotline_client.tui.row_list import RowList
+from hotline_client.tui.rows import Row
+from hotline_client.tui.seeing import Seeing
+from hotline_client.tui.sheets import Sheet
+from hotline_client.tui.state import ScreenState
+from hotline_client.tui.timeline import Timeline
+from hotline_client.tui.tongue import t
+from hotline_client.tui.view import Happened, Said, View
+from hotline_client.views import MessageView
+from hotline_protocol.errors import HotlineError
+from hotline_protocol.terms import WRITING_ROLES, Precedence
+
+PANE: Final = 100
+"""Cells from which the NEEDS YOU pane is beside the timeline."""
+KEEP: Final = 1.0
+"""Seconds between looks at whether a draft changed and is to be kept."""
+
+
+class Talk(View):
+    """One channel's words. It alone sends texts, and alone marks them seen."""
+
+    DEFAULT_CSS = """
+    Talk { layout: vertical; }
+    Talk #middle { height: 1fr; }
+    Talk #needs { display: none; width: 2fr; max-width: 44; border-left: solid $panel; padding-left: 1; }
+    Talk.wide #needs { display: block; }
+    Talk Timeline { width: 5fr; }
+    Talk #reads { display: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("message")]
+    name_ = "talk"
+    place: ClassVar[Place] = "browsing"
+
+    def __init__(self, state: ScreenState, composer_ticks: bool = False) -> None:  # noqa: FBT001, FBT002 - tests count keys
+        super().__init__(state)
+        self.timeline = Timeline(state.port)
+        self.composer = Composer(state.ticks if composer_ticks else None)
+        self.composition = Composition("")
+        self._channel = ""
+        self._drafts: dict[str, tuple[str, Composition]] = {}
+        self._kept: dict[str, str] = {}
+        self._seeing: dict[str, Seeing] = {}
+
+    def compose(self) -> ComposeResult:
+        """Top to bottom."""
+        with Horizontal(id="middle"):
+            yield self.timeline
+            yield RowList(self._pane, id="needs")
+        yield Bar(id="reads", ground="text")
+        yield Bar(id="address")
+        yield self.composer
+
+    def on_mount(self) -> None:
+        """An observer reads."""
+        self.query_one("#needs", RowList).can_focus = False
+        self.set_interval(KEEP, self._keep_drafts)
+        if self.state.me.role not in WRITING_ROLES:
+            self.composer.read_only = True
+            self.post_message(Said(t("an observer reads; this device cannot write")))
+        self.reread()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The pane comes where there is room for it."""
+        self.set_class(event.size.width >= PANE, "wide")
+        self.call_after_refresh(self.tick)
+
+    def _pane(self, cells: int) -> list[Row]:
+        return pane_rows(self.state.needs, self.state.clock(), cells, self._channel)
+
+    # --- the frame
+
+    def enter(self) -> None:
+        """One writes first."""
+        self.composer.focus()
+
+    def reread(self) -> None:
+        """Show the channel of the screen, and what changed in it."""
+        if not self.is_mounted or not self.state.channel:
+            return
+        if self.state.channel != self._channel:
+            self._open(self.state.channel)
+        else:
+            self.timeline.reread()
+        self.tick()
+
+    def tick(self) -> None:
+        """What depends on time or on what was just painted."""
+        if not self._channel:
+            return
+        self._mark_seen()
+        status = self.state.status
+        if status is not None:
+            self.query_one("#address", Bar).show(address_row(self.composition, status, self.size.width))
+        if self.has_class("wide"):
+            self.query_one("#needs", RowList).remake()
+
+    def mark(self, document: bytes) -> None:
+        """Go to a message."""
+        found = self.state.port.message(self.state.channel, document)
+        if found is not None:
+            self.go_to(found)
+
+    def go_to(self, message: MessageView) -> None:
+        """Bring a message of the channel on the screen before the eyes, selected."""
+        self.timeline.focus()
+        self.timeline.go_to(message)
+
+    def needs(self, channel: str) -> Iterable[Need]:
+        """Messages without an answer of ours."""
+        return talk_needs([one for one in self.state.waiting if one.channel == channel])
+
+    def offered(self) -> Iterable[Act]:
+        """Browsing has too many keys for a bar."""
+        return ()
+
+    def labels(self) -> Mapping[str, str]:
+        """The second key says what it would send."""
+        pending = self.composition.pending
+        return {} if pending is None else {"confirm": f"{t('SEND')} {pending.precedence.value}"}
+
+    def help_places(self) -> tuple[Place, ...]:
+        """What one is doing first."""
+        reading: tuple[Place, ...] = ("browsing", "message")
+        return (*reading, "writing") if self.timeline.has_focus else ("writing", *reading)
+
+    @property
+    def message(self) -> MessageView | None:
+        """What acts are about: the selected message, else the newest."""
+        return self.timeline.selection or self.timeline.newest
+
+    # --- channels and drafts
+
+    def _open(self, channel: str) -> None:
+        """Show a channel; the draft of the one before is kept."""
+        if self._channel:
+            self._drafts[self._channel] = (self.composer.text, self.composition.touched())
+        self._channel = channel
+        if channel not in self._kept:
+            self._kept[channel] = self.state.port.draft(channel)
+        text, self.composition = self._drafts.pop(channel, (self._kept[channel], Composition(channel)))
+        self.composer.load_text(text)
+        if channel not in self._seeing:
+            self._seeing[channel] = Seeing(self.state.port, channel)
+        self.timeline.open(channel)
+
+    def unkept(self) -> dict[str, str]:
+        """The drafts that changed since they were kept; from now on they count as kept."""
+        texts = {channel: text for channel, (text, _) in self._drafts.items()}
+        if self._channel:
+            texts[self._channel] = self.composer.text
+        changed = {channel: text for channel, text in texts.items() if self._kept.get(channel, "") != text}
+        self._kept.update(changed)
+        return changed
+
+    async def _keep_drafts(self) -> None:
+        """Write down what changed, off the screen's path: it is there again after a kill."""
+        for channel, text in self.unkept().items():
+            await asyncio.to_thread(self.state.port.set_draft, channel, text)
+
+    @property
+    def drafted(self) -> int:
+        """How many channels hold words that were not sent."""
+        drafts = [self.composer.text, *(text for text, _ in self._drafts.values())]
+        return sum(bool(one.strip()) for one in drafts)
+
+    def _mark_seen(self) -> None:
+        if not self.app.app_focus or self.app.screen is not self.screen:
+            return
+        mark = self._seeing[self._channel].painted(self.timeline.take_painted())
+        if mark is not None:
+            try:
+                self.state.port.mark_seen(self._channel, mark)
+            except HotlineError as error:
+                self.post_message(Said(str(error)))
+
+    @property
+    def watermark(self) -> int:
+        """Everything up to this seq was seen here."""
+        return self._seeing[self._channel].watermark if self._channel else 0
+
+    def looked_away(self) -> None:
+        """Nobody looked for a while: only what is painted from now on counts."""
+        self.timeline.reset_painted()
+
+    # --- sending
+
+    def on_composer_submitted(self) -> None:
+        """Enter: one line of ROUTINE goes; anything else asks for the second key."""
+        self.composition, outgoing = self.composition.submit(self.composer.text)
+        self._send(outgoing)
+
+    def confirm(self) -> None:
+        """F9."""
+        text, outgoing = self.composer.text, None
+        if self.composition.pending is None and self.composition.precedence is Precedence.ROUTINE:
+            # what Enter would not send of a paste: the key that no paste contains does
+            text = text.rstrip("\n")
+            self.composition, outgoing = self.composition.submit(text)
+        elif self.composition.pending is None:
+            self.post_message(Said(t("F9 is the second key; Enter comes first")))
+        if outgoing is None:
+            self.composition, outgoing = self.composition.confirm(text)
+        self._send(outgoing)
+
+    def _send(self, outgoing: Outgoing | None) -> None:
+        if outgoing is None:
+            self.tick()
+            return
+        reply = self.composition.reply
+        try:
+            self.state.port.send_text(
+                outgoing.channel,
+                outgoing.text,
+                precedence=outgoing.precedence,
+                response=outgoing.response,
+                reply_to=outgoing.reply_to,
+            )
+        except HotlineError as error:
+            self.composition = Composition(outgoing.channel, outgoing.precedence, outgoing.response, reply)
+            self.post_message(Said(t("NOT QUEUED: {why}", why=line(str(error)))))
+            self.tick()
+            return
+        self.composer.load_text("")
+        # at once: a draft that comes back after a kill would be sent twice
+        self._kept[outgoing.channel] = ""
+        self.state.port.set_draft(outgoing.channel, "")
+        self.timeline.action_last()
+        self.post_message(Happened())
+
+    def on_text_area_changed(self) -> None:
+        """A changed draft takes back what waited for its second key; right-to-left text gets a preview."""
+        text = self.composer.text
+        pending = self.composition.pending
+        if pending is not None and pending.text != text:
+            self.composition = self.composition.touched()
+        rows = text.split("\n")
+        here = rows[min(self.composer.cursor_location[0], len(rows) - 1)]
+        preview = self.query_one("#reads", Bar)
+        if has_rtl(here):
+            label = t("reads as") + "  "
+            preview.show(((label, "dim"), (line(here, max(1, self.size.width - len(label))), "strong")))
+        else:
+            preview.show()
+        self.tick()
+
+    def on_composer_left(self) -> None:
+        """Esc: take back a pending send, else go and read."""
+        if self.composition.pending is not None:
+            self.composition = self.composition.touched()
+            self.tick()
+        else:
+            self.timeline.focus()
+
+    def on_composer_notice(self, message: Composer.Notice) -> None:
+        """The composer has something to say."""
+        self.post_message(Said(message.text))
+
+    def on_timeline_write(self) -> None:
+        """Back to writing."""
+        self.composer.focus()
+
+    def on_timeline_details(self, message: Timeline.Details) -> None:
+        """All of one message."""
+        self.app.push_screen(Sheet(t("MESSAGE"), lambda cells: detail_rows(message.message, cells)))
+
+    def reply(self) -> None:
+        """F4: reply to what is selected, else to the newest; again takes it back."""
+        message = self.message
+        replying = self.composition.reply is not None or message is None or message.kind != "text"
+        self.composition = Composition(
+            self._channel,
+            self.composition.precedence,
+            self.composition.response,
+            None if replying else message,
+        )
+        self.composer.focus()
+        self.tick()
+
+    def precedence(self) -> None:
+        """One step more urgent."""
+        self.composition = self.composition.next_precedence()
+        self.tick()
+
+    def response(self) -> None:
+        """The next answer to ask for."""
+        self.composition = self.composition.next_response()
+        self.tick()
+
+    def search(self) -> None:
+        """Search all that was written."""
+        self.post_message(Said(t("there is nothing to search here")))

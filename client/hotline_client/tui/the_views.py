@@ -1,0 +1,14 @@
+"""Which views there are besides Talk."""
+
+from __future__ import annotations
+
+from hotline_client.tui.needs import ViewName
+from hotline_client.tui.roster.view import Roster
+from hotline_client.tui.state import ScreenState
+from hotline_client.tui.view import View
+
+
+def other_views(state: ScreenState) -> dict[ViewName, View]:
+    """Each view, made once and empty, by its name."""
+    made: tuple[View, ...] = (Roster(state),)
+    return {one.name_: one for one in made}
