@@ -281,8 +281,8 @@ def key_bar(
     """The last line: keys with their labels, and which cells of it stand for which act. `labels` replaces the words of some;
     `urgent` puts one act first.
     """
-    first = [act for act in acts_of("everywhere") if act.id == urgent]
-    chosen = [*first, *(act for act in acts if act.id != urgent)]
+    leading = [act for act in acts_of("everywhere") if act.id == urgent]
+    chosen = [*leading, *(act for act in acts if act.id != urgent)]
     items: list[tuple[str, Row]] = []
     for act in chosen:
         look: Look = "strong" if act.id == urgent else "bar"
