@@ -25,11 +25,13 @@ from hotline_client.keepsakes import Keepsakes, MemorySettings, Settings
 from hotline_client.news import POLL, Newsroom
 from hotline_client.reading import Reading
 from hotline_client.relaying import Relaying
+from hotline_client.searching import LIMIT, place, search
 from hotline_client.transport import Health, Transport
 from hotline_client.vault import Vault
 from hotline_client.views import (
     Changed,
     ChannelView,
+    Found,
     KnockView,
     MemberView,
     MessageView,
@@ -212,6 +214,14 @@ class Line:
                 records = (self._desk.store.document(name, one.id) for one in waiting[:_UNACKNOWLEDGED_SHOWN])
                 views += self._reading.views(name, [one for one in records if one is not None])
         return views
+
+    def search(self, query: str, *, channel: str | None = None, limit: int = LIMIT) -> list[Found]:
+        """The newest messages that hold every word of the query, newest first. UsageError if it holds no word."""
+        return search(self._desk, self._reading, query, channel=channel, limit=limit)
+
+    def place(self, channel: str, typed: str) -> int | None:
+        """The seq that a person names by `#120`, a reference, a DTG or a date; None if nothing is there."""
+        return place(self._desk, self.affairs, channel, typed)
 
     def roster(self, channel: str) -> list[MemberView]:
         """The leaves of the channel's group, by index."""

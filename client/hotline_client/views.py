@@ -219,6 +219,14 @@ class StatusView:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A message that holds what was looked for; `pieces` of its text, True where it is what was looked for."""
+
+    message: MessageView
+    pieces: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """Something under `channel` (None: the line itself) changed; `what` says which views to read again."""
 

@@ -12,6 +12,7 @@ from hotline_client.keepsakes import Keepsakes, MemorySettings
 from hotline_client.views import (
     Changed,
     ChannelView,
+    Found,
     KnockView,
     LineState,
     Mark,
@@ -22,6 +23,7 @@ from hotline_client.views import (
     Receipt,
     StatusView,
 )
+from hotline_client.wordlist import folded, holds, pieces, terms
 from hotline_protocol.documents import Body, Party, kind_of, why_not
 from hotline_protocol.documents.body import Target
 from hotline_protocol.errors import UsageError
@@ -260,6 +262,15 @@ class MemoryLine:
     def message(self, channel: str, id_or_seq: bytes | int) -> MessageView | None:
         found = (one for one in self.messages if one.channel == channel and id_or_seq in (one.id, one.seq))
         return next(found, None)
+
+    def search(self, query: str) -> list[Found]:
+        asked = terms(query)
+        held = [one for one in reversed(self.messages) if holds(folded(one.text), asked)]
+        return [Found(one, pieces(one.text, asked)) for one in held]
+
+    def place(self, channel: str, typed: str) -> int | None:
+        known = (one.seq for one in self.messages if one.channel == channel)
+        return next((seq for seq in known if typed in (f"#{seq}", str(seq))), None)
 
     def security_events(self, channel: str | None = None) -> list[MessageView]:
         return [one for one in self.events if channel in (None, one.channel)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeVar
 
 import msgspec
@@ -23,6 +24,7 @@ from hotline_client.engine.state import (
     Standing,
     Stored,
 )
+from hotline_client.wordlist import Term, document_words, holds
 
 R = TypeVar("R", DocumentRecord, EventRecord)
 
@@ -148,6 +150,14 @@ class MemoryVault:
 
     def numbered(self, channel: str, reference: str) -> Sequence[DocumentRecord]:
         return [one for one in self._of(channel).documents if one.reference == reference]
+
+    def search(self, channel: str, asked: tuple[Term, ...], limit: int) -> Sequence[DocumentRecord]:
+        found = (
+            one
+            for one in reversed(self._of(channel).documents)
+            if one.refused is None and holds(document_words(one.content, one.reference), asked)
+        )
+        return list(islice(found, limit))
 
     def snapshot(self, channel: str) -> Snapshot | None:
         return self._of(channel).snapshot

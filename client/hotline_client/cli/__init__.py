@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "tui": ("hotline_client.cli.tui:command", "Open the terminal client."),
         "send": ("hotline_client.cli.send:command", "Send a message."),
         "watch": ("hotline_client.cli.watch:command", "Print messages as they come."),
+        "search": ("hotline_client.cli.search:command", "Find messages by their words."),
         "ack": ("hotline_client.cli.ack:command", "Acknowledge a message, by name."),
         "respond": (
             "hotline_client.cli.respond:command",

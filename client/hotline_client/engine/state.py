@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from hotline_client.wordlist import Term
 from hotline_protocol.relay.chain import Kind
 
 ItemKind = Literal["knock", "admit", "remove", "update", "document"]
@@ -342,6 +343,9 @@ class Store(Past, Protocol):
 
     def numbered(self, channel: str, reference: str) -> Sequence[DocumentRecord]:
         """The documents that count and have this number: one of each side at most."""
+
+    def search(self, channel: str, asked: tuple[Term, ...], limit: int) -> Sequence[DocumentRecord]:
+        """The newest documents that count and hold all of these words, newest first."""
 
     def events(
         self, channel: str, *, before: int | None = None, after: int | None = None, limit: int = 200

@@ -179,7 +179,23 @@ ROSTER: Final = (
         bar=3,
     ),
 )
-RECORD: Final[tuple[Act, ...]] = ()
+RECORD: Final = (
+    Act(
+        "check_line", ("c",), N_("Check"), N_("check that the other side's machines answer"), "record", bar=1
+    ),
+    Act("attend", ("a",), N_("Attend"), N_("say whether our people are at the line"), "record", bar=2),
+    Act(
+        "sign_log",
+        ("s",),
+        N_("Sign"),
+        N_("sign the log as this device has it: a checkpoint"),
+        "record",
+        bar=3,
+    ),
+    Act(
+        "missed", ("m",), N_("Missed"), N_("put on record that a line check was not echoed"), "record", bar=4
+    ),
+)
 
 FORM: Final = (
     Act(

@@ -9,6 +9,7 @@ from typing import Protocol, Self, TypeVar
 from hotline_client.views import (
     Changed,
     ChannelView,
+    Found,
     KnockView,
     MemberView,
     MessageView,
@@ -51,6 +52,12 @@ class LinePort(Protocol):
 
     def message(self, channel: str, id_or_seq: bytes | int) -> MessageView | None:
         """One message, by document id or by seq."""
+
+    def search(self, query: str) -> list[Found]:
+        """The newest messages that hold every word of the query, newest first. UsageError if it holds no word."""
+
+    def place(self, channel: str, typed: str) -> int | None:
+        """The seq that a person names by `#120`, a reference, a DTG or a date; None if nothing is there."""
 
     def security_events(self, channel: str | None = None) -> list[MessageView]:
         """What deviated from what is promised, oldest first."""

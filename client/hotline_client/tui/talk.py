@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar, Final
 
 from textual import events
@@ -12,22 +12,36 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from hotline_client.bidi import has_rtl
+from hotline_client.tui.acting import choose
 from hotline_client.tui.acts import Act, Place, bindings
 from hotline_client.tui.bars import Bar
 from hotline_client.tui.cells import line
 from hotline_client.tui.composer import Composer
 from hotline_client.tui.composing import Composition, Outgoing, address_row
+from hotline_client.tui.fields import Form
 from hotline_client.tui.message_rows import detail_rows
 from hotline_client.tui.needs import Need, pane_rows, talk_needs
+from hotline_client.tui.responding import (
+    answer_form,
+    correction_form,
+    translation_form,
+    why_no_answer,
+    why_not_ours,
+    withdrawal_form,
+)
 from hotline_client.tui.row_list import RowList
 from hotline_client.tui.rows import Row
+from hotline_client.tui.search import Search
 from hotline_client.tui.seeing import Seeing
 from hotline_client.tui.sheets import Sheet
 from hotline_client.tui.state import ScreenState
+from hotline_client.tui.threads import thread_rows
 from hotline_client.tui.timeline import Timeline
 from hotline_client.tui.tongue import t
-from hotline_client.tui.view import Happened, Said, View
+from hotline_client.tui.typed import AskTyped
+from hotline_client.tui.view import Fill, Happened, Said, Show, View
 from hotline_client.views import MessageView
+from hotline_protocol.documents.body import Target
 from hotline_protocol.errors import HotlineError
 from hotline_protocol.terms import WRITING_ROLES, Precedence
 
@@ -307,6 +321,78 @@ class Talk(View):
         self.composition = self.composition.next_response()
         self.tick()
 
+    # --- what one says about a message
+
+    def respond(self) -> None:
+        """F5: the answer to the selected message, else to the one that F2 is about, else to the newest."""
+        waiting = choose(self.timeline.selection, self.state.waiting)
+        message = self.timeline.selection or waiting or self.timeline.newest
+        if message is not None and message.channel != self._channel:
+            self.post_message(Show("talk", message.id, message.channel))
+            return
+        self._fill(message, why_no_answer(message), answer_form)
+
+    def action_correct(self) -> None:
+        """New words for an own message."""
+        self._fill(self.message, why_not_ours(self.message), correction_form)
+
+    def action_withdraw(self) -> None:
+        """An own message taken back."""
+        self._fill(self.message, why_not_ours(self.message), withdrawal_form)
+
+    def action_translate(self) -> None:
+        """A courtesy translation."""
+        why = None if self.message is not None and self.message.seq else t("select a message first")
+        self._fill(self.message, why, translation_form)
+
+    def _fill(
+        self, message: MessageView | None, why: str | None, make: Callable[[MessageView, Target], Form]
+    ) -> None:
+        if message is None or why is not None:
+            self.post_message(Said(why or t("select a message first")))
+            return
+        try:
+            target = self.state.port.affairs.target(message.channel, message.id)
+        except HotlineError as error:
+            self.post_message(Said(line(str(error))))
+        else:
+            self.post_message(Fill(make(message, target)))
+
+    def action_thread(self) -> None:
+        """The dialogue of the selected message on a sheet: what it replies to, and what replied to it."""
+        message = self.message
+        if message is not None:
+            port = self.state.port
+            self.app.push_screen(Sheet(t("THREAD"), lambda cells: thread_rows(port, message, cells)))
+
+    def action_jump(self) -> None:
+        """Go to a number, a reference or a time that is typed."""
+        found: list[int] = []
+
+        def wrong(typed: str) -> str | None:
+            seq = self.state.port.place(self._channel, typed)
+            if seq is None:
+                return t("nothing is there; write #120, N-0042/26, 221432Z NOV 26 or a date")
+            found.append(seq)
+            return None
+
+        def done(right: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+            near = self.state.port.timeline(self._channel, after=found[-1] - 1, limit=1) if right else []
+            if near:
+                self.go_to(near[0])
+
+        lines = [t("Go to: #120, N-0042/26, 221432Z NOV 26 or a date")]
+        self.app.push_screen(AskTyped(lines, wrong, t("go")), done)
+
+    def action_find(self) -> None:
+        """Search."""
+        self.search()
+
     def search(self) -> None:
-        """Search all that was written."""
-        self.post_message(Said(t("there is nothing to search here")))
+        """Search all that was written; what is chosen is shown."""
+
+        def chosen(message: MessageView | None) -> None:
+            if message is not None:
+                self.post_message(Show("talk", message.id, message.channel))
+
+        self.app.push_screen(Search(self.state.port), chosen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hotline_client.tui.needs import ViewName
+from hotline_client.tui.record.view import RecordView
 from hotline_client.tui.roster.view import Roster
 from hotline_client.tui.state import ScreenState
 from hotline_client.tui.view import View
@@ -10,5 +11,5 @@ from hotline_client.tui.view import View
 
 def other_views(state: ScreenState) -> dict[ViewName, View]:
     """Each view, made once and empty, by its name."""
-    made: tuple[View, ...] = (Roster(state),)
+    made: tuple[View, ...] = (Roster(state), RecordView(state))
     return {one.name_: one for one in made}

@@ -18,6 +18,8 @@ from hotline_client.engine.state import (
 from hotline_client.vault import rows
 from hotline_client.vault.database import Database, Row
 from hotline_client.vault.errors import VaultDamaged
+from hotline_client.vault.schema import word_row
+from hotline_client.wordlist import Term, match
 
 _CHANNEL: Final = "channel = (SELECT number FROM channel WHERE name = ?1)"
 _LAST: Final = 2**63 - 1
@@ -157,6 +159,26 @@ class Reader:
         sql = f"SELECT {rows.KEY} FROM sent_key WHERE {_CHANNEL} AND key = ?"  # noqa: S608
         row = self._database.row(sql, (channel, key))
         return None if row is None else rows.key(row)
+
+    def search(self, channel: str, asked: tuple[Term, ...], limit: int) -> Sequence[DocumentRecord]:
+        """The newest documents that count and hold all of these words, newest first."""
+        number = self._database.row("SELECT number FROM channel WHERE name = ?", (channel,))
+        if number is None:
+            return []
+        found = self._database.rows(
+            f"SELECT {rows.DOCUMENT} FROM (SELECT rowid AS place FROM words WHERE words MATCH ? "  # noqa: S608
+            "AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?) "
+            "JOIN document ON channel = ? AND seq = place - ? ORDER BY seq DESC",
+            (
+                match(asked),
+                first := word_row(number[0], 0),
+                word_row(number[0] + 1, 0) - 1,
+                limit,
+                number[0],
+                first,
+            ),
+        )
+        return [rows.document(row) for row in found]
 
     # --- pages
 

@@ -11,6 +11,7 @@ from typing import Final
 import apsw
 
 from hotline_client.vault.errors import VaultDamaged
+from hotline_client.wordlist import document_words
 from hotline_protocol.errors import StorageError
 
 APPLICATION_ID: Final = 0x484C5631
@@ -155,8 +156,31 @@ CREATE TABLE snapshot (
 ) STRICT;
 """
 
-MIGRATIONS: Final = (_FIRST, _JOURNAL)
+_WORDS: Final = """
+-- the words alone: where they stand says the rowid, `word_row`
+CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 1, detail = full, tokenize = 'unicode61');
+"""
+
+PUT_WORDS: Final = "INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)"
+
+MIGRATIONS: Final = (_FIRST, _JOURNAL, _WORDS)
 """Each brings a vault one version further; what was released is never edited."""
+
+
+def word_row(channel: int, seq: int) -> int:
+    """The row of `words` for entry `seq` of a channel's number: those of one channel stand together, in log order."""
+    return channel << 40 | seq
+
+
+def _index(connection: apsw.Connection) -> None:
+    """Take the words of what the vault holds already."""
+    # a second cursor: rows are read while others are written
+    for channel, seq, content, reference in connection.execute(
+        "SELECT channel, seq, content, reference FROM document WHERE refused IS NULL"
+    ):
+        words = document_words(content, reference)
+        if words:
+            connection.execute(PUT_WORDS, (word_row(channel, seq), words))
 
 
 def version(connection: apsw.Connection) -> int:
@@ -179,4 +203,6 @@ def migrate(connection: apsw.Connection) -> None:
     for number in range(version(connection), len(MIGRATIONS)):
         connection.execute(MIGRATIONS[number])
         connection.pragma("user_version", number + 1)
+        if MIGRATIONS[number] is _WORDS:
+            _index(connection)
     connection.pragma("application_id", APPLICATION_ID)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hotline_client.engine.state import Changes, GroupBlobs, StaleError
-from hotline_client.vault import rows
+from hotline_client.vault import rows, schema
 from hotline_client.vault.database import Transaction
+from hotline_client.wordlist import document_words
 
 
 def write(tx: Transaction, channel: str, version: int, changes: Changes) -> int:
@@ -16,6 +19,7 @@ def write(tx: Transaction, channel: str, version: int, changes: Changes) -> int:
     tx.run_all(
         rows.insert("document", rows.DOCUMENT), [rows.values(number, one) for one in changes.documents]
     )
+    tx.run_all(schema.PUT_WORDS, list(_words(number, changes)))
     if changes.snapshot is not None:
         tx.run(
             "INSERT OR REPLACE INTO snapshot (channel, seq, state) VALUES (?, ?, ?)",
@@ -37,6 +41,14 @@ def write(tx: Transaction, channel: str, version: int, changes: Changes) -> int:
         list(changes.certificates.items()),
     )
     return version + 1
+
+
+def _words(number: int, changes: Changes) -> Iterator[tuple[int, str]]:
+    """What search will find, of documents that count."""
+    for one in changes.documents:
+        words = "" if one.refused is not None else document_words(one.content, one.reference)
+        if words:
+            yield schema.word_row(number, one.seq), words
 
 
 def _advance(tx: Transaction, channel: str, version: int, standing: bytes) -> int:
@@ -61,6 +73,10 @@ def _set_aside(tx: Transaction, number: int, changes: Changes) -> None:
                 f"SELECT channel, {columns} FROM {table} WHERE channel = ? AND seq > ? ORDER BY seq",
                 (number, changes.aside),
             )
+        tx.run(
+            "DELETE FROM words WHERE rowid > ? AND rowid < ?",
+            (schema.word_row(number, changes.aside), schema.word_row(number + 1, 0)),
+        )
         for table in ("entry", "document", "mark", "snapshot"):
             tx.run(
                 f"DELETE FROM {table} WHERE channel = ? AND seq > ?",  # noqa: S608 - names of our own

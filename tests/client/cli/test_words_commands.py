@@ -100,3 +100,17 @@ def _next_question(who: Any) -> str:
         if len(waiting) > 1:
             return f"#{waiting[-1]['seq']}"
     raise AssertionError("the question never came")
+
+
+def test_words_are_found_again_whatever_their_case_and_points(tmp_path: Path) -> None:
+    with Stage(tmp_path, devices(1, 1)) as stage:
+        stage.found()
+        ours, theirs = stage.enrolled("Alpha 1"), stage.enrolled("Bravo 1")
+        for words in ("Gunnery at SIX", "שָׁלוֹם"):
+            assert hotline(ours, "send", words).returncode == 0
+        assert hotline(theirs, "watch", "--once").returncode == 0
+        assert [one["text"] for one in records(hotline(theirs, "search", "gunn* six", "--json"))] == [
+            "Gunnery at SIX"
+        ]
+        assert "שָׁלוֹם" in hotline(theirs, "search", "שלום").stdout.decode()
+        assert hotline(theirs, "search", "...").returncode == 2

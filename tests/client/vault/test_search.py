@@ -1,0 +1,80 @@
+"""Search over both stores: newest first, only what counts, gone when the log is taken again, and there for a vault of before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import apsw
+import msgspec
+import pytest
+
+from hotline_client.engine.state import Changes, DocumentRecord, Standing, Store
+from hotline_client.vault import schema
+from hotline_client.wordlist import terms
+from hotline_protocol.documents.document import Document, encode_document
+from tests.client.vault.samples import create, document
+from tests.support.memory_vault import MemoryVault
+
+
+@pytest.fixture(params=["file", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "memory":
+        yield MemoryVault()
+        return
+    with create(tmp_path / "home") as made:
+        yield made
+
+
+def said(seq: int, words: str, **more: object) -> DocumentRecord:
+    body = {"text": words, "precedence": "ROUTINE", "response": "N"}
+    content = encode_document(Document(bytes(16), "text", "plenary", 1, 900 + seq, (0, bytes(32)), body))
+    return msgspec.structs.replace(document(seq), content=content, **more)
+
+
+def found(store: Store, query: str, channel: str = "plenary") -> list[int]:
+    return [one.seq for one in store.search(channel, terms(query), 100)]
+
+
+def test_words_are_found_newest_first_and_refused_ones_not(store: Store) -> None:
+    documents = (
+        said(1, "Gunnery at 0600Z"),
+        said(2, "שָׁלוֹם, учёба"),
+        said(3, "gunnery is over", reference="P-0003/26"),
+        said(4, "gunnery refused", refused="no right"),
+    )
+    store.commit("plenary", 0, Changes(Standing(bytes(32), cursor=4), documents=documents))
+    store.commit("air", 0, Changes(Standing(bytes(32), cursor=1), documents=(said(1, "gunnery elsewhere"),)))
+    assert found(store, "gunnery") == [3, 1]
+    assert found(store, "GUNN* 0600z") == [1]
+    assert found(store, "שלום учеба") == [2]
+    assert found(store, "p-0003/26") == [3]
+    assert found(store, '"over is"') == []
+    assert found(store, "gunnery", "air") == [1]
+    assert found(store, "gunnery", "naval") == []
+
+
+def test_what_was_set_aside_is_not_found(store: Store) -> None:
+    documents = tuple(said(seq, f"gunnery {seq}") for seq in range(1, 6))
+    store.commit("plenary", 0, Changes(Standing(bytes(32), cursor=5), documents=documents))
+    store.commit("plenary", 1, Changes(Standing(bytes(32), cursor=2), aside=2))
+    assert found(store, "gunnery") == [2, 1]
+
+
+def test_a_vault_of_before_is_indexed_when_it_is_opened(tmp_path: Path) -> None:
+    connection = apsw.Connection(str(tmp_path / "old"))
+    for number, migration in enumerate(schema.MIGRATIONS[:2], 1):
+        connection.execute(migration)
+        connection.pragma("user_version", number)
+    connection.execute("INSERT INTO channel (name, version, standing) VALUES ('plenary', 1, x'')")
+    one = said(7, "gunnery long ago")
+    columns = ", ".join(DocumentRecord.__struct_fields__)
+    places = ", ".join("?" for _ in DocumentRecord.__struct_fields__)
+    connection.execute(
+        f"INSERT INTO document (channel, {columns}) VALUES (1, {places})",  # noqa: S608 - names of our own
+        msgspec.structs.astuple(one),
+    )
+    schema.migrate(connection)
+    rows = connection.execute("SELECT rowid FROM words WHERE words MATCH '\"gunnery\"'").fetchall()
+    assert rows == [(schema.word_row(1, 7),)]
+    connection.close()
