@@ -11,13 +11,12 @@ from hotline_client.contents import body_of
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.state import DocumentRecord
 from hotline_client.reading import Reading
+from hotline_client.times import moment
 from hotline_client.views import Found, MessageView
 from hotline_client.wordlist import Term, pieces, terms
 from hotline_protocol.documents.dialogue import Correction
-from hotline_protocol.dtg import MONTHS
 
 _SEQ: Final = re.compile(r"#?(\d{1,12})")
-_DTG: Final = re.compile(r"(\d{2})(\d{2})(\d{2})Z ([A-Z]{3}) (\d{2})")
 LIMIT: Final = 100
 
 
@@ -72,17 +71,13 @@ def place(desk: Desk, affairs: Affairs, channel: str, typed: str) -> int | None:
 
 
 def _instant(words: str) -> int | None:
-    match = _DTG.fullmatch(words.upper())
-    try:
-        if match is not None:
-            day, hour, minute, month, year = match.groups()
-            number = MONTHS.index(month) + 1
-            moment = datetime(2000 + int(year), number, int(day), int(hour), int(minute), tzinfo=UTC)
-        else:
-            moment = datetime.fromisoformat(words)
-    except ValueError:
-        return None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+    known = moment(words)
+    if known is None:
+        try:
+            known = datetime.fromisoformat(words).replace(tzinfo=UTC)
+        except ValueError:
+            return None
+    return int(known.timestamp() * 1000)
 
 
 def _first_at(desk: Desk, channel: str, when: int) -> int | None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import click
 
 from hotline_client.cli.durations import Duration
-from hotline_protocol.dtg import MONTHS
+from hotline_client.times import moment
 
-_DTG: Final = re.compile(r"(\d{2})(\d{2})(\d{2})Z ([A-Z]{3}) (\d{2})")
 _DURATION: Final = re.compile(r"\d{1,6}[smhd]")
 
 
@@ -40,17 +38,3 @@ class Instant(click.ParamType[int]):
 def resolve(instant: int, now: int) -> int:
     """What `Instant` gave, as unix ms; `now` in unix ms."""
     return now - instant if instant < 0 else instant
-
-
-def moment(typed: str) -> datetime | None:
-    """A time with its zone: ISO 8601 with Z or an offset, or a DTG; None if it is none."""
-    match = _DTG.fullmatch(typed.upper())
-    try:
-        if match is not None:
-            day, hour, minute, month, year = match.groups()
-            number = MONTHS.index(month) + 1
-            return datetime(2000 + int(year), number, int(day), int(hour), int(minute), tzinfo=UTC)
-        known = datetime.fromisoformat(typed)
-    except ValueError:
-        return None
-    return known if known.tzinfo is not None else None

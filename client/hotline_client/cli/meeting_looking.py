@@ -16,7 +16,8 @@ from hotline_client.cli.acting import Command, channel_option, reference
 from hotline_client.cli.durations import Duration
 from hotline_client.cli.meeting_text import record, text
 from hotline_client.cli.session import Session, line_command, patience_option
-from hotline_client.cli.slots import ZoneType, local_times, zulu
+from hotline_client.cli.slots import ZoneType
+from hotline_client.times import local_times, zulu
 from hotline_client.views import MessageView
 from hotline_protocol.documents.meetings import Slot
 from hotline_protocol.errors import UsageError

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hotline_client.cli.acting import reference
 from hotline_client.cli.output import table, wrap
 from hotline_client.cli.session import Session
-from hotline_client.cli.slots import local_times, zulu
+from hotline_client.times import local_times, zulu
 from hotline_protocol.documents.meetings import Fits, Part, Slot
 from hotline_protocol.folds.meetings import Meeting, Offer
 from hotline_protocol.terms import SIDES, Side

@@ -13,7 +13,7 @@ import click
 from hotline_client import notice_files
 from hotline_client.cli.acting import Command
 from hotline_client.cli.durations import Duration
-from hotline_client.cli.slots import instant
+from hotline_client.times import instant
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.notices import Action, Notice
 from hotline_protocol.dtg import dtg

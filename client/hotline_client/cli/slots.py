@@ -1,88 +1,15 @@
-"""Candidate times as people type them: `2026-12-03T09:00 Europe/Zurich/3h`; and times shown in several zones.
-
-A local time that a change of the clocks skips or repeats is refused with both readings, so that nobody meets an hour late.
-"""
+"""Click parameter types for candidate times and zones, as `hotline_client.times` reads them."""
 
 from __future__ import annotations
 
-import difflib
-import re
-from datetime import UTC, datetime, tzinfo
-from typing import Any, Final
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
-from hotline_client.cli.instants import moment
+from hotline_client.times import slot, zone
 from hotline_protocol.documents.meetings import Slot
-from hotline_protocol.dtg import dtg
 from hotline_protocol.errors import FormatError
-from hotline_protocol.text import show
-
-_LENGTH: Final = re.compile(r"(?:(\d{1,3})d)?(?:(\d{1,3})h)?(?:(\d{1,4})m)?")
-_FORM: Final = "expected a time, its zone and how long, such as `2026-12-03T09:00 Europe/Zurich/3h` or `030800Z DEC 26/90m`"
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
-def zone(name: str) -> ZoneInfo:
-    """The zone of an IANA name. FormatError with names that look like it."""
-    if name in available_timezones():
-        return ZoneInfo(name)
-    near = difflib.get_close_matches(name, available_timezones(), 3)
-    hint = f"; did you mean {' or '.join(near)}?" if near else "; use a name such as Europe/Zurich"
-    raise FormatError(f"{show(name)} is no time zone{hint}")
-
-
-def instant(typed: str) -> int:
-    """Unix ms of a Zulu time, one with an offset, or a local one with its IANA zone. FormatError says what is wrong."""
-    words = typed.strip()
-    known = moment(words)
-    if known is not None:
-        return int(known.timestamp() * 1000)
-    local, _, name = words.partition(" ")
-    try:
-        naive = datetime.fromisoformat(local)
-    except ValueError:
-        raise FormatError(f"{show(words)} is no time; {_FORM}") from None
-    if naive.tzinfo is not None:
-        raise FormatError(f"{show(local)} has an offset of its own; leave out {show(name)}")
-    if not name:
-        raise FormatError(
-            f"{show(local)} names no zone; write {show(local)}Z or `{show(local)} Europe/Zurich`"
-        )
-    return int(_placed(naive, zone(name)).timestamp() * 1000)
-
-
-def _placed(naive: datetime, where: ZoneInfo) -> datetime:
-    """A local time in its zone, if it comes there exactly once."""
-    first, second = (naive.replace(tzinfo=where, fold=fold) for fold in (0, 1))
-    if first.utcoffset() == second.utcoffset():
-        return first
-    readings = " or ".join(sorted(f"{one.astimezone(UTC):%Y-%m-%dT%H:%MZ}" for one in (first, second)))
-    returns = first.astimezone(UTC).astimezone(where).replace(tzinfo=None) == naive
-    what = "comes twice" if returns else "does not exist"
-    raise FormatError(
-        f"{naive:%Y-%m-%dT%H:%M} {what} in {where.key}, where the clocks change; say {readings}"
-    )
-
-
-def length(typed: str) -> int:
-    """Milliseconds of `3h`, `90m`, `1h30m` or `2d`. FormatError."""
-    match = _LENGTH.fullmatch(typed.strip().lower())
-    days, hours, minutes = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
-    total = ((days * 24 + hours) * 60 + minutes) * 60_000
-    if total <= 0:
-        raise FormatError(f"{show(typed)} is no length of time; write 3h, 90m or 1h30m")
-    return total
-
-
-def slot(typed: str) -> Slot:
-    """A candidate time. FormatError."""
-    begin, slash, long = typed.rpartition("/")
-    if not slash:
-        raise FormatError(_FORM)
-    start = instant(begin)
-    return Slot(start, start + length(long))
 
 
 class SlotType(click.ParamType[Slot]):
@@ -113,28 +40,3 @@ class ZoneType(click.ParamType[ZoneInfo]):
             return zone(str(value))
         except FormatError as error:
             self.fail(str(error), param, ctx)
-
-
-# --- showing
-
-
-def zulu(one: Slot) -> str:
-    """`030800Z DEC 26 to 031100Z DEC 26`."""
-    return f"{dtg(one.start)} to {dtg(one.end)}"
-
-
-def local_time(one: Slot, where: tzinfo | None) -> str:
-    """`Thu 2026-12-03 09:00 to 12:00 Europe/Zurich (+01:00)`; None: the zone of this machine."""
-    start, end = (datetime.fromtimestamp(at / 1000, UTC).astimezone(where) for at in (one.start, one.end))
-    last = f"{end:%H:%M}" if start.date() == end.date() else f"{_DAYS[end.weekday()]} {end:%Y-%m-%d %H:%M}"
-    offset = f"{start:%z}"
-    name = where.key if isinstance(where, ZoneInfo) else "here"
-    return f"{_DAYS[start.weekday()]} {start:%Y-%m-%d %H:%M} to {last} {name} ({offset[:3]}:{offset[3:5]})"
-
-
-def local_times(one: Slot, zones: tuple[ZoneInfo, ...]) -> list[str]:
-    """A time in these zones, or in the zone of this machine if that is not UTC."""
-    if zones:
-        return [local_time(one, where) for where in zones]
-    here = datetime.fromtimestamp(one.start / 1000, UTC).astimezone()
-    return [local_time(one, None)] if here.utcoffset() else []

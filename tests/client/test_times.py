@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline_client.cli import slots
+from hotline_client import times
 from hotline_protocol.documents.meetings import Slot
 from hotline_protocol.errors import FormatError
 
@@ -33,7 +33,7 @@ def ms(text: str) -> int:
     ],
 )
 def test_what_people_type(typed: str, start: str, hours: float) -> None:
-    assert slots.slot(typed) == Slot(ms(start), ms(start) + int(hours * HOUR))
+    assert times.slot(typed) == Slot(ms(start), ms(start) + int(hours * HOUR))
 
 
 @pytest.mark.parametrize(
@@ -65,11 +65,11 @@ def test_what_people_type(typed: str, start: str, hours: float) -> None:
 def test_what_is_no_time(typed: str, words: str) -> None:
     if not words:
         assert (
-            slots.slot(typed).end > slots.slot(typed).start
+            times.slot(typed).end > times.slot(typed).start
         )  # the document's own limit refuses it when it is said
         return
     with pytest.raises(FormatError) as refused:
-        slots.slot(typed)
+        times.slot(typed)
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
 
@@ -87,14 +87,14 @@ ZONES = [
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2036, 1, 1)), st.sampled_from(ZONES))  # noqa: DTZ001
 def test_a_local_time_is_what_the_zone_shows_or_is_refused(local: datetime, name: str) -> None:
     local = local.replace(second=0, microsecond=0)
-    where = slots.zone(name)
+    where = times.zone(name)
     readings = {local.replace(tzinfo=where, fold=fold).utcoffset() for fold in (0, 1)}
     typed = f"{local:%Y-%m-%dT%H:%M} {name}"
     if len(readings) == 2:
         with pytest.raises(FormatError, match=r"; say \S+Z or \S+Z$"):
-            slots.instant(typed)
+            times.instant(typed)
         return
-    found = slots.instant(typed)
+    found = times.instant(typed)
     assert datetime.fromtimestamp(found / 1000, where).replace(tzinfo=None) == local
 
 
@@ -111,11 +111,11 @@ def in_zurich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_time_is_shown_where_people_are() -> None:
     start = ms("2026-10-24T22:30Z")
     night = Slot(start, start + 4 * HOUR)
-    assert slots.zulu(night) == "242230Z OCT 26 to 250230Z OCT 26"
-    assert slots.local_times(night, ()) == ["Sun 2026-10-25 00:30 to 03:30 here (+02:00)"]
-    zones = (slots.zone("America/New_York"), slots.zone("Asia/Kathmandu"))
-    assert slots.local_times(night, zones) == [
+    assert times.zulu(night) == "242230Z OCT 26 to 250230Z OCT 26"
+    assert times.local_times(night, ()) == ["Sun 2026-10-25 00:30 to 03:30 here (+02:00)"]
+    zones = (times.zone("America/New_York"), times.zone("Asia/Kathmandu"))
+    assert times.local_times(night, zones) == [
         "Sat 2026-10-24 18:30 to 22:30 America/New_York (-04:00)",
         "Sun 2026-10-25 04:15 to 08:15 Asia/Kathmandu (+05:45)",
     ]
-    assert slots.local_time(night, UTC).startswith("Sat 2026-10-24 22:30 to Sun 2026-10-25 02:30")
+    assert times.local_time(night, UTC).startswith("Sat 2026-10-24 22:30 to Sun 2026-10-25 02:30")
