@@ -261,7 +261,19 @@ class MemoryLine:
 
     def message(self, channel: str, id_or_seq: bytes | int) -> MessageView | None:
         found = (one for one in self.messages if one.channel == channel and id_or_seq in (one.id, one.seq))
-        return next(found, None)
+        return next(found, None) or self._affair(channel, id_or_seq)
+
+    def _affair(self, channel: str, named: bytes | int) -> MessageView | None:
+        """A document that was said beyond words."""
+        book = self.affairs.book
+        for event in book.events if channel == "plenary" else ():
+            if named in (event.id, event.seq):
+                who = self.me if event.author.fingerprint == self.me.fingerprint else MIRIAM
+                kind = kind_of(event.body)
+                return text(
+                    event.seq, who, "", id=event.id, kind=kind, reference=book.references.get(event.id)
+                )
+        return None
 
     def search(self, query: str) -> list[Found]:
         asked = terms(query)

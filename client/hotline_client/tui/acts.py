@@ -164,7 +164,48 @@ LIST: Final = (
     Act("to_talk", ("escape",), N_("Talk"), N_("back to the timeline"), "list"),
 )
 
-AGENDA: Final[tuple[Act, ...]] = ()
+AGENDA: Final = (
+    Act("accept", ("a",), N_("Accept"), N_("accept the item, so that it can be adopted"), "agenda", bar=1),
+    Act("counter", ("c",), N_("Counter"), N_("propose other words for it"), "agenda", bar=2),
+    Act("decline", ("d",), N_("Decline"), N_("decline it, and say why"), "agenda", bar=3),
+    Act("adopt", ("p",), N_("Adopt"), N_("adopt the agenda in this order; both sides must"), "agenda", bar=4),
+    Act("item_up", ("shift+up", "K"), N_("Move up"), N_("move it up in the order you would adopt"), "agenda"),
+    Act(
+        "item_down",
+        ("shift+down", "J"),
+        N_("Move down"),
+        N_("move it down in the order you would adopt"),
+        "agenda",
+    ),
+    Act("open", ("o",), N_("Open"), N_("open it: it is talked about"), "agenda", bar=5),
+    Act(
+        "outcome",
+        ("u",),
+        N_("Outcome"),
+        N_("say what came of it; both sides must say the same"),
+        "agenda",
+        bar=6,
+    ),
+    Act(
+        "silence",
+        ("s",),
+        N_("Silence"),
+        N_("propose an outcome that stands unless they speak"),
+        "agenda",
+        bar=7,
+    ),
+    Act("object", ("b",), N_("Object"), N_("break the silence: object, and say why"), "agenda", bar=8),
+    Act("amend", ("m",), N_("Amend"), N_("break the silence with other words"), "agenda", bar=9),
+    Act("take_back", ("w",), N_("Withdraw"), N_("withdraw an item your side brought up"), "agenda", bar=10),
+    Act(
+        "close_item",
+        ("x",),
+        N_("Close"),
+        N_("nothing is left to do about it; both sides must"),
+        "agenda",
+        bar=11,
+    ),
+)
 MEETINGS: Final[tuple[Act, ...]] = ()
 NOTICES: Final[tuple[Act, ...]] = ()
 ROSTER: Final = (

@@ -21,6 +21,7 @@ class Bar(Widget):
         self.rows: tuple[Row, ...] = ()
         self.zones: tuple[Zone, ...] = ()
         self._ground: Look = ground
+        self.display = False
 
     def show(self, *rows: Row, zones: tuple[Zone, ...] = ()) -> None:
         """Replace what is shown, and which parts of it can be clicked."""

@@ -119,7 +119,8 @@ class Board(View, Generic[E]):
     def repaint(self) -> None:
         """Make the rows again from the entries as they are."""
         self.query_one("#heading", Bar).show(*self.heading(self.size.width))
-        self.query_one("#rule", Bar).show((("─" * self.size.width, "dim"),))
+        rule: tuple[Row, ...] = () if self.has_class("beside") else ((("─" * self.size.width, "dim"),),)
+        self.query_one("#rule", Bar).show(*rule)
         self.listed.remake()
         self.listed.reveal()
         self.query_one("#detail", RowList).remake()

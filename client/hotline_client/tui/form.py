@@ -120,7 +120,7 @@ class FieldRow(Vertical):
         if self.asked.options:
             return Choice(self.asked.options, self._typed)
         if self.asked.lines == 1:
-            return Input(self._typed, max_length=self.asked.limit, compact=True)
+            return Input(self._typed, max_length=self.asked.limit, compact=True, select_on_focus=False)
         area = TextArea(self._typed, soft_wrap=True, compact=True, tab_behavior="focus")
         area.styles.height = self.asked.lines
         return area

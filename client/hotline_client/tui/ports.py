@@ -134,3 +134,11 @@ class LinePort(Protocol):
 
     def changes(self) -> AsyncIterator[Changed]:
         """Coalesced news of what to read again."""
+
+
+def number(port: LinePort, channel: str, document: bytes) -> str:
+    """The number of a document as a person types it: its reference, `#SEQ` if it has none, the beginning of its id before that."""
+    found = port.message(channel, document)
+    if found is None or found.seq is None:
+        return document.hex()[:8]
+    return found.reference or f"#{found.seq}"

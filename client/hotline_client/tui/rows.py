@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from rich.cells import cell_len
 
 from hotline_client.tui.cells import cut
+from hotline_protocol.terms import Side
 
 Look = Literal[
     "text",
@@ -27,6 +29,15 @@ Look = Literal[
 ]
 Span = tuple[str, Look]
 Row = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What presenters look from: our side, the time (unix ms), and each side's name, harmless already."""
+
+    me: Side
+    now: int
+    names: Mapping[Side, str]
 
 
 @dataclass(frozen=True, slots=True)

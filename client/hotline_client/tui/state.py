@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from hotline_client.tui.cells import line
 from hotline_client.tui.needs import Need
 from hotline_client.tui.ports import LinePort
+from hotline_client.tui.rows import Scene
 from hotline_client.views import ChannelView, MessageView, Person, StatusView
 from hotline_protocol.terms import Side
 
@@ -32,6 +34,12 @@ class ScreenState:
         """Where the channel on the screen stands."""
         channels = self.status.channels if self.status else ()
         return next((one for one in channels if one.name == self.channel), None)
+
+    def scene(self) -> Scene:
+        """What presenters look from."""
+        return Scene(
+            self.me.side, self.clock(), {side: line(name, 16) for side, name in self.names().items()}
+        )
 
     def names(self) -> Mapping[Side, str]:
         """The two delegations' names by side; foreign text."""

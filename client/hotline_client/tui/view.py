@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -10,10 +10,14 @@ from textual.message import Message
 from textual.widget import Widget
 
 from hotline_client.tui.acts import Act, Place, acts_of
+from hotline_client.tui.cells import line, paragraphs
 from hotline_client.tui.fields import Form
 from hotline_client.tui.needs import Need, ViewName
+from hotline_client.tui.sheets import Ask
 from hotline_client.tui.state import ScreenState
 from hotline_client.tui.tongue import t
+from hotline_protocol.documents import Body
+from hotline_protocol.errors import HotlineError
 
 
 class Said(Message):
@@ -81,6 +85,30 @@ class View(Widget):
     def respond(self) -> None:
         """Answer what is marked."""
         self.post_message(Said(t("there is nothing to answer here")))
+
+    def say(self, body: Body) -> None:
+        """Say a document in the channel on the screen, and tell what came of it."""
+        try:
+            self.state.port.affairs.say(self.state.channel, body)
+        except HotlineError as error:
+            self.post_message(Said(t("NOT SENT: {why}", why=line(str(error)))))
+        else:
+            self.post_message(Said(t("queued; it counts when it stands in the log")))
+            self.post_message(Happened())
+
+    def ask(self, lines: Sequence[str], verb: str, body: Body) -> None:
+        """Say a document once a person said yes to these words."""
+
+        def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+            if yes:
+                self.say(body)
+
+        shown = [one for words in lines for one in paragraphs(words, 70)]
+        self.app.push_screen(Ask(shown, verb, t("leave as it is")), answered)
+
+    def tell(self, text: str) -> None:
+        """Words for the hint line."""
+        self.post_message(Said(text))
 
     def needs(self, channel: str) -> Iterable[Need]:
         """What of this view's affairs in a channel waits for this device's holder."""

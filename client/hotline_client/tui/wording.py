@@ -65,6 +65,25 @@ def age(ms: int) -> str:
     return f"{seconds}s"
 
 
+def remaining(ms: int) -> str:
+    """`1d 4h`, `3h 20m`, `12m`: to the minute, rounded down."""
+    minutes = max(0, ms // 60_000)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days}d {hours}h"
+    return f"{hours}h {minutes}m" if hours else f"{minutes}m"
+
+
+def here_and_utc(ms: int) -> str:
+    """`241200Z NOV 26, here Tue 2026-11-24 14:00`: a time in UTC and in the zone of this machine, side by side."""
+    moment = _moment(ms)
+    if moment is None:
+        return "impossible time"
+    here = moment.astimezone()
+    days = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    return f"{dtg(ms)}, here {days[here.weekday()]} {here:%Y-%m-%d %H:%M}"
+
+
 def stopwatch(ms: int) -> str:
     """`00:41`, `2:03:10`."""
     minutes, seconds = divmod(max(0, ms // 1000), 60)

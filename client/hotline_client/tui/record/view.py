@@ -15,13 +15,11 @@ from hotline_client.tui.needs import Need
 from hotline_client.tui.record.forms import attendance_form, check_form
 from hotline_client.tui.record.rows import Entry, entries, entry_detail, entry_id, entry_row, heading
 from hotline_client.tui.rows import Row
-from hotline_client.tui.sheets import Ask
 from hotline_client.tui.tongue import t
-from hotline_client.tui.view import Fill, Happened, Said
+from hotline_client.tui.view import Fill
 from hotline_client.tui.wording import channel_label
 from hotline_protocol.documents.talk import Checkpoint
 from hotline_protocol.documents.watch import NONCE_SIZE, LineMissed
-from hotline_protocol.errors import HotlineError
 from hotline_protocol.folds.line import Check
 from hotline_protocol.terms import PERSON_ROLES, WRITING_ROLES, Precedence
 
@@ -79,7 +77,7 @@ class RecordView(Board[Entry]):
     def _may(self) -> bool:
         allowed = self.state.me.role in WRITING_ROLES & PERSON_ROLES
         if not allowed:
-            self.post_message(Said(t("an observer reads; this device cannot write")))
+            self.tell(t("an observer reads; this device cannot write"))
         return allowed
 
     def action_check_line(self) -> None:
@@ -96,9 +94,9 @@ class RecordView(Board[Entry]):
         """Put on record that no echo came."""
         entry, channel = self.current, self.state.channel
         if not isinstance(entry, Check) or not entry.is_overdue(self.state.clock()):
-            self.post_message(Said(t("mark a line check that is overdue")))
+            self.tell(t("mark a line check that is overdue"))
         elif self._may():
-            self._say_now(LineMissed(self.state.port.affairs.target(channel, entry.id)))
+            self.say(LineMissed(self.state.port.affairs.target(channel, entry.id)))
 
     def action_sign_log(self) -> None:
         """Sign the log as this device has it."""
@@ -110,16 +108,4 @@ class RecordView(Board[Entry]):
             f"head {here.head.hex()[:32]}",
             t("Every device compares it with its own: a difference stops the channel."),
         ]
-        body = Checkpoint(here.cursor, here.head)
-        self.app.push_screen(
-            Ask(lines, t("sign"), t("do not sign")), lambda yes: self._say_now(body) if yes else None
-        )
-
-    def _say_now(self, body: Checkpoint | LineMissed) -> None:
-        try:
-            self.state.port.affairs.say(self.state.channel, body)
-        except HotlineError as error:
-            self.post_message(Said(t("NOT SENT: {why}", why=line(str(error)))))
-        else:
-            self.post_message(Said(t("queued; it counts when it stands in the log")))
-            self.post_message(Happened())
+        self.ask(lines, t("sign"), Checkpoint(here.cursor, here.head))

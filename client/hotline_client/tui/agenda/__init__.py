@@ -1,0 +1,1 @@
+"""The Agenda view: the board of items, from proposal to outcome."""

@@ -1,0 +1,260 @@
+"""The Agenda view: what is put forward, adopted, talked about and decided; nothing of it by one side alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from hotline_client.tui.acts import Act, Place, acts_of, bindings
+from hotline_client.tui.agenda.forms import (
+    amend_form,
+    counter_form,
+    decline_form,
+    object_form,
+    outcome_form,
+    propose_form,
+    silence_form,
+    withdraw_form,
+)
+from hotline_client.tui.agenda.rows import agenda_needs, heading, item_detail, item_row, turn, why_not
+from hotline_client.tui.board import Board
+from hotline_client.tui.cells import line, paragraphs
+from hotline_client.tui.fields import Form
+from hotline_client.tui.needs import Need
+from hotline_client.tui.ports import number
+from hotline_client.tui.rows import Row
+from hotline_client.tui.state import ScreenState
+from hotline_client.tui.tongue import t
+from hotline_client.tui.view import Fill
+from hotline_protocol.documents.agenda import AgendaAccept, AgendaAdopt, AgendaClose, AgendaOpen
+from hotline_protocol.documents.body import Target
+from hotline_protocol.folds.agenda import Item, State
+from hotline_protocol.folds.table import DECIDING_ROLES, SPEAKING_ROLES
+from hotline_protocol.terms import other
+
+_STEPS = {
+    "accept": "accept",
+    "counter": "counter",
+    "decline": "decline",
+    "open": "open",
+    "outcome": "say AGREED",
+    "silence": "propose silence",
+    "object": "break the silence",
+    "amend": "break the silence",
+    "take_back": "withdraw",
+    "close_item": "close",
+}
+"""Acts of the screen and the rows of the table that allow them."""
+
+
+class AgendaView(Board[Item]):
+    """One channel's agenda. The order that somebody tries out is theirs alone until it is adopted."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("agenda")]
+    name_ = "agenda"
+    place: ClassVar[Place] = "agenda"
+
+    def __init__(self, state: ScreenState) -> None:
+        super().__init__(state)
+        self._tried: list[bytes] | None = None
+        self._channel = ""
+
+    def entries(self) -> Sequence[Item]:
+        """The board, adopted items in the order one tries out."""
+        if self._channel != self.state.channel:
+            self._channel, self._tried = self.state.channel, None
+        items = self.state.port.affairs.read(self.state.channel, lambda book: book.agenda.board())
+        if self._tried is None:
+            return items
+        place = {one: at for at, one in enumerate(self._tried)}
+        return sorted(items, key=lambda one: (one.aob, place.get(one.id, len(place)), one.seq))
+
+    def key(self, entry: Item) -> bytes:
+        """Its proposal."""
+        return entry.id
+
+    def row(self, entry: Item, cells: int) -> Row:
+        """One item."""
+        adopted = [one.id for one in self._entries if one.state is State.ADOPTED]
+        place = str(adopted.index(entry.id) + 1) if entry.id in adopted else ""
+        return item_row(entry, place, self._number(entry), self.state.scene(), cells)
+
+    def detail(self, entry: Item, cells: int) -> Sequence[Row]:
+        """All of one."""
+        return item_detail(entry, self._number(entry), self.state.scene(), cells)
+
+    def heading(self, cells: int) -> Sequence[Row]:
+        """What each side would adopt."""
+        me = self.state.me.side
+        name, moved = line(self.state.names()[other(me)], 16), self._tried is not None
+        return self.state.port.affairs.read(
+            self.state.channel, lambda book: heading(book.agenda, me, name, moved=moved, cells=cells)
+        )
+
+    def empty(self, cells: int) -> Sequence[Row]:
+        """How an agenda begins."""
+        words = t(
+            "The agenda is empty. F6 proposes an item; the other side accepts, counters or declines it."
+        )
+        return [((one, "dim"),) for one in paragraphs(words, cells)]
+
+    def needs(self, channel: str) -> Iterable[Need]:
+        """Items that wait for our side."""
+        if self.state.me.role not in SPEAKING_ROLES:
+            return ()
+        me, now, port = self.state.me.side, self.state.clock(), self.state.port
+        items = port.affairs.read(channel, lambda book: book.agenda.board())
+        return agenda_needs(items, channel, me, now, lambda one: number(port, channel, one))
+
+    def offered(self) -> Sequence[Act]:
+        """What is possible on the marked item."""
+        item = self.current
+        if item is None:
+            return ()
+        return [act for act in acts_of("agenda") if self._possible(act.id, item) is None]
+
+    def _possible(self, act: str, item: Item | None) -> str | None:
+        """Why not; None if it is."""
+        me, now = self.state.me, self.state.clock()
+        if act in {"item_up", "item_down"}:
+            return None
+        if act == "adopt":
+            return None if self._adoptable() and me.role in DECIDING_ROLES else t("there is nothing to adopt")
+        why = why_not(item, _STEPS[act], me.side, me.role, now)
+        if why is None and act in {"object", "amend"} and item is not None:
+            runs = item.silence is not None and now < item.silence.until and item.silence.side != me.side
+            why = None if runs else t("no silence of the other side runs")
+        return why
+
+    def _number(self, item: Item) -> str:
+        return number(self.state.port, self.state.channel, item.id)
+
+    # --- acts
+
+    def new(self) -> None:
+        """A new item."""
+        if self.state.me.role in SPEAKING_ROLES:
+            self.post_message(Fill(propose_form()))
+        else:
+            self.tell(t("a certificate with the role {role} proposes nothing", role=self.state.me.role.value))
+
+    def _fill(self, act: str, make: Callable[[Item, str], Form]) -> None:
+        item = self.current
+        why = self._possible(act, item)
+        if why is not None or item is None:
+            self.tell(why or t("mark an item first"))
+        else:
+            self.post_message(Fill(make(item, self._number(item))))
+
+    def action_counter(self) -> None:
+        """Other words."""
+        self._fill("counter", counter_form)
+
+    def action_decline(self) -> None:
+        """Not on the agenda."""
+        self._fill("decline", decline_form)
+
+    def action_take_back(self) -> None:
+        """Withdrawn."""
+        self._fill("take_back", withdraw_form)
+
+    def action_object(self) -> None:
+        """The silence is broken."""
+        self._fill("object", object_form)
+
+    def action_amend(self) -> None:
+        """The silence is broken by other words."""
+        self._fill("amend", amend_form)
+
+    def action_outcome(self) -> None:
+        """What came of it."""
+        theirs = other(self.state.me.side)
+
+        def make(item: Item, shown: str) -> Form:
+            say = item.says.get(theirs)
+            return outcome_form(item, shown, None if say is None else (say.outcome.value, say.text))
+
+        self._fill("outcome", make)
+
+    def action_silence(self) -> None:
+        """An outcome unless they speak."""
+        now = self.state.clock()
+        self._fill("silence", lambda item, shown: silence_form(item, shown, now))
+
+    def action_accept(self) -> None:
+        """It may be adopted."""
+        self._decide("accept", t("accept"), AgendaAccept)
+
+    def action_open(self) -> None:
+        """It is talked about."""
+        self._decide("open", t("open"), AgendaOpen)
+
+    def action_close_item(self) -> None:
+        """Nothing is left to do."""
+        self._decide("close_item", t("close"), AgendaClose)
+
+    def _decide(self, act: str, verb: str, body: type[AgendaAccept | AgendaOpen | AgendaClose]) -> None:
+        item = self.current
+        why = self._possible(act, item)
+        if why is not None or item is None:
+            self.tell(why or t("mark an item first"))
+            return
+        lines = [f"{verb.upper()} {self._number(item)} {line(item.title, 60)}"]
+        lines.append(turn(item, self.state.scene()))
+        self.ask(lines, verb, body(Target(item.id, item.content)))
+
+    # --- the order
+
+    def _adoptable(self) -> list[Item]:
+        return [one for one in self._entries if one.state in (State.ACCEPTED, State.ADOPTED)]
+
+    def action_item_up(self) -> None:
+        """Earlier in the order one tries out."""
+        self._move(-1)
+
+    def action_item_down(self) -> None:
+        """Later in it."""
+        self._move(1)
+
+    def _move(self, by: int) -> None:
+        item, ids = self.current, [one.id for one in self._adoptable()]
+        if item is None or item.id not in ids:
+            self.tell(t("only accepted and adopted items have a place in the order"))
+            return
+        at = ids.index(item.id)
+        if 0 <= at + by < len(ids):
+            ids[at], ids[at + by] = ids[at + by], ids[at]
+            self._tried = ids
+            self.reread()
+
+    def action_to_talk(self) -> None:
+        """First the order that was tried out is left, then the view."""
+        if self._tried is None:
+            super().action_to_talk()
+        else:
+            self._tried = None
+            self.reread()
+
+    def action_adopt(self) -> None:
+        """The agenda in this order, or as the other side would adopt it."""
+        why = self._possible("adopt", None)
+        if why is not None:
+            self.tell(why)
+            return
+        theirs = other(self.state.me.side)
+        wanted = self.state.port.affairs.read(
+            self.state.channel, lambda book: list(book.agenda.wanted.get(theirs, ()))
+        )
+        items = {one.id: one for one in self._entries}
+        if wanted and self._tried is None:
+            chosen = [items[one.id] for one in wanted if one.id in items]
+            words = t("Adopt the agenda as {side} would?", side=line(self.state.names()[theirs], 16))
+        else:
+            chosen = self._adoptable()
+            words = t("Adopt this agenda? It counts when the other side adopts the same.")
+        listed = [f"{at}. {line(one.title, 60)}" for at, one in enumerate(chosen, 1)]
+        body = AgendaAdopt(tuple(Target(one.id, one.content) for one in chosen))
+        self._tried = None
+        self.ask([words, *listed], t("adopt"), body)
