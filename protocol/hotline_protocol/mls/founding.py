@@ -14,7 +14,7 @@ from hotline_protocol.mls.transcript import interim_transcript_hash
 from hotline_protocol.mls.tree import RatchetTree
 from hotline_protocol.mls.tree_hash import root_hash
 from hotline_protocol.mls.tree_math import LeafIndex
-from hotline_protocol.mls.tree_validation import check_members
+from hotline_protocol.mls.tree_validation import check_group_extensions, check_members
 from hotline_protocol.mls.treekem import NodeKey
 
 
@@ -33,6 +33,7 @@ def found(
             f"the key package is of suite {key_package.cipher_suite:#06x}, the group {suite.id:#06x}"
         )
     tree = RatchetTree.of(key_package.leaf_node)
+    check_group_extensions(suite, extensions)
     check_members(tree, extensions)
     context = GroupContext(suite.id, group_id, 0, root_hash(suite, tree), b"", extensions)
     secrets = EpochSecrets.from_epoch_secret(suite, rng(suite.hash_length))

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hmac
 import operator
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 
 from hotline_protocol.mls import codec, framing, proposing
 from hotline_protocol.mls.codec import Reader
@@ -24,13 +23,14 @@ from hotline_protocol.mls.errors import MalformedError, MLSError, RefusedError, 
 from hotline_protocol.mls.extension import Extension
 from hotline_protocol.mls.founding import found
 from hotline_protocol.mls.framing import Padding, Protected, Received
+from hotline_protocol.mls.held import HeldProposals
 from hotline_protocol.mls.joining import Joined, open_welcome
 from hotline_protocol.mls.key_package import KeyPackage, KeyPackagePrivate
 from hotline_protocol.mls.known import KnownKeys
 from hotline_protocol.mls.message import MLSMessage
 from hotline_protocol.mls.private_message import pad_to_size_class
 from hotline_protocol.mls.proposal import Proposal, ReInit
-from hotline_protocol.mls.proposals_check import Proposed, encode_held, read_held
+from hotline_protocol.mls.proposals_check import Proposed
 from hotline_protocol.mls.psk import ResumptionPSK
 from hotline_protocol.mls.secret_tree import SecretTree
 from hotline_protocol.mls.staged import PendingCommit, StagedCommit
@@ -52,12 +52,12 @@ class Group(EpochView):
         self,
         state: EpochState,
         ratchets: SecretTree,
-        proposals: dict[bytes, Proposed] | None = None,
+        proposals: HeldProposals | None = None,
         updates: dict[bytes, bytes] | None = None,
     ) -> None:
         super().__init__(state)
         self._ratchets = ratchets
-        self._proposals = proposals or {}
+        self._proposals = HeldProposals() if proposals is None else proposals
         self._updates = updates or {}
         # The private keys of leaves that we proposed for ourselves, by public key.
 
@@ -115,7 +115,7 @@ class Group(EpochView):
     @property
     def proposals(self) -> Mapping[bytes, Proposed]:
         """The proposals of this epoch that wait for a commit, by reference, in the order of their arrival."""
-        return MappingProxyType(self._proposals)
+        return self._proposals.by_reference
 
     def ratchet_tree(self) -> bytes:
         """The data of a `ratchet_tree` extension, for joiners whose Welcome or group info does not carry it."""
@@ -173,7 +173,7 @@ class Group(EpochView):
             wire_format=wire_format,
             known=[one.state for one in known],
         )
-        made = make_commit(self._state, intent, rng, now, self._proposals)
+        made = make_commit(self._state, intent, rng, now, self.proposals)
         message = framing.encode_message(self._state, self._ratchets, made.signed, padding, rng)
         return PendingCommit(message, made.welcome, made.staged)
 
@@ -195,7 +195,7 @@ class Group(EpochView):
         opened = framing.open_message(self._state, self._ratchets, message, ContentType.COMMIT)
         keys = KnownKeys(psks, (self._state, *(one.state for one in known)))
         return stage_commit(
-            self._state, opened, Receiver(self._proposals, self._updates, keys, same_client, now)
+            self._state, opened, Receiver(self.proposals, self._updates, keys, same_client, now)
         )
 
     def merge(self, staged: StagedCommit) -> Group:
@@ -210,15 +210,20 @@ class Group(EpochView):
         """Verify a proposal and keep it until a commit refers to it (RFC 9420 §12.4).
 
         It may come from a member, an external sender of the group, or somebody who wants to be added. Whether it may be
-        committed is judged with the commit.
+        committed is judged with the commit. One for which there is no room is refused as `proposal` (see `held`).
         """
         self._check_not_closed()
         opened = framing.open_message(self._state, self._ratchets, message, ContentType.PROPOSAL)
         if not isinstance(opened.body, Proposal):
             raise UsageError("expected a proposal")
         proposed = Proposed(opened.sender, opened.body)
+        reference = opened.signed.proposal_ref(self.suite)
+        if not self._proposals.has_room(reference, proposed):
+            raise RefusedError(
+                "proposal", f"{len(self._proposals)} proposals wait, there is no room for this one"
+            )
         opened.spend(self._ratchets)
-        self._proposals[opened.signed.proposal_ref(self.suite)] = proposed
+        self._proposals.keep(reference, proposed)
         return proposed
 
     def propose(
@@ -263,8 +268,11 @@ class Group(EpochView):
     ) -> bytes:
         wire_format = WireFormat.PUBLIC_MESSAGE if public else WireFormat.PRIVATE_MESSAGE
         signed = framing.sign(self._state, proposed.proposal, aad, wire_format)
+        reference = signed.proposal_ref(self.suite)
+        if not self._proposals.has_room(reference, proposed):
+            raise UsageError(f"{len(self._proposals)} proposals wait, there is no room for one more of ours")
         message = framing.encode_message(self._state, self._ratchets, signed, padding, rng)
-        self._proposals[signed.proposal_ref(self.suite)] = proposed
+        self._proposals.keep(reference, proposed)
         return message
 
     def drop_proposals(self) -> None:
@@ -329,7 +337,7 @@ class Group(EpochView):
         """What moves within the epoch: ratchets and held proposals. Write it with every batch, encrypted."""
         updates = codec.vector(codec.opaque(one) + codec.opaque(key) for one, key in self._updates.items())
         ratchets = self._ratchets.encode()
-        return codec.opaque(self.epoch_authenticator) + ratchets + encode_held(self._proposals) + updates
+        return codec.opaque(self.epoch_authenticator) + ratchets + self._proposals.encode() + updates
 
     @classmethod
     def decode(cls, epoch: bytes, ratchets: bytes) -> Group:
@@ -339,7 +347,7 @@ class Group(EpochView):
         if r.opaque() != state.secrets.epoch_authenticator:
             raise MalformedError("the stored ratchets are of another epoch than the stored tree")
         tree = SecretTree.read(r, state.suite)
-        held = read_held(r)
+        held = HeldProposals.read(r)
         updates = dict(r.vector(lambda inner: (inner.opaque(), inner.opaque())))
         r.finish()
         return cls(state, tree, held, updates)

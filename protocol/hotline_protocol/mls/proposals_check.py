@@ -14,7 +14,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from hotline_protocol.mls import codec
 from hotline_protocol.mls.capabilities import MLS10
 from hotline_protocol.mls.codec import Reader
 from hotline_protocol.mls.content import Sender, SenderType
@@ -39,7 +38,11 @@ from hotline_protocol.mls.psk import PreSharedKeyID
 from hotline_protocol.mls.suites import CipherSuite
 from hotline_protocol.mls.tree import RatchetTree
 from hotline_protocol.mls.tree_math import LeafIndex
-from hotline_protocol.mls.tree_validation import check_leaf_signature, check_source
+from hotline_protocol.mls.tree_validation import (
+    check_group_extensions,
+    check_leaf_signature,
+    check_source,
+)
 
 T = TypeVar("T", bound=Proposal)
 
@@ -224,6 +227,8 @@ def apply_proposals(
         key_package.verify(suite, now)
         added.append((tree.add(key_package.leaf_node), key_package))
     extensions = proposals.extensions
+    if extensions is not None:
+        check_group_extensions(suite, extensions)
     return Applied(tree, context.extensions if extensions is None else extensions, tuple(added))
 
 
@@ -231,16 +236,6 @@ def check_key_is_new(old: LeafNode, new: LeafNode) -> None:
     """A leaf that takes another's place has another encryption key (RFC 9420 §7.3, §12.4.2)."""
     if old.encryption_key == new.encryption_key:
         raise RefusedError("leaf", "the new leaf keeps the encryption key of the old one")
-
-
-def encode_held(held: Mapping[bytes, Proposed]) -> bytes:
-    """Received proposals by reference, for storage with the state."""
-    return codec.vector(codec.opaque(reference) + one.encode() for reference, one in held.items())
-
-
-def read_held(r: Reader) -> dict[bytes, Proposed]:
-    """What `encode_held` wrote."""
-    return dict(r.vector(lambda inner: (inner.opaque(), Proposed.read(inner))))
 
 
 def check_proposer(sender: Sender, proposal: Proposal) -> None:

@@ -2,7 +2,8 @@
 
 Rules enforced: every leaf signature for its group and place, the leaf's source, and capabilities that cover the leaf, the
 group's version and extensions and every credential type in use (RFC 9420 §7.3, §11.1); unique encryption and signature keys
-(§7.3); unmerged leaves that every node between knows (§7.9.2); parent hashes (§7.9.2); the tree hash of the group context (§12.4.3.1).
+(§7.3); certificates of external senders (§5.3); unmerged leaves that every node between knows (§7.9.2); parent hashes (§7.9.2);
+the tree hash of the group context (§12.4.3.1).
 
 What is left to the caller: who stands behind a credential. What is left out on purpose: the lifetime of leaves that are
 already in a tree, because members who read the log at different times must come to the same answer.
@@ -15,6 +16,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from hotline_protocol.mls.capabilities import MLS10
+from hotline_protocol.mls.credential import check_credential
 from hotline_protocol.mls.errors import RefusedError
 from hotline_protocol.mls.extension import (
     EXTERNAL_SENDERS,
@@ -49,7 +51,18 @@ def check_tree(suite: CipherSuite, tree: RatchetTree, context: GroupContext) -> 
         check_leaf_signature(suite, leaf, context.group_id, index)
     for _, parent in tree.parents():
         suite.check_public_key(parent.encryption_key)
+    check_group_extensions(suite, context.extensions)
     check_members(tree, context.extensions)
+
+
+def check_group_extensions(suite: CipherSuite, extensions: tuple[Extension, ...]) -> None:
+    """The external senders can be read, and the certificate of one is for its signature key (RFC 9420 §5.3, §12.1.8.1).
+
+    Looked at before the extensions become the group's, so that what no member could read or trust later never enters it.
+    """
+    senders = find(extensions, EXTERNAL_SENDERS)
+    for one in () if senders is None else senders.external_senders():
+        check_credential(suite.signature, one.credential, one.signature_key)
 
 
 def check_leaf_signature(suite: CipherSuite, leaf: LeafNode, group_id: bytes, index: LeafIndex) -> None:
@@ -85,10 +98,6 @@ class _Wanted:
     __slots__ = ("_required",)
 
     def __init__(self, extensions: tuple[Extension, ...]) -> None:
-        senders = find(extensions, EXTERNAL_SENDERS)
-        if senders is not None:
-            # Read here, so that what no member could read later never enters the group.
-            senders.external_senders()
         required = find(extensions, REQUIRED_CAPABILITIES)
         asked = RequiredCapabilities() if required is None else required.required_capabilities()
         used = {one.extension_type for one in extensions} | set(asked.extensions)

@@ -90,7 +90,8 @@ def test_the_key_of_an_own_update_is_needed_to_follow() -> None:
     held = dict(bob.proposals)
     bob.drop_proposals()
     assert refused(bob, pending.message).kind == "proposal"
-    bob._proposals.update(held)
+    for reference, one in held.items():
+        bob._proposals.keep(reference, one)
     assert isinstance(refused(bob, pending.message), PrivatelyRefusedError)
     all_commit(pending, alice, carol)
 
