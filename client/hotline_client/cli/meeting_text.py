@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from hotline_client.cli.acting import reference
 from hotline_client.cli.output import table, wrap
 from hotline_client.cli.session import Session
+from hotline_client.meeting_words import said, side_by_side
 from hotline_client.times import local_times, zulu
-from hotline_protocol.documents.meetings import Fits, Part, Slot
+from hotline_protocol.documents.meetings import Part, Slot
 from hotline_protocol.folds.meetings import Meeting, Offer
 from hotline_protocol.terms import SIDES, Side
 
@@ -69,7 +70,8 @@ def text(session: Session, channel: str, meeting: Meeting, zones: Zones) -> str:
         f"    {meeting.state}, version {meeting.version}: {meeting.standing()}",
     ]
     lines += _times(meeting, names, zones)
-    lines += [f"    {line}" for line in _side_by_side(meeting, names)]
+    sides = table(("", names["a"], names["b"], ""), side_by_side(meeting), width=76)
+    lines += [f"    {line}" for line in sides.splitlines()]
     lines += _items(session, channel, meeting)
     lines += [f"    {line}" for line in meeting.note.splitlines()]
     lines += [f"    {names[side]} says it was held" for side in meeting.held]
@@ -86,64 +88,10 @@ def _times(meeting: Meeting, names: dict[Side, str], zones: Zones) -> list[str]:
         ]
     lines = []
     for number, slot in enumerate(meeting.slots):
-        said = _said(meeting, names, number)
-        lines.append(f"    {number + 1}  {zulu(slot)}" + (f"  {', '.join(said)}" if said else ""))
+        told = said(meeting, names, number)
+        lines.append(f"    {number + 1}  {zulu(slot)}" + (f"  {', '.join(told)}" if told else ""))
         lines += [f"        {one}" for one in local_times(slot, zones)]
     return lines
-
-
-def _said(meeting: Meeting, names: dict[Side, str], number: int) -> list[str]:
-    known = meeting.parts.get(Part.TIME)
-    agreed = {} if known is None else known.agreed
-    said = []
-    for side in SIDES:
-        if agreed.get(side) == number:
-            said.append(f"{names[side]} agrees")
-        elif side in meeting.answers:
-            said.append(f"{names[side]} {_words(meeting.answers[side][number])}")
-    return said
-
-
-def _words(fits: Fits) -> str:
-    return str(fits).lower()
-
-
-def _side_by_side(meeting: Meeting, names: dict[Side, str]) -> list[str]:
-    """The last word of each side about each part; what differs is said."""
-    rows = []
-    for part in Part:
-        words = [_last_word(meeting, part, side) for side in SIDES]
-        if meeting.agreed(part):
-            verdict = "agreed"
-        elif "-" in words:
-            verdict = "open"
-        else:
-            verdict = "differs" if words[0] != words[1] else "open"
-        rows.append((str(part), *words, verdict))
-    return table(("", names["a"], names["b"], ""), rows, width=76).splitlines()
-
-
-def _last_word(meeting: Meeting, part: Part, side: Side) -> str:
-    """What a side agreed to, or else proposed last."""
-    known = meeting.parts.get(part)
-    offer = meeting.offers.get(side, Offer())
-    if known is not None and side in known.agreed:
-        return {
-            Part.TIME: f"candidate {known.agreed[side] + 1}",
-            Part.PLACE: meeting.place,
-            Part.LEVEL: str(meeting.level),
-        }[part]
-    if part is Part.TIME:
-        return _candidates(meeting, offer)
-    return offer.place or "-" if part is Part.PLACE else str(offer.level or "-")
-
-
-def _candidates(meeting: Meeting, offer: Offer) -> str:
-    if not offer.slots:
-        return "-"
-    if offer.slots != meeting.slots:
-        return f"{len(offer.slots)} other times"
-    return f"any of {len(offer.slots)}" if len(offer.slots) > 1 else "candidate 1"
 
 
 def _items(session: Session, channel: str, meeting: Meeting) -> list[str]:

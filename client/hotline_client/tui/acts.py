@@ -206,7 +206,29 @@ AGENDA: Final = (
         bar=11,
     ),
 )
-MEETINGS: Final[tuple[Act, ...]] = ()
+MEETINGS: Final = (
+    Act(
+        "agree",
+        ("y",),
+        N_("Agree"),
+        N_("agree to a time, a place or a level as it stands"),
+        "meetings",
+        bar=1,
+    ),
+    Act("reply_times", ("r",), N_("Answer"), N_("say which of the candidate times fit"), "meetings", bar=2),
+    Act(
+        "counter_meeting",
+        ("c",),
+        N_("Counter"),
+        N_("propose another time, place or level"),
+        "meetings",
+        bar=3,
+    ),
+    Act("attach", ("i",), N_("Items"), N_("say which items of the agenda it is for"), "meetings", bar=4),
+    Act("held", ("h",), N_("Held"), N_("say that it took place; both sides must"), "meetings", bar=5),
+    Act("cancel", ("x",), N_("Cancel"), N_("cancel it, and say why"), "meetings", bar=6),
+    Act("calendar", ("w",), N_("Weeks"), N_("the coming weeks"), "meetings", bar=7),
+)
 NOTICES: Final[tuple[Act, ...]] = ()
 ROSTER: Final = (
     Act("admit", ("a",), N_("Admit"), N_("admit the device that knocks; asks first"), "roster", bar=1),

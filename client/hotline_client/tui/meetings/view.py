@@ -1,0 +1,186 @@
+"""The Meetings view: proposals with both sides' last words side by side, and every act on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from hotline_client.tui.acts import Act, Place, acts_of, bindings
+from hotline_client.tui.board import Board
+from hotline_client.tui.cells import line, paragraphs
+from hotline_client.tui.fields import Form
+from hotline_client.tui.meetings.forms import (
+    agree_form,
+    answer_form,
+    attach_form,
+    cancel_form,
+    counter_form,
+    propose_form,
+)
+from hotline_client.tui.meetings.rows import meeting_detail, meeting_needs, meeting_row, weeks, why_not
+from hotline_client.tui.needs import Need
+from hotline_client.tui.ports import number
+from hotline_client.tui.rows import Row
+from hotline_client.tui.sheets import Sheet
+from hotline_client.tui.tongue import t
+from hotline_client.tui.view import Fill
+from hotline_protocol.documents.body import Target
+from hotline_protocol.documents.meetings import MeetingHeld, Part
+from hotline_protocol.folds.meetings import Meeting
+from hotline_protocol.folds.table import SPEAKING_ROLES
+
+_STEPS = {
+    "reply_times": "answer",
+    "agree": "agree",
+    "counter_meeting": "counter",
+    "attach": "attach",
+    "held": "say held",
+    "cancel": "cancel",
+}
+"""Acts of the screen and the rows of the table that allow them."""
+
+
+class MeetingsView(Board[Meeting]):
+    """One channel's meetings: the living ones first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("meetings")]
+    name_ = "meetings"
+    place: ClassVar[Place] = "meetings"
+
+    def entries(self) -> Sequence[Meeting]:
+        """The living ones by their time, then what is over."""
+        found = self.state.port.affairs.read(
+            self.state.channel, lambda book: list(book.meetings.all.values())
+        )
+        return sorted(found, key=lambda one: (not one.is_living, one.slot.start if one.slot else 0, one.seq))
+
+    def key(self, entry: Meeting) -> bytes:
+        """Its first proposal."""
+        return entry.id
+
+    def row(self, entry: Meeting, cells: int) -> Row:
+        """One meeting."""
+        return meeting_row(entry, self._number(entry.id), cells)
+
+    def detail(self, entry: Meeting, cells: int) -> Sequence[Row]:
+        """All of one, then the coming weeks."""
+        items = [f"{self._number(one)} {title}" for one, title in self._titles(entry)]
+        rows = meeting_detail(entry, self._number(entry.id), items, self.state.scene(), cells)
+        return [*rows, (("", "text"),), *weeks(self._entries, self.state.clock(), cells)]
+
+    def empty(self, cells: int) -> Sequence[Row]:
+        """How a meeting begins."""
+        words = t(
+            "No meeting yet. F7 proposes one; nobody organizes it: time, place and level are agreed each by itself, by both sides."
+        )
+        return [((one, "dim"),) for one in paragraphs(words, cells)]
+
+    def needs(self, channel: str) -> Iterable[Need]:
+        """What the other side proposed and ours has not agreed to."""
+        port = self.state.port
+        if self.state.me.role not in SPEAKING_ROLES:
+            return ()
+        found = port.affairs.read(channel, lambda book: list(book.meetings.all.values()))
+        return meeting_needs(found, channel, self.state.me.side, lambda one: number(port, channel, one))
+
+    def offered(self) -> Sequence[Act]:
+        """What is possible on the marked meeting."""
+        meeting = self.current
+        return [act for act in acts_of("meetings") if meeting and self._possible(act.id, meeting) is None]
+
+    def _possible(self, act: str, meeting: Meeting | None) -> str | None:
+        if act == "calendar":
+            return None
+        why = why_not(meeting, _STEPS[act], self.state.me.side, self.state.me.role)
+        if why is None and act == "reply_times" and meeting is not None and not meeting.slots:
+            return t("no time is proposed that could be answered")
+        return why
+
+    def _number(self, document: bytes) -> str:
+        return number(self.state.port, self.state.channel, document)
+
+    def _titles(self, meeting: Meeting) -> list[tuple[bytes, str]]:
+        return self.state.port.affairs.read(
+            self.state.channel, lambda book: [(one, book.agenda.items[one].title) for one in meeting.items]
+        )
+
+    # --- acts
+
+    def new(self) -> None:
+        """A new meeting."""
+        if self.state.me.role in SPEAKING_ROLES:
+            self.post_message(Fill(propose_form()))
+        else:
+            self.tell(t("a certificate with the role {role} proposes nothing", role=self.state.me.role.value))
+
+    def _fill(self, act: str, make: Callable[[Meeting, str], Form]) -> None:
+        meeting = self.current
+        why = self._possible(act, meeting)
+        if why is not None or meeting is None:
+            self.tell(why or t("mark a meeting first"))
+        else:
+            self.post_message(Fill(make(meeting, self._number(meeting.id))))
+
+    def respond(self) -> None:
+        """F5: which times fit."""
+        self.action_reply_times()
+
+    def action_reply_times(self) -> None:
+        """Which times fit."""
+        self._fill("reply_times", answer_form)
+
+    def action_agree(self) -> None:
+        """Agree to some parts."""
+        meeting = self.current
+        if meeting is not None and not any(one.version for one in meeting.parts.values()):
+            self.tell(
+                t("nothing is proposed yet that could be agreed to: c proposes a time, a place or a level")
+            )
+        else:
+            self._fill("agree", agree_form)
+
+    def action_counter_meeting(self) -> None:
+        """Other values."""
+        self._fill("counter_meeting", counter_form)
+
+    def action_cancel(self) -> None:
+        """We will not meet."""
+        self._fill("cancel", cancel_form)
+
+    def action_attach(self) -> None:
+        """Items of the agenda."""
+        board = self.state.port.affairs.read(self.state.channel, lambda book: book.agenda.board())
+        items = {self._number(one.id).upper(): one.id for one in board}
+
+        def make(meeting: Meeting, shown: str) -> Form:
+            attached = " ".join(name for name, one in items.items() if one in meeting.items)
+            return attach_form(meeting, shown, items, attached)
+
+        self._fill("attach", make)
+
+    def action_held(self) -> None:
+        """It took place."""
+        meeting = self.current
+        why = self._possible("held", meeting)
+        if why is not None or meeting is None:
+            self.tell(why or t("mark a meeting first"))
+            return
+        words = t(
+            "{number} {title} took place? Both sides say so.",
+            number=self._number(meeting.id),
+            title=line(meeting.title, 40),
+        )
+        self.ask([words], t("it was held"), MeetingHeld(Target(meeting.id, meeting.content)))
+
+    def action_calendar(self) -> None:
+        """The coming weeks, with what is in them."""
+
+        def rows(cells: int) -> Sequence[Row]:
+            now = self.state.clock()
+            shown = [one for one in self._entries if one.is_living and Part.TIME in one.parts]
+            listed = [self.row(one, cells) for one in shown]
+            return [*weeks(self._entries, now, cells), (("", "text"),), *listed]
+
+        self.app.push_screen(Sheet(t("THE COMING WEEKS"), rows))
