@@ -2,7 +2,7 @@
 
 Rules enforced on a received path: one node per filtered ancestor and one ciphertext per recipient (§7.6); no public key
 that the tree already holds (§12.4.2); the parent hashes chain down to the leaf (§7.9.2); and the decrypted path secret
-yields exactly the public keys that were sent (§7.6).
+is as long as the hash (§7.4) and yields exactly the public keys that were sent (§7.6).
 """
 
 from __future__ import annotations
@@ -170,6 +170,7 @@ def open_path(
     position = _meeting(own, above)
     sealed, private = _find_sealed(tree, keys, above[position][1], path.nodes[position], frozenset(joiners))
     secret = suite.decrypt_with_label(private, _LABEL, context, sealed)
+    _check_length(suite, secret)
     steps, commit_secret = derive_path(suite, secret, [node for node, _ in above[position:]])
     for step, sent in zip(steps, path.nodes[position:], strict=True):
         if step.key.public != sent.encryption_key:
@@ -186,12 +187,19 @@ def learn_path(
     meeting = tree_math.common_ancestor(tree_math.node_of(committer), tree_math.node_of(own))
     above = tree.filtered_direct_path(committer)
     nodes = [node for node, _ in above if tree_math.is_below(meeting, node)]
+    _check_length(suite, secret)
     steps, _ = derive_path(suite, secret, nodes)
     for step in steps:
         node = tree.node(step.node)
         if node is None or node.encryption_key != step.key.public:
             raise RefusedError("path", f"the path secret does not yield the public key of node {step.node}")
     return {step.node: step.key for step in steps}
+
+
+def _check_length(suite: CipherSuite, secret: bytes) -> None:
+    # HMAC pads its key with zeros: a secret with some more or fewer at its end would yield the same keys.
+    if len(secret) != suite.hash_length:
+        raise RefusedError("path", f"expected a path secret of {suite.hash_length} bytes, got {len(secret)}")
 
 
 def _meeting(own: LeafIndex, above: Sequence[tuple[NodeIndex, NodeIndex]]) -> int:

@@ -1,7 +1,7 @@
 """The Welcome: how added members learn the epoch's secrets (RFC 9420 §12.4.3.1), and the GroupInfo inside.
 
-Rules enforced: the Welcome names our key package and its suite; the GroupInfo opens under the welcome secret, is of the same
-suite, and is signed by the member it names. Tree, confirmation tag and membership are for whoever joins.
+Rules enforced: the Welcome names our key package and its suite; the joiner secret is as long as the hash; the
+GroupInfo opens under the welcome secret, is of the same suite, and is signed by the member it names. Tree, confirmation tag and membership are for whoever joins.
 """
 
 from __future__ import annotations
@@ -149,7 +149,12 @@ class Welcome:
         if len(mine) != 1:
             raise RefusedError("welcome", f"expected one entry for our key package, found {len(mine)}")
         opened = suite.decrypt_with_label(init_private, _SECRETS_LABEL, self.encrypted_group_info, mine[0])
-        return codec.decode(GroupSecrets.read, opened)
+        group_secrets = codec.decode(GroupSecrets.read, opened)
+        # HMAC pads its key with zeros: a secret with some more or fewer at its end would open the same.
+        got = len(group_secrets.joiner_secret)
+        if got != suite.hash_length:
+            raise RefusedError("decrypt", f"expected a joiner secret of {suite.hash_length} bytes, got {got}")
+        return group_secrets
 
     def decrypt_group_info(self, suite: CipherSuite, welcome_secret: bytes) -> GroupInfo:
         """The group info; its signature is not yet verified, since the signer's key is in the tree."""

@@ -80,6 +80,22 @@ def test_the_sealer_changes_nothing_but_the_secret() -> None:
     follow(members[2], forged)
 
 
+def test_a_path_secret_with_a_zero_too_many() -> None:
+    """§7.4: a path secret is as long as the hash. HMAC pads its key with zeros, so the keys would be the right ones."""
+    members = grove(4)
+    sealer = Sealer(Author.of(members[0]))
+    suite = members[0].suite
+    secret = rng(32)
+    longer = suite.derive_secret(secret, "path") + b"\x00"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forge, "rng", Replay([rng(32), secret]))
+        forged = forge.commit(members[0], before=sealer.before, path=sealer.to(1, longer))
+    refuses_commit(
+        members[2], forged, "path", peer=revived(members[0]), honest=forge.commit(members[0]), privately=True
+    )
+    follow(members[1], forged)
+
+
 SECRETS = [rng(32), b"", rng(31), rng(33)]
 
 

@@ -176,6 +176,15 @@ SECRETS: dict[str, tuple[Hook[GroupSecrets], Kind]] = {
         lambda one: replace(one, joiner_secret=one.joiner_secret[:-1]),
         "decrypt",
     ),
+    "a joiner secret with a zero too many": (
+        # HMAC pads its key with zeros, so that it would open the group info.
+        lambda one: replace(one, joiner_secret=one.joiner_secret + b"\x00"),
+        "decrypt",
+    ),
+    "a path secret with a zero too many": (
+        lambda one: replace(one, path_secret=(one.path_secret or b"") + b"\x00"),
+        "path",
+    ),
     "another path secret": (lambda one: replace(one, path_secret=bytes(32)), "path"),
     "an empty path secret": (lambda one: replace(one, path_secret=b""), "path"),
     "no path secret": (lambda one: replace(one, path_secret=None), "path"),
