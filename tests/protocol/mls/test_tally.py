@@ -9,10 +9,14 @@ from hotline_protocol.mls.credential import BasicCredential
 from hotline_protocol.mls.errors import RefusedError
 from hotline_protocol.mls.extension import APPLICATION_ID, Extension
 from hotline_protocol.mls.leaf_node import LeafNode, LeafNodeSource
+from hotline_protocol.mls.suites import cipher_suite
 from hotline_protocol.mls.tally import Profile, Tally
 from hotline_protocol.mls.tree import Node, ParentNode, RatchetTree
-from hotline_protocol.mls.tree_math import LeafIndex, NodeIndex
+from hotline_protocol.mls.tree_hash import root_hash
+from hotline_protocol.mls.tree_math import LeafIndex, NodeIndex, node_of
 from hotline_protocol.mls.tree_validation import check_members, check_unmerged
+
+SUITE = cipher_suite(1)
 
 
 def leaf(number: int, *, signer: int | None = None, extensions: tuple[Extension, ...] = ()) -> LeafNode:
@@ -24,6 +28,11 @@ def leaf(number: int, *, signer: int | None = None, extensions: tuple[Extension,
         source=LeafNodeSource.UPDATE,
         extensions=extensions,
     )
+
+
+def put_path(tree: RatchetTree, index: LeafIndex) -> None:
+    tree.blank_path(index)
+    tree.put_path((node, ParentNode(b"p%d" % node)) for node, _ in tree.filtered_direct_path(index))
 
 
 def counted(tree: RatchetTree) -> tuple[dict[bytes, int], dict[bytes, int], dict[Profile, int]]:
@@ -55,7 +64,10 @@ def test_a_profile_names_what_not_everybody_supports() -> None:
     assert Profile.of(leaf(0, extensions=(default, own))).carried == {0xF000}
 
 
-@given(st.lists(st.tuples(st.sampled_from(["add", "update", "remove", "path"]), st.integers(0, 15))))
+STEPS = ["add", "update", "remove", "path", "join", "copy"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 15))))
 def test_a_tree_that_was_changed_holds_what_a_new_count_finds(steps: list[tuple[str, int]]) -> None:
     tree = RatchetTree.of(leaf(1000))
     before, at_first = tree.copy(), counted(tree)
@@ -64,20 +76,27 @@ def test_a_tree_that_was_changed_holds_what_a_new_count_finds(steps: list[tuple[
         if what == "add":
             # Every other newcomer brings a key that is there already.
             tree.add(leaf(number, signer=number - number % 2))
+        elif what == "join":
+            # As a newcomer's commit does it: its leaf brings a path, and nobody lists it as unmerged.
+            index = tree.make_room()
+            put_path(tree, index)
+            tree.put(node_of(index), leaf(number))
+        elif what == "copy":
+            tree = tree.copy()
         elif tree.leaf(index) is None:
             continue
         elif what == "update":
             tree.update(index, leaf(number))
         elif what == "path":
-            path = tree.direct_path(index)
-            tree.blank_path(index)
-            tree.put_path((node, ParentNode(b"p%d" % node)) for node in path)
+            put_path(tree, index)
         elif sum(1 for _ in tree.leaves()) > 1:
             tree.remove(index)
         nodes = [tree.node(NodeIndex(node)) for node in range(tree.width)]
         fresh = RatchetTree(nodes)
         assert counted(tree) == counted(fresh)
+        assert tree.holdings.encryption_keys.is_unique is fresh.holdings.encryption_keys.is_unique
         assert tree.holdings.signature_keys.is_unique is fresh.holdings.signature_keys.is_unique
+        assert root_hash(SUITE, tree) == root_hash(SUITE, fresh), "a hash was kept that is no longer right"
     assert counted(before) == at_first
 
 
