@@ -24,6 +24,7 @@ from hotline_protocol.mls import (
     extension,
     group,
     group_context,
+    held,
     hpke,
     key_package,
     key_schedule,
@@ -152,7 +153,7 @@ _STORED: dict[str, Decoder] = {
     "key_package.KeyPackagePrivate.read": Decoder(key_package.KeyPackagePrivate.read, structs.privates),
     "key_schedule.EpochSecrets.read": _stored(key_schedule.EpochSecrets.read, "secrets"),
     "proposals_check.Proposed.read": _stored(proposals_check.Proposed.read, "proposed"),
-    "proposals_check.read_held": _stored(proposals_check.read_held, "held", proposals_check.encode_held),
+    "held.HeldProposals.read": _stored(held.HeldProposals.read, "held"),
     "secret_tree.SecretTree.decode": _stored(
         lambda r: secret_tree.SecretTree.decode(SUITE, r.raw(r.remaining)), "trees"
     ),

@@ -245,7 +245,7 @@ def kept(suite_id: int = 0x0001) -> dict[str, list[Any]]:
         "secrets": [state.secrets for state in states],
         "trees": [group._ratchets for group in groups],
         "proposed": list(bob.proposals.values()),
-        "held": [dict(bob.proposals)],
+        "held": [bob._proposals],
         "ratchets": [one for group in groups for one in group._ratchets._ratchets.values()],
     }
 

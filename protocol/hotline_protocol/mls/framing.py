@@ -43,7 +43,7 @@ class Protected:
     """A message of ours: what to send, and the signed content to keep as proof of it."""
 
     message: bytes
-    authenticated_content: bytes
+    authenticated_content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ class Received:
     """Application data of another member, with the signed content to keep as proof of it."""
 
     sender: LeafIndex
-    data: bytes
+    data: bytes = field(repr=False)
     aad: bytes
-    authenticated_content: bytes
+    authenticated_content: bytes = field(repr=False)
     generation: int
 
 

@@ -60,9 +60,11 @@ class HeldProposals:
 
     def keep(self, reference: bytes, proposed: Proposed) -> None:
         """Keep it; the caller has asked whether there is room."""
+        self._keep(reference, proposed, len(proposed.encode()))
+
+    def _keep(self, reference: bytes, proposed: Proposed, size: int) -> None:
         if reference in self._by_reference:
             return
-        size = len(proposed.encode())
         self._by_reference[reference] = proposed
         self._of_all = _plus(self._of_all, size)
         self._of_one[proposed.sender] = _plus(self._of_one.get(proposed.sender, (0, 0)), size)
@@ -83,9 +85,20 @@ class HeldProposals:
     def read(cls, r: Reader) -> HeldProposals:
         """What `encode` wrote; it was kept before and is kept again."""
         held = cls()
-        for reference, proposed in r.vector(lambda inner: (inner.opaque(), Proposed.read(inner))):
-            held.keep(reference, proposed)
+        for reference, proposed, size in r.vector(_read_one):
+            held._keep(reference, proposed, size)
         return held
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, HeldProposals) and self._by_reference == other._by_reference
+
+    __hash__ = None  # type: ignore[assignment]  # it changes in place
+
+
+def _read_one(r: Reader) -> tuple[bytes, Proposed, int]:
+    reference, start = r.opaque(), r.position
+    proposed = Proposed.read(r)
+    return reference, proposed, r.position - start
 
 
 def _plus(counted: tuple[int, int], size: int) -> tuple[int, int]:

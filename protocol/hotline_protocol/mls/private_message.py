@@ -101,6 +101,9 @@ class PrivateMessage:
         leaf = content.sender.leaf_index
         head = codec.opaque(content.group_id) + codec.u64(content.epoch) + codec.u8(kind)
         guard = rng(_REUSE_GUARD)
+        if len(guard) != _REUSE_GUARD:
+            raise UsageError(f"expected a reuse guard of {_REUSE_GUARD} bytes, got {len(guard)}")
+        # All that the caller can get wrong has been looked at: from here on a key is gone.
         generation, key, nonce = tree.next(leaf, RatchetKind.of(kind))
         aad = head + codec.opaque(content.authenticated_data)
         ciphertext = suite.seal(key, _guarded(nonce, guard), aad, plaintext)
@@ -189,7 +192,5 @@ def sender_data_keys(suite: CipherSuite, sender_data_secret: bytes, ciphertext: 
 
 def _guarded(nonce: bytes, guard: bytes) -> bytes:
     """The nonce with its first bytes masked by the reuse guard (RFC 9420 §6.3.1)."""
-    if len(guard) != _REUSE_GUARD:
-        raise UsageError(f"expected a reuse guard of {_REUSE_GUARD} bytes, got {len(guard)}")
     masked = int.from_bytes(nonce[:_REUSE_GUARD], "big") ^ int.from_bytes(guard, "big")
     return codec.u32(masked) + nonce[_REUSE_GUARD:]

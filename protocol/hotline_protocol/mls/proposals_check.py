@@ -42,6 +42,7 @@ from hotline_protocol.mls.tree_validation import (
     check_group_extensions,
     check_leaf_signature,
     check_source,
+    check_types_once,
 )
 
 T = TypeVar("T", bound=Proposal)
@@ -183,6 +184,7 @@ def _check_of_member(committer: LeafIndex, proposals: ProposalList) -> None:
 def _check_reinit(reinit: ReInit, count: int) -> None:
     if count != 1:
         raise RefusedError("proposal", "a ReInit stands beside other proposals, expected it alone")
+    check_types_once(reinit.extensions)
     if reinit.version < MLS10:
         raise RefusedError(
             "proposal", f"the ReInit goes back to version {reinit.version}, expected at least {MLS10}"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hotline_protocol.mls.errors import UsageError
+from hotline_protocol.mls.capabilities import MLS10
+from hotline_protocol.mls.errors import UnsupportedError, UsageError
 from hotline_protocol.mls.extension import Extension
 from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.key_package import KeyPackage, KeyPackagePrivate
@@ -31,6 +32,8 @@ def reinitialise(
     wanted = old.reinit
     if wanted is None:
         raise UsageError("no ReInit closed the group, so it has no successor")
+    if wanted.version != MLS10:
+        raise UnsupportedError(f"the ReInit asked for version {wanted.version}, expected {MLS10}")
     suite = cipher_suite(wanted.cipher_suite)
     group = Group.create(suite, wanted.group_id, key_package, private, extensions=wanted.extensions, rng=rng)
     if len(others) != len(old.members) - 1:

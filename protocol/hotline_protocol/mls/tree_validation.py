@@ -17,7 +17,7 @@ from typing import Final
 
 from hotline_protocol.mls.capabilities import MLS10
 from hotline_protocol.mls.credential import check_credential
-from hotline_protocol.mls.errors import RefusedError
+from hotline_protocol.mls.errors import RefusedError, UsageError
 from hotline_protocol.mls.extension import (
     EXTERNAL_SENDERS,
     REQUIRED_CAPABILITIES,
@@ -59,10 +59,18 @@ def check_group_extensions(suite: CipherSuite, extensions: tuple[Extension, ...]
     """The external senders can be read, and the certificate of one is for its signature key (RFC 9420 §5.3, §12.1.8.1).
 
     Looked at before the extensions become the group's, so that what no member could read or trust later never enters it.
+    Received ones hold each type once (§13); that our own do too is the caller's part, else a `UsageError`.
     """
+    check_types_once(extensions)
     senders = find(extensions, EXTERNAL_SENDERS)
     for one in () if senders is None else senders.external_senders():
         check_credential(suite.signature, one.credential, one.signature_key)
+
+
+def check_types_once(extensions: tuple[Extension, ...]) -> None:
+    """Extensions that nobody could read are not sent: `UsageError` if a type is there twice (RFC 9420 §13)."""
+    if len({one.extension_type for one in extensions}) != len(extensions):
+        raise UsageError("a list of extensions holds the same type twice")
 
 
 def check_leaf_signature(suite: CipherSuite, leaf: LeafNode, group_id: bytes, index: LeafIndex) -> None:

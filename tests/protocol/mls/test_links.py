@@ -8,7 +8,7 @@ import pytest
 from hotline_protocol.mls import resuming
 from hotline_protocol.mls.capabilities import MLS10
 from hotline_protocol.mls.credential import Credential
-from hotline_protocol.mls.errors import RefusedError, UsageError
+from hotline_protocol.mls.errors import RefusedError, UnsupportedError, UsageError
 from hotline_protocol.mls.extension import Extension, RequiredCapabilities
 from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.proposal import ReInit
@@ -95,6 +95,15 @@ def test_a_successor_is_what_the_reinit_asked_for_and_holds_everybody() -> None:
     object.__setattr__(bob.state, "reinit", ReInit(b"other", MLS10, 1, ()))
     _, pending = resuming.reinitialise(bob, bob2.key_package, bob2.private, others[:2], rng=rng, now=NOW)
     assert refused(pending, carol2, carol) == "link"
+
+
+def test_a_successor_in_a_version_that_we_do_not_speak_is_not_founded() -> None:
+    _, bob, _ = closed(1, to_suite=1)
+    others = fresh(1, "bob", "alice", "carol")
+    object.__setattr__(bob.state, "reinit", ReInit(b"next", MLS10 + 1, 1, (REQUIRED,)))
+    packages = [one.key_package for one in others[1:]]
+    with pytest.raises(UnsupportedError, match="version 2"):
+        resuming.reinitialise(bob, others[0].key_package, others[0].private, packages, rng=rng, now=NOW)
 
 
 def test_a_group_that_was_not_closed_has_no_successor() -> None:

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from hotline_protocol.mls.credential import X509Credential
-from hotline_protocol.mls.errors import RefusedError
+from hotline_protocol.mls.errors import RefusedError, UsageError
 from hotline_protocol.mls.extension import Extension, ExternalSender
 from hotline_protocol.mls.group import Group
-from hotline_protocol.mls.proposal import GroupContextExtensions
+from hotline_protocol.mls.proposal import GroupContextExtensions, ReInit
 from hotline_protocol.mls.suites import cipher_suite
 from tests.negative import builder as forge
 from tests.protocol.mls.parties import NOW, Party, certify, rng, snapshot, trio
@@ -59,3 +59,19 @@ def test_a_group_that_names_an_external_sender_by_a_wrong_certificate(
     with pytest.raises(RefusedError) as caught:
         Group.join(welcome, bob.key_package, bob.private, now=NOW)
     assert own.value.kind == caught.value.kind == "credential"
+
+
+def test_no_list_of_extensions_is_sent_that_the_others_could_not_read() -> None:
+    alice, *_ = trio(1, "x509")
+    twice = (RIGHT, RIGHT)
+    before = snapshot(alice)
+    party = Party.make(1, "dave", "x509")
+    with pytest.raises(UsageError, match="same type twice"):
+        alice.commit(extensions=twice, rng=rng, now=NOW)
+    with pytest.raises(UsageError, match="same type twice"):
+        alice.propose(GroupContextExtensions(twice), rng=rng, now=NOW)
+    with pytest.raises(UsageError, match="same type twice"):
+        alice.commit(reinit=ReInit(b"next", 1, 1, twice), rng=rng, now=NOW)
+    with pytest.raises(UsageError, match="same type twice"):
+        Group.create(SUITE, b"group", party.key_package, party.private, extensions=twice, rng=rng)
+    assert snapshot(alice) == before

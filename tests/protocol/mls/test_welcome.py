@@ -34,12 +34,13 @@ def info(suite: CipherSuite = SUITE) -> GroupInfo:
 def test_each_joiner_opens_its_own_secrets(suite: CipherSuite) -> None:
     private, public = suite.generate_signature_key(os.urandom)
     one, other = joiner(suite), joiner(suite)
-    others = GroupSecrets(b"j" * 32)
+    mine = replace(SECRETS, joiner_secret=b"j" * suite.hash_length)
+    others = GroupSecrets(b"j" * suite.hash_length)
     signed = info(suite).sign(suite, private)
-    made = Welcome.encrypt(suite, WELCOME_SECRET, signed, [(one[0], SECRETS), (other[0], others)])
+    made = Welcome.encrypt(suite, WELCOME_SECRET, signed, [(one[0], mine), (other[0], others)])
     welcome = codec.decode(Welcome.read, made.encode())
     assert welcome == made
-    assert welcome.decrypt_secrets(suite, one[0], one[1].init_key) == SECRETS
+    assert welcome.decrypt_secrets(suite, one[0], one[1].init_key) == mine
     assert welcome.decrypt_secrets(suite, other[0], other[1].init_key) == others
     opened = welcome.decrypt_group_info(suite, WELCOME_SECRET)
     assert opened == signed
