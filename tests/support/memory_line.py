@@ -270,8 +270,15 @@ class MemoryLine:
             if named in (event.id, event.seq):
                 who = self.me if event.author.fingerprint == self.me.fingerprint else MIRIAM
                 kind = kind_of(event.body)
+                dialogue = book.journal.dialogues.all.get(event.id)
                 return text(
-                    event.seq, who, "", id=event.id, kind=kind, reference=book.references.get(event.id)
+                    event.seq,
+                    who,
+                    "",
+                    id=event.id,
+                    kind=kind,
+                    reference=book.references.get(event.id),
+                    response=Response.NONE if dialogue is None else dialogue.response,
                 )
         return None
 

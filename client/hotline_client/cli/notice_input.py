@@ -13,12 +13,11 @@ import click
 from hotline_client import notice_files
 from hotline_client.cli.acting import Command
 from hotline_client.cli.durations import Duration
+from hotline_client.notice_checks import check_times
 from hotline_client.times import instant
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.notices import Action, Notice
-from hotline_protocol.dtg import dtg
 from hotline_protocol.errors import UsageError
-from hotline_protocol.folds.notices import LEAD
 from hotline_protocol.notices import form, values
 from hotline_protocol.notices.geometry import check_areas
 
@@ -123,7 +122,7 @@ def compose(
     )
     if action is not Action.CANCEL:
         check_areas(notice)
-        check_times(notice, now, None if predecessor is None else predecessor.start)
+        check_times(notice, now, None if predecessor is None else predecessor.start, "--short-lead")
     return notice
 
 
@@ -133,25 +132,6 @@ def clock(typed: str, now: int) -> int:
     if _DURATION.fullmatch(words):
         return ((now + 1000 * Duration().convert(words, None, None)) // _MINUTE + 2) * _MINUTE
     return instant(words) if _LOCAL.fullmatch(words) else values.parse_time(words)
-
-
-def check_times(notice: Notice, now: int, before: int | None) -> None:
-    """Refuse what is over or begins in the past, but for a replacement that leaves the beginning as it was; and a short lead."""
-    if notice.end is not None and notice.end <= now:
-        raise UsageError(f"the notice is over: its end {dtg(notice.end)} is in the past")
-    if notice.start < now and notice.start != before:
-        raise UsageError(f"the notice's start {dtg(notice.start)} is in the past")
-    agreed = LEAD[notice.arena]
-    if notice.start - now < agreed and not notice.short_lead:
-        raise UsageError(
-            f"the notice comes {hours(notice.start - now)} before its start, {hours(agreed)} are agreed for "
-            f"{notice.arena}; say --short-lead if it must"
-        )
-
-
-def hours(milliseconds: int) -> str:
-    """`36.5 h`."""
-    return f"{milliseconds / 3_600_000:.1f} h"
 
 
 def _read(source: str, path: str, action: Action) -> Given:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hotline_client.cli.acting import reference
-from hotline_client.cli.notice_input import hours
 from hotline_client.cli.output import table, wrap
 from hotline_client.cli.session import Session
+from hotline_client.notice_checks import hours
 from hotline_client.views import MessageView
 from hotline_protocol.documents.notices import Notice, Verdict
 from hotline_protocol.dtg import dtg

@@ -229,7 +229,16 @@ MEETINGS: Final = (
     Act("cancel", ("x",), N_("Cancel"), N_("cancel it, and say why"), "meetings", bar=6),
     Act("calendar", ("w",), N_("Weeks"), N_("the coming weeks"), "meetings", bar=7),
 )
-NOTICES: Final[tuple[Act, ...]] = ()
+NOTICES: Final = (
+    Act("replace", ("r",), N_("Replace"), N_("put another in its place at once"), "notices", bar=1),
+    Act("cancel_notice", ("x",), N_("Cancel"), N_("cancel it at once"), "notices", bar=2),
+    Act("block", ("t",), N_("Text"), N_("as NOTAM, NAVAREA warning or EMCON text"), "notices", bar=3),
+    Act("arena", ("a",), N_("Arena"), N_("one arena at a time, or all"), "notices", bar=4),
+    Act("over", ("v",), N_("Over"), N_("also what is over, or not"), "notices", bar=5),
+    Act(
+        "cease_buzzer", ("b",), N_("CEASE BUZZER"), N_("a FLASH: be silent in the spectrum"), "notices", bar=6
+    ),
+)
 ROSTER: Final = (
     Act("admit", ("a",), N_("Admit"), N_("admit the device that knocks; asks first"), "roster", bar=1),
     Act("remove", ("x",), N_("Remove"), N_("remove a member of your own side; asks first"), "roster", bar=2),

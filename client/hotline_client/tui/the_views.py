@@ -5,6 +5,7 @@ from __future__ import annotations
 from hotline_client.tui.agenda.view import AgendaView
 from hotline_client.tui.meetings.view import MeetingsView
 from hotline_client.tui.needs import ViewName
+from hotline_client.tui.notices.view import NoticesView
 from hotline_client.tui.record.view import RecordView
 from hotline_client.tui.roster.view import Roster
 from hotline_client.tui.state import ScreenState
@@ -13,5 +14,11 @@ from hotline_client.tui.view import View
 
 def other_views(state: ScreenState) -> dict[ViewName, View]:
     """Each view, made once and empty, by its name."""
-    made: tuple[View, ...] = (AgendaView(state), MeetingsView(state), Roster(state), RecordView(state))
+    made: tuple[View, ...] = (
+        AgendaView(state),
+        MeetingsView(state),
+        NoticesView(state),
+        Roster(state),
+        RecordView(state),
+    )
     return {one.name_: one for one in made}

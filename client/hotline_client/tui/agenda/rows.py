@@ -72,6 +72,7 @@ def item_detail(item: Item, number: str, scene: Scene, cells: int) -> list[Row]:
     facts.append(t("any other business") if item.aob else "")
     rows: list[Row] = [((head, "strong"),)]
     rows += _words(item.title, cells, "strong")
+    rows += _words(turn(item, scene), cells, "warn")
     rows += _words(", ".join(filter(None, facts)), cells, "dim") if any(facts) else []
     rows += (
         [((" │ ", "dim"), (one, "text")) for one in paragraphs(item.annex, cells - 3)] if item.annex else []
@@ -97,8 +98,6 @@ def item_detail(item: Item, number: str, scene: Scene, cells: int) -> list[Row]:
         rows += _words(t("AMENDMENT that broke the silence: {text}", text=item.amendment), cells, "text")
     if item.reason:
         rows += _words(t("REASON: {text}", text=item.reason), cells, "text")
-    rows.append((("", "text"),))
-    rows += _words(turn(item, scene), cells, "strong")
     return rows
 
 

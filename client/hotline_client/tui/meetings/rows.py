@@ -71,6 +71,7 @@ def meeting_detail(
         side=scene.names[meeting.side],
     )
     rows: list[Row] = [((head, "strong"),), *_lines(meeting.title, cells, "strong")]
+    rows += _lines(turn(meeting, scene), cells, "warn")
     rows += _sides(meeting, scene, cells)
     rows += _times(meeting, scene, cells)
     rows += [row for at, one in enumerate(items, 1) for row in _lines(f"{at}. {one}", cells, "text")]
@@ -82,7 +83,7 @@ def meeting_detail(
     for side in meeting.held:
         rows += _lines(t("{side} says it was held", side=scene.names[side]), cells, "text")
     rows += _lines(t("CANCELLED: {why}", why=meeting.reason), cells, "bad") if meeting.reason else []
-    return [*rows, (("", "text"),), *_lines(turn(meeting, scene), cells, "strong")]
+    return rows
 
 
 def _sides(meeting: Meeting, scene: Scene, cells: int) -> list[Row]:

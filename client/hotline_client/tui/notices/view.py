@@ -1,0 +1,228 @@
+"""The Notices view: conflicts and disputes on top, then what is in force by its start; every act on notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import ClassVar, Final
+
+from textual.binding import BindingType
+
+from hotline_client.tui.acts import Act, Place, acts_of, bindings
+from hotline_client.tui.board import Board
+from hotline_client.tui.cells import line, paragraphs
+from hotline_client.tui.needs import Need
+from hotline_client.tui.notices.forms import cancel_form, cease_buzzer_form, notice_form
+from hotline_client.tui.notices.rows import in_order, is_over, notice_detail, notice_needs, notice_row
+from hotline_client.tui.pick import Pick
+from hotline_client.tui.ports import number
+from hotline_client.tui.responding import answer_form, why_no_answer
+from hotline_client.tui.rows import Row
+from hotline_client.tui.sheets import Sheet
+from hotline_client.tui.state import ScreenState
+from hotline_client.tui.tongue import N_, t
+from hotline_client.tui.view import Fill
+from hotline_protocol.documents import encode_body
+from hotline_protocol.documents.notices import Notice, Verdict
+from hotline_protocol.folds.notices import Entry
+from hotline_protocol.notices import text
+from hotline_protocol.terms import WRITING_ROLES, Arena
+
+_ARENAS: Final = {
+    Arena.AIR: N_("air: flying, firing, drops; floor and ceiling"),
+    Arena.NAVAL: N_("naval: areas, depths, moving havens"),
+    Arena.EM: N_("electromagnetic: emissions, jamming, silence; bands"),
+}
+_TENTATIVE: Final = bytes(16)
+_LAST: Final = 1 << 53
+
+
+class NoticesView(Board[Entry]):
+    """One channel's notices. `a` shows one arena at a time, `v` also what is over."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("notices")]
+    name_ = "notices"
+    place: ClassVar[Place] = "notices"
+
+    def __init__(self, state: ScreenState) -> None:
+        super().__init__(state)
+        self._arena: Arena | None = None
+        self._everything = False
+
+    def entries(self) -> Sequence[Entry]:
+        """The urgent ones first."""
+        now = self.state.clock()
+        found = self.state.port.affairs.read(self.state.channel, lambda book: list(book.notices.all.values()))
+        shown = [one for one in found if self._arena in (None, one.notice.arena)]
+        return in_order([one for one in shown if self._everything or not is_over(one, now)], now)
+
+    def key(self, entry: Entry) -> bytes:
+        """Its document."""
+        return entry.id
+
+    def row(self, entry: Entry, cells: int) -> Row:
+        """One notice."""
+        return notice_row(entry, self._number(entry.id), self.state.scene(), cells)
+
+    def detail(self, entry: Entry, cells: int) -> Sequence[Row]:
+        """All of one."""
+        message = self.state.port.message(self.state.channel, entry.id)
+        return notice_detail(entry, message, self._named, self.state.scene(), cells)
+
+    def heading(self, cells: int) -> Sequence[Row]:
+        """What is left out."""
+        del cells
+        arena = t("all arenas") if self._arena is None else self._arena.value
+        over = t("also what is over") if self._everything else t("in force")
+        return [((f"{arena}, {over}", "dim"),)]
+
+    def empty(self, cells: int) -> Sequence[Row]:
+        """How a notice begins."""
+        words = t("No notice here. F8 announces an activity; a shows another arena, v what is over.")
+        return [((one, "dim"),) for one in paragraphs(words, cells)]
+
+    def needs(self, channel: str) -> Iterable[Need]:
+        """What is disputed, or not clear of ours."""
+        entries = self.state.port.affairs.read(channel, lambda book: list(book.notices.all.values()))
+        me, port = self.state.me.side, self.state.port
+        return notice_needs(entries, channel, me, self.state.clock(), lambda one: number(port, channel, one))
+
+    def offered(self) -> Sequence[Act]:
+        """What is possible on the marked notice."""
+        return [act for act in acts_of("notices") if self._possible(act.id, self.current) is None]
+
+    def _possible(self, act: str, entry: Entry | None) -> str | None:
+        """Why not; None if it is."""
+        if act in {"replace", "cancel_notice"}:
+            return self._changeable(entry)
+        if act == "cease_buzzer":
+            return self._silent()
+        return t("mark a notice first") if act == "block" and entry is None else None
+
+    def _changeable(self, entry: Entry | None) -> str | None:
+        if entry is None:
+            return t("mark a notice first")
+        if entry.side != self.state.me.side:
+            return t("only the side that issued a notice replaces or cancels it")
+        if is_over(entry, self.state.clock()):
+            return t("it is over, replaced or cancelled: nothing is left to change")
+        return self._silent()
+
+    def _silent(self) -> str | None:
+        allowed = self.state.me.role in WRITING_ROLES
+        return None if allowed else t("an observer reads; this device cannot write")
+
+    def _number(self, document: bytes) -> str:
+        return number(self.state.port, self.state.channel, document)
+
+    def _named(self, document: bytes) -> str:
+        message = self.state.port.message(self.state.channel, document)
+        owner = f"{line(message.author.delegation, 16)} " if message is not None and message.author else ""
+        return f"{owner}{self._number(document)}"
+
+    # --- acts
+
+    def new(self) -> None:
+        """A new notice: first its arena."""
+        why = self._silent()
+        if why is not None:
+            self.tell(why)
+            return
+
+        def chosen(arena: str | None) -> None:
+            if arena is not None:
+                self.post_message(Fill(notice_form(Arena(arena), self.state.clock, self._against)))
+
+        options = {arena.value: t(words) for arena, words in _ARENAS.items()}
+        self.app.push_screen(Pick(t("A NOTICE ABOUT WHICH ARENA?"), options), chosen)
+
+    def _against(self, notice: Notice, replaced: bytes | None) -> str | None:
+        """What this device finds against all notices in force, as a question if it is not clear."""
+        now = self.state.clock()
+        content = sha256(encode_body(notice)).digest()
+        tentative = Entry(
+            id=_TENTATIVE,
+            seq=_LAST,
+            side=self.state.me.side,
+            content=content,
+            at=now,
+            lead=notice.start - now,
+            notice=notice,
+        )
+        others = self.state.port.affairs.read(
+            self.state.channel,
+            lambda book: [one for one in book.notices.before(tentative) if one.id != replaced],
+        )
+        # here, so that a screen without notices does not wait for numpy, pyproj and shapely
+        from hotline_protocol.notices.register import Register  # noqa: PLC0415
+
+        outcome = Register().examine(tentative, others)
+        if outcome.verdict is Verdict.CLEAR:
+            return None
+        several = ", ".join(self._named(one) for one in outcome.against[:5])
+        return t(
+            "This device finds {verdict} with {notices}. Send it all the same?",
+            verdict=outcome.verdict.value,
+            notices=several,
+        )
+
+    def respond(self) -> None:
+        """F5: the answer that the notice asks for."""
+        entry = self.current
+        message = None if entry is None else self.state.port.message(self.state.channel, entry.id)
+        why = why_no_answer(message)
+        if why is not None or message is None:
+            self.tell(why or t("mark a notice first"))
+        else:
+            target = self.state.port.affairs.target(self.state.channel, message.id)
+            self.post_message(Fill(answer_form(message, target)))
+
+    def action_replace(self) -> None:
+        """Another in its place."""
+        entry = self.current
+        why = self._possible("replace", entry)
+        if why is not None or entry is None:
+            self.tell(why or t("mark a notice first"))
+        else:
+            made = notice_form(entry.notice.arena, self.state.clock, self._against, entry)
+            self.post_message(Fill(made))
+
+    def action_cancel_notice(self) -> None:
+        """No more of it."""
+        entry = self.current
+        why = self._possible("cancel_notice", entry)
+        if why is not None or entry is None:
+            self.tell(why or t("mark a notice first"))
+        else:
+            self.post_message(Fill(cancel_form(entry, self._number(entry.id), self.state.clock)))
+
+    def action_cease_buzzer(self) -> None:
+        """Silence, at once."""
+        why = self._silent()
+        if why is not None:
+            self.tell(why)
+        else:
+            self.post_message(Fill(cease_buzzer_form()))
+
+    def action_block(self) -> None:
+        """As NOTAM, NAVAREA warning or EMCON text."""
+        entry = self.current
+        if entry is None:
+            self.tell(t("mark a notice first"))
+            return
+        before = "" if entry.predecessor is None else self._number(entry.predecessor)
+        words = text.block(entry.notice, number=self._number(entry.id), before=before)
+        self.app.push_screen(
+            Sheet(t("AS TEXT"), lambda cells: [((one, "text"),) for one in paragraphs(words, cells)])
+        )
+
+    def action_arena(self) -> None:
+        """The next arena alone, then all."""
+        order = [None, *Arena]
+        self._arena = order[(order.index(self._arena) + 1) % len(order)]
+        self.reread()
+
+    def action_over(self) -> None:
+        """Also what is over, or not."""
+        self._everything = not self._everything
+        self.reread()
