@@ -51,6 +51,8 @@ async def ready(app: HotlineApp, pilot: Pilot[None]) -> None:
         if app._views and app.view.is_mounted:
             break
     await pilot.pause()
+    app._tick()
+    await pilot.pause()
 
 
 def bar(app: HotlineApp, name: str) -> str:

@@ -136,6 +136,7 @@ class Frame(QuietApp):
         self.set_interval(TICK, self._tick)
         self._following = asyncio.create_task(self._follow(port))
         self._read_again()
+        self.call_after_refresh(self._tick)
 
     async def _follow(self, port: LinePort) -> None:
         """The line runs as long as the screen; its news arrive here."""
