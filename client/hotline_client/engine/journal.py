@@ -2,7 +2,7 @@
 
 L60 every document that counts goes through the journal in log order, in the step that takes its entry; what the journal refuses
     is recorded with the reason and changes nothing
-L61 a document of a formal kind counts only if nobody's document of its id came before
+L61 a document of a formal kind, or one that a fold keeps under its id, counts only if nobody's document of its id came before
 L62 a snapshot is written once `SNAPSHOT_EVERY` entries came since the last one, in the transaction of the step; a journal is the
     snapshot folded on, so it is the same after a restart; a log that is taken again from an earlier place is folded again
 """
@@ -15,6 +15,8 @@ from hotline_client.engine.draft import Draft
 from hotline_client.engine.state import DocumentRecord, Snapshot
 from hotline_protocol.documents import KINDS, Body, Party, decode_body, decode_document
 from hotline_protocol.documents.body import Target
+from hotline_protocol.documents.dialogue import Correction
+from hotline_protocol.documents.watch import LineCheck
 from hotline_protocol.errors import NotAppliedError, TrustError
 from hotline_protocol.folds.event import Event, Original
 from hotline_protocol.folds.journal import Journal
@@ -23,6 +25,8 @@ from hotline_protocol.identity.certificate import Certificate
 SNAPSHOT_EVERY: Final = 1024
 """Entries between two snapshots."""
 _PAGE: Final = 512
+_KEPT: Final = (Correction, LineCheck)
+"""Kinds without a number that others name, or look for, by their id alone (L61)."""
 
 
 def journal(draft: Draft) -> Journal:
@@ -40,22 +44,17 @@ def journal(draft: Draft) -> Journal:
 def take(draft: Draft, record: DocumentRecord, body: Body, author: Certificate) -> str | None:
     """One more document of the log: its reference number if it has one. NotAppliedError says why it changes nothing."""
     book = journal(draft)
-    kind = KINDS.get(record.kind)
-    formal = kind is not None and kind.formal
-    if formal and draft.counted(record.id) is not None:
-        raise NotAppliedError("another document of this id came before")
-    reference = book.apply(_event(draft, record, body, author, formal=formal))
-    last = draft.state.snapshot
-    if record.seq - last >= SNAPSHOT_EVERY:
+    reference = _apply(draft, book, record, body, author)
+    if record.seq - draft.state.snapshot >= SNAPSHOT_EVERY:
         draft.state.snapshot = record.seq
         draft.snapshot = Snapshot(record.seq, book.encode())
     return reference
 
 
 def rehearse(draft: Draft, record: DocumentRecord, body: Body) -> None:
-    """NotAppliedError if a document of ours would change nothing, were it the next in the log."""
+    """NotAppliedError if a document of ours would change nothing, were it the next in the log. It is not: nothing of it is kept."""
     try:
-        take(draft, record, body, draft.me)
+        _apply(draft, journal(draft), record, body, draft.me)
     finally:
         draft.state.journal = None
 
@@ -65,6 +64,16 @@ def party(certificate: Certificate) -> Party:
     if certificate.side is None:
         raise TrustError("a certificate of no side")
     return Party(certificate.fingerprint, certificate.side, certificate.role, certificate.arenas)
+
+
+def _apply(
+    draft: Draft, book: Journal, record: DocumentRecord, body: Body, author: Certificate
+) -> str | None:
+    kind = KINDS.get(record.kind)
+    formal = kind is not None and kind.formal
+    if (formal or isinstance(body, _KEPT)) and draft.counted(record.id) is not None:
+        raise NotAppliedError("another document of this id came before")
+    return book.apply(_event(draft, record, body, author, formal=formal))
 
 
 def _stored(draft: Draft) -> Journal:

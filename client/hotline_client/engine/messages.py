@@ -161,6 +161,7 @@ def place(
         _check_envelope(draft, record, document, author, epoch)
         body = decode_body(document)
         check_right(author.role, document.kind)
+        _check_log(draft, record, body)
         reference = journal.take(draft, record, body, author)
         _apply(draft, record, body, author)
         if reference is not None:
@@ -220,8 +221,6 @@ def _apply(draft: Draft, record: DocumentRecord, body: Body, author: Certificate
             _apply_revocation(draft, record, body, author)
         case Finding():
             _compare_findings(draft, record, body)
-        case Checkpoint():
-            _apply_checkpoint(draft, record, body)
         case _:
             pass
 
@@ -296,8 +295,11 @@ def _compare_findings(draft: Draft, record: DocumentRecord, body: Finding) -> No
         )
 
 
-def _apply_checkpoint(draft: Draft, record: DocumentRecord, body: Checkpoint) -> None:
-    ours = draft.head_at(body.seq) if 0 <= body.seq < record.seq else None
+def _check_log(draft: Draft, record: DocumentRecord, body: Body) -> None:
+    """What a fold cannot know, before it keeps anything: whether a checkpoint is of our log."""
+    if not isinstance(body, Checkpoint):
+        return
+    ours = draft.head_at(body.seq) if body.seq < record.seq else None
     if ours is None:
         raise FormatError("the checkpoint names an entry that is not before its own")
     if not hmac.compare_digest(ours, body.head):
