@@ -2,26 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from hotline_client.cli.common import home_option
+from hotline_client.cli.output import table
 from hotline_client.cli.passphrase import Passphrase, passphrase_option
 
 
 @click.command("tui")
-@click.option("--day", is_flag=True, help="Begin with the day theme.")
+@click.option("--theme", type=click.Choice(["night", "day", "contrast"]), help="Begin with this theme.")
+@click.option(
+    "--bidi",
+    type=click.Choice(["app", "terminal", "off"]),
+    help="Who puts right-to-left text in visual order: this program, the terminal, or nobody.",
+)
+@click.option("--list-keys", is_flag=True, help="List every act with its keys, for `client.toml`, and leave.")
 @home_option
 @passphrase_option
-def command(*, home: Path, passphrase: Passphrase, day: bool) -> None:
-    """Open the terminal client on the line."""
-    # imported here: the vault is unlocked on the plain terminal, and its errors need no screen
-    from hotline_client.tui.run import run  # noqa: PLC0415
-    from hotline_client.tui.themes import DAY, NIGHT  # noqa: PLC0415
-    from hotline_client.vault import Vault  # noqa: PLC0415
+def command(
+    *, home: Path, passphrase: Passphrase, theme: str | None, bidi: str | None, list_keys: bool
+) -> None:
+    """Open the terminal client on the line.
 
-    with Vault.open(home, passphrase.existing("the vault")) as vault:
-        code = run(vault, theme=DAY if day else NIGHT)
+    Settings are read from `client.toml` in the device's directory: theme, bidi and [keys].
+    """
+    # imported here: `hotline --help` shall not wait for them
+    from hotline_client.tui import settings as wanted  # noqa: PLC0415
+    from hotline_client.tui.run import run  # noqa: PLC0415
+
+    chosen = wanted.read(home / wanted.NAME)
+    given = {"theme": theme, "bidi": bidi}
+    chosen = replace(chosen, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # click checked
+    if list_keys:
+        wanted.apply(chosen)
+        click.echo(_keys())
+        return
+    with _line(home, passphrase.existing("the vault")) as opener:
+        code = run(opener, chosen)
     if code:
         raise click.exceptions.Exit(code)
+
+
+@contextmanager
+def _line(home: Path, passphrase: str) -> Iterator[Callable[[], Any]]:
+    """What opens the line, once the screen stands; its vault is closed in the end."""
+    with ExitStack() as opened:
+
+        def opener() -> Any:
+            from hotline_client.line import Line  # noqa: PLC0415 - cryptography and the database come after the first paint
+            from hotline_client.vault import Vault  # noqa: PLC0415
+
+            return Line.open(opened.enter_context(Vault.open(home, passphrase)))
+
+        yield opener
+
+
+def _keys() -> str:
+    from hotline_client.tui import acts  # noqa: PLC0415 - only who lists them waits for them
+
+    rows = [(act.id, act.place, " ".join(acts.keys(act)), act.help) for act in acts.ACTS]
+    return table(("ACT", "WHERE", "KEYS", ""), rows)

@@ -11,6 +11,7 @@ from hotline_client.ceremony.rehearse import Enrolled
 from hotline_client.demo.headless import play_before
 from hotline_client.demo.setting import Setting
 from hotline_client.demo.stage import running
+from hotline_client.line import Line
 from hotline_client.tui.run import run as run_screen
 from hotline_client.vault import Vault
 
@@ -46,4 +47,4 @@ def run(setting: Setting, say: Callable[[str], None]) -> None:
         say("the two delegations meet on the line")
         play_before(setting)
         with attending(setting.theirs), Vault.open(setting.ours.home, setting.ours.passphrase) as vault:
-            run_screen(vault)
+            run_screen(Line.open(vault))

@@ -251,6 +251,34 @@ ROSTER: Final = (
         bar=3,
     ),
 )
+WATCH: Final = (
+    Act(
+        "take_watch",
+        ("t",),
+        N_("Take watch"),
+        N_("take the watch; a head or deputy from whoever has it"),
+        "roster",
+        bar=4,
+    ),
+    Act(
+        "hand_over",
+        ("h",),
+        N_("Hand over"),
+        N_("hand the watch to a colleague with all that is open"),
+        "roster",
+        bar=5,
+    ),
+    Act("accept_watch", ("y",), N_("Accept"), N_("accept the watch that was handed to you"), "roster", bar=6),
+    Act(
+        "announce",
+        ("n",),
+        N_("Announce"),
+        N_("tell the other side of a change in our delegation"),
+        "roster",
+        bar=7,
+    ),
+)
+
 RECORD: Final = (
     Act(
         "check_line", ("c",), N_("Check"), N_("check that the other side's machines answer"), "record", bar=1
@@ -294,7 +322,7 @@ FORM: Final = (
 )
 
 ACTS: Final = (
-    *EVERYWHERE, *WRITING, *BROWSING, *MESSAGE, *LIST, *AGENDA, *MEETINGS, *NOTICES, *ROSTER, *RECORD, *FORM,
+    *EVERYWHERE, *WRITING, *BROWSING, *MESSAGE, *LIST, *AGENDA, *MEETINGS, *NOTICES, *ROSTER, *WATCH, *RECORD, *FORM,
 )  # fmt: skip
 
 _changed: dict[str, tuple[str, ...]] = {}

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from hotline_client.tui.acts import Place, acts_of, bindings, help_rows
+from hotline_client.tui.acts import ACTS, Place, acts_of, bindings, help_rows
 from hotline_client.tui.cells import line
 from hotline_client.tui.flash import FlashScreen
 from hotline_client.tui.form import FormScreen
@@ -218,9 +218,10 @@ class HotlineApp(Frame):
 
     async def action_perform(self, act: str) -> None:
         """Do an act by its id, where it belongs: in what has the focus, in the view, or here."""
+        action = next((one.action for one in ACTS if one.id == act), act)
         for place in (self.focused, self.view, self):
-            if place is not None and hasattr(place, f"action_{act}"):
-                await self.run_action(act, default_namespace=place)
+            if place is not None and hasattr(place, f"action_{action.partition('(')[0]}"):
+                await self.run_action(action, default_namespace=place)
                 return
 
     def action_resume(self) -> None:

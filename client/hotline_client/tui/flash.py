@@ -59,8 +59,8 @@ class FlashScreen(ModalScreen[None]):
 
     def show(self, message: MessageView, place: str) -> None:
         """Another FLASH may wait longest now; the key may be armed."""
-        if not self.is_mounted:
-            return
+        if not self.query(RowList):
+            return  # pushed, and not composed yet
         self.repaint()
         if (message.id, place) != (self.message.id, self._place):
             self.message, self._place = message, place
@@ -78,6 +78,8 @@ class FlashScreen(ModalScreen[None]):
     @property
     def shows_all(self) -> bool:
         """Whether the end of the text is on the screen."""
+        if not self.query(RowList):
+            return False
         rows = self.query_one(RowList)
         return rows.size.height > 0 and rows.scroll_y >= rows.max_scroll_y
 

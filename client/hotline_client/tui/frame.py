@@ -30,7 +30,6 @@ from hotline_client.tui.signals import Signals
 from hotline_client.tui.state import ScreenState
 from hotline_client.tui.status import status_row
 from hotline_client.tui.talk import Talk
-from hotline_client.tui.the_views import other_views
 from hotline_client.tui.themes import NIGHT, THEMES
 from hotline_client.tui.tongue import t
 from hotline_client.tui.view import View
@@ -116,7 +115,7 @@ class Frame(QuietApp):
 
     async def _begin(self) -> None:
         try:
-            port = await asyncio.to_thread(self._opener) if callable(self._opener) else self._opener
+            port, others = await asyncio.to_thread(self._open_line)
         except HotlineError as error:
             self.failure = error
             self.exit(return_code=1)
@@ -127,7 +126,7 @@ class Frame(QuietApp):
         state.channel = channels[0].name if channels else ""
         self._flashed = self._ticks()
         talk = Talk(state, self._counting)
-        self._views = {"talk": talk, **other_views(state)}
+        self._views = {"talk": talk, **others(state)}
         switcher = self.query_one(ContentSwitcher)
         for view in self._views.values():
             view.display = view is talk
@@ -137,6 +136,12 @@ class Frame(QuietApp):
         self._following = asyncio.create_task(self._follow(port))
         self._read_again()
         self.call_after_refresh(self._tick)
+
+    def _open_line(self) -> tuple[LinePort, Callable[[ScreenState], dict[ViewName, View]]]:
+        """Off the screen's path: the line, and the views beyond Talk, which bring half the program with them."""
+        from hotline_client.tui.the_views import other_views  # noqa: PLC0415 - after the first paint
+
+        return (self._opener() if callable(self._opener) else self._opener), other_views
 
     async def _follow(self, port: LinePort) -> None:
         """The line runs as long as the screen; its news arrive here."""

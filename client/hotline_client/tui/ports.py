@@ -35,6 +35,9 @@ class AffairsPort(Protocol):
     def read(self, channel: str, look: Callable[[Journal], T]) -> T:
         """What `look` makes of the channel's journal, which it must neither change nor keep."""
 
+    def head_at(self, channel: str, seq: int) -> bytes | None:
+        """The head of this device's own chain after entry `seq`; None if it has no such entry."""
+
     def target(self, channel: str, document: bytes) -> Target:
         """What names a document in another."""
 

@@ -1,4 +1,4 @@
-"""The looks: night (black and amber) and day; each look stays apart without colour by weight, reversal and its words."""
+"""The looks: night (black and amber), day and high contrast; each look stays apart without colour by weight, reversal and its words."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ from hotline_client.tui.tongue import bidi_mode
 
 NIGHT: Final = "hotline-night"
 DAY: Final = "hotline-day"
+CONTRAST: Final = "hotline-contrast"
+
+NAMES: Final = {"night": NIGHT, "day": DAY, "contrast": CONTRAST}
+"""What a person calls them."""
 
 THEMES: Final = (
     Theme(
@@ -39,6 +43,17 @@ THEMES: Final = (
         surface="#fafafa",
         panel="#dfe6ee",
         dark=False,
+    ),
+    Theme(
+        name=CONTRAST,
+        primary="#ffffff",
+        secondary="#ffffff",
+        accent="#ffff00",
+        foreground="#ffffff",
+        background="#000000",
+        surface="#000000",
+        panel="#000000",
+        dark=True,
     ),
 )
 
@@ -96,6 +111,27 @@ LOOKS: Final[dict[str, dict[Look, Style]]] = {
         },
     ),
 }
+
+LOOKS[CONTRAST] = _looks(
+    "#000000",
+    "#000000",
+    {
+        "text": "#ffffff",
+        "dim": "#ffffff",
+        "strong": "#ffffff",
+        "own": "#00ffff",
+        "peer": "#ffff00",
+        "event": "#ffffff",
+        "good": "#00ff00",
+        "warn": "#ffff00",
+        "bad": "#ff8080",
+        "flash": "#ffff00",
+        "immediate": "#ffff00",
+        "priority": "#ffff00",
+        "bar": "#ffffff",
+        "key": "#ffff00",
+    },
+)
 
 
 def paint(row: Row, cells: int, theme: str, *, ground: Look = "text", marked: bool = False) -> Strip:

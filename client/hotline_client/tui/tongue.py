@@ -15,8 +15,8 @@ from typing import Final
 
 from hotline_client.bidi import Mode
 
-LANGUAGES: Final = {"en": "English", "ru": "Русский", "he": "עברית"}
-"""Interface languages by their ISO 639-1 code, each named in itself."""
+LANGUAGES: Final = {"en": "English"}
+"""Interface languages by their ISO 639-1 code, each named in itself; every other has its catalogue `words/<code>.po`."""
 
 
 @dataclass(slots=True)

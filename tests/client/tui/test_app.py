@@ -154,10 +154,7 @@ def test_seen_stops_before_what_was_not_painted_and_waits_for_focus() -> None:
             app._tick()
         assert line.acts == [], "the newest is painted, but not what came before it"
         app.app_focus = False
-        app.query_one(Timeline).reset_painted()
-        await pilot.press("escape", "home")
-        app.app_focus = False
-        app.query_one(Timeline).reset_painted()
+        app.query_one(Timeline).action_first()
         await pilot.pause()
         app._tick()
         app._tick()

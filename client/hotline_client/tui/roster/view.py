@@ -12,16 +12,28 @@ from hotline_client.tui.board import Board
 from hotline_client.tui.cells import line, paragraphs
 from hotline_client.tui.needs import Need
 from hotline_client.tui.roster.rows import Entry, detail, entries, entry_row
+from hotline_client.tui.roster.watch import (
+    announcement_form,
+    colleagues,
+    handover_form,
+    named_rows,
+    open_now,
+    watch_rows,
+    why_another_log,
+)
 from hotline_client.tui.rows import Row
 from hotline_client.tui.sheets import Ask
 from hotline_client.tui.tongue import t
 from hotline_client.tui.typed import AskTyped
-from hotline_client.tui.view import Happened, Said
+from hotline_client.tui.view import Fill, Happened, Said
 from hotline_client.tui.wording import channel_label, office
 from hotline_client.views import KnockView, MemberView
+from hotline_protocol.documents.body import Target
+from hotline_protocol.documents.watch import WatchAccept, WatchTake
 from hotline_protocol.errors import HotlineError
+from hotline_protocol.folds.table import DECIDING_ROLES
 from hotline_protocol.identity.digits import DigitsError, compare_digits
-from hotline_protocol.terms import ADMITTING_ROLES
+from hotline_protocol.terms import ADMITTING_ROLES, PERSON_ROLES, WRITING_ROLES, Precedence
 
 
 class Roster(Board[Entry]):
@@ -52,8 +64,7 @@ class Roster(Board[Entry]):
         return detail(entry, port.me, cells, verified=port.verified(mark), certificate=certificate)
 
     def heading(self, cells: int) -> Sequence[Row]:
-        """How many are in and at the door."""
-        del cells
+        """How many are in and at the door, and who has the watch."""
         port, channel = self.state.port, self.state.channel
         inside, knocks = len(port.roster(channel)), len(port.knocks(channel))
         words = t(
@@ -62,7 +73,11 @@ class Roster(Board[Entry]):
             inside=inside,
             knocks=knocks,
         )
-        return [((words, "strong"),)]
+        state = self.state
+        watch = state.port.affairs.read(
+            channel, lambda book: watch_rows(book, state.scene(), self._holder, cells)
+        )
+        return [((words, "strong"),), *watch]
 
     def empty(self, cells: int) -> Sequence[Row]:
         """Nobody: how a channel begins."""
@@ -72,13 +87,75 @@ class Roster(Board[Entry]):
         return [((one, "dim"),) for one in paragraphs(words, cells)]
 
     def needs(self, channel: str) -> Iterable[Need]:
-        """Devices at the door that this person may admit."""
+        """Devices at the door that this person may admit, and a watch that is handed to them."""
+        me = self.state.me
+        waiting = self.state.port.affairs.read(channel, lambda book: book.watches.waiting.get(me.side))
+        if waiting is not None and waiting.to == me.fingerprint:
+            what = t("the watch is handed to you: y takes it")
+            yield Need("roster", channel, me.fingerprint, what, waiting.at, Precedence.PRIORITY)
         if self.state.me.role not in ADMITTING_ROLES:
             return
         for knock in self.state.port.knocks(channel):
             if knock.admissible is None:
                 what = t("{who} knocks", who=_named(knock))
                 yield Need("roster", channel, knock.person.fingerprint, what, self.state.clock())
+
+    def _holder(self, fingerprint: bytes) -> str:
+        certificate = self.state.port.certificate(fingerprint)
+        return fingerprint.hex()[:8] if certificate is None else line(certificate.name, 24)
+
+    # --- the watch
+
+    def _speaks(self) -> bool:
+        allowed = self.state.me.role in WRITING_ROLES & PERSON_ROLES
+        if not allowed:
+            self.tell(t("an observer reads; this device cannot write"))
+        return allowed
+
+    def action_take_watch(self) -> None:
+        """Take the watch; a head or deputy takes it from whoever has it."""
+        if self._speaks():
+            self.ask(
+                [t("Take the watch of {channel}?", channel=channel_label(self.state.channel))],
+                t("take"),
+                WatchTake(),
+            )
+
+    def action_hand_over(self) -> None:
+        """Hand it to a colleague with all that is open."""
+        port, channel, here = self.state.port, self.state.channel, self.state.here()
+        people = colleagues(port.roster(channel))
+        if not people:
+            self.tell(t("nobody else of your side in this channel could have the watch"))
+        elif here is not None and self._speaks():
+            now = self.state.clock()
+            named = port.affairs.read(channel, lambda book: open_now(book, now))
+            self.post_message(Fill(handover_form(here, people, named, named_rows(port, channel, named))))
+
+    def action_accept_watch(self) -> None:
+        """Accept what was handed to this person, after seeing exactly what it is."""
+        port, channel, me = self.state.port, self.state.channel, self.state.me
+        waiting = port.affairs.read(channel, lambda book: book.watches.waiting.get(me.side))
+        if waiting is None or waiting.to != me.fingerprint:
+            self.tell(t("no handover of the watch waits for you"))
+            return
+        why = why_another_log(port, channel, waiting)
+        if why is not None:
+            self.tell(why)
+            return
+        named = named_rows(port, channel, (waiting.dialogues, waiting.notices))
+        complete = [] if waiting.complete else [t("NOT COMPLETE: something that was open is not named")]
+        lines = [t("Take the watch with exactly this?"), *named[:12], *complete, line(waiting.note, 70)]
+        self.ask(lines, t("take the watch"), WatchAccept(Target(waiting.document, waiting.content)))
+
+    def action_announce(self) -> None:
+        """Tell the other side of a change in our delegation."""
+        if self.state.me.role in DECIDING_ROLES:
+            self.post_message(Fill(announcement_form(self.state.clock())))
+        else:
+            self.tell(t("only a head or deputy announces changes of the delegation"))
+
+    # --- admission
 
     def action_admit(self) -> None:
         """Admit the marked knock."""

@@ -1,0 +1,150 @@
+"""The watch in rows and forms: who has it on each side, what a handover names, and the acts of taking and handing over."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+
+from hotline_client.tui.cells import line, paragraphs
+from hotline_client.tui.fields import Answers, Field, Form
+from hotline_client.tui.ports import LinePort, number
+from hotline_client.tui.rows import Look, Row, Scene, fit
+from hotline_client.tui.tongue import N_, t
+from hotline_client.tui.wording import channel_label, dtg
+from hotline_client.views import ChannelView, MemberView
+from hotline_protocol.documents.body import MAX_NOTE, MAX_TITLE
+from hotline_protocol.documents.composition import Announcement, Change
+from hotline_protocol.documents.watch import WatchHandover
+from hotline_protocol.folds.journal import Journal
+from hotline_protocol.folds.watch import Handover
+from hotline_protocol.terms import PERSON_ROLES, SIDES, WRITING_ROLES, Role
+from hotline_protocol.text import check_field
+
+Open = tuple[tuple[bytes, ...], tuple[bytes, ...]]
+"""Dialogues and notices that are open."""
+
+
+def open_now(book: Journal, now: int) -> Open:
+    """What a handover has to name."""
+    return tuple(book.dialogues.open), tuple(one.id for one in book.notices.active(now))
+
+
+def watch_rows(book: Journal, scene: Scene, holder: Callable[[bytes], str], cells: int) -> list[Row]:
+    """Who has the watch on each side."""
+    rows: list[Row] = []
+    for side in SIDES:
+        name, watch = scene.names[side], book.watches.now.get(side)
+        look: Look = "good"
+        if watch is None:
+            words, look = t("WATCH {side}: nobody", side=name), "warn"
+        else:
+            words = t(
+                "WATCH {side}: {who} since {time}", side=name, who=holder(watch.holder), time=dtg(watch.since)
+            )
+        rows.append(fit(((words, look),), cells))
+        waiting = book.watches.waiting.get(side)
+        if waiting is not None:
+            words = t("  handed to {who}, not accepted yet", who=holder(waiting.to))
+            rows.append(fit(((words, "warn"),), cells))
+    return rows
+
+
+def named_rows(port: LinePort, channel: str, named: Open, cells: int = 76) -> list[str]:
+    """What is open, a line each."""
+    lines = []
+    for what, ids in ((t("dialogue"), named[0]), (t("notice"), named[1])):
+        for one in ids:
+            message = port.message(channel, one)
+            words = "" if message is None else line(message.text.replace("\n", " "), cells - 24)
+            lines.append(f"{what} {number(port, channel, one)} {words}")
+    return lines or [t("nothing is open")]
+
+
+def why_another_log(port: LinePort, channel: str, waiting: Handover) -> str | None:
+    """Why a handover must not be accepted: it was signed over another log than ours."""
+    ours = port.affairs.head_at(channel, waiting.seq)
+    if ours is not None and hmac.compare_digest(ours, waiting.head):
+        return None
+    return t(
+        "the handover was signed over another log up to #{seq}: do not take it, tell your security officer",
+        seq=waiting.seq,
+    )
+
+
+def colleagues(members: Sequence[MemberView]) -> dict[str, bytes]:
+    """Who of our side could have the watch: certificates by a name that tells them apart."""
+    able = [
+        one.person
+        for one in members
+        if one.person.own
+        and not one.person.me
+        and one.current
+        and one.person.role in WRITING_ROLES & PERSON_ROLES
+    ]
+    names = [one.name for one in able]
+    return {
+        one.name if names.count(one.name) == 1 else f"{one.name} {one.fingerprint.hex()[:8]}": one.fingerprint
+        for one in able
+    }
+
+
+def handover_form(
+    channel: ChannelView, people: Mapping[str, bytes], named: Open, lines: Sequence[str]
+) -> Form:
+    """The watch to somebody, with all that is open as this device has it."""
+
+    def make(given: Answers) -> list[WatchHandover]:
+        to = people[given["to"]]
+        return [WatchHandover(to, named[0], named[1], channel.cursor, channel.head, given["note"])]
+
+    facts: list[Row] = [
+        ((f" {t('signed over the log up to #{seq}, with all that is open:', seq=channel.cursor)}", "strong"),)
+    ]
+    facts += [((f"   {one}", "text"),) for one in lines[:10]]
+    if len(lines) > 10:
+        facts.append(((f"   {t('and {count} more', count=len(lines) - 10)}", "dim"),))
+    return Form(
+        f"watch.handover.{channel_label(channel.name)}",
+        N_("HAND THE WATCH OVER"),
+        (
+            Field("to", N_("To"), options=tuple(people), initial=next(iter(people))),
+            Field("note", N_("Note"), lines=3, limit=MAX_NOTE, hint=N_("what else to know")),
+        ),
+        make,
+        facts=tuple(facts),
+        ask=lambda given: t("Hand the watch to {who} with exactly this?", who=line(given["to"], 40)),
+        sent=N_("handed over; the other has it once it is accepted"),
+    )
+
+
+def announcement_form(now: int) -> Form:
+    """A change of our delegation, told to the other side."""
+
+    def name(typed: str) -> str:
+        check_field(typed.strip(), "the name", limit=MAX_TITLE)
+        return typed.strip()
+
+    def make(given: Answers) -> list[Announcement]:
+        change, role = Change(given["change"]), Role(given["role"])
+        return [Announcement(change, given["name"], role, now, given["replaces"], given["note"])]
+
+    roles = tuple(role.value for role in Role if role in PERSON_ROLES)
+    return Form(
+        "roster.announce",
+        N_("ANNOUNCE A CHANGE OF OUR DELEGATION"),
+        (
+            Field("change", N_("Change"), options=tuple(Change), initial=Change.JOINS.value),
+            Field("name", N_("Name"), read=name, wanted=True, limit=MAX_TITLE),
+            Field("role", N_("Role"), options=roles, initial=roles[0]),
+            Field("replaces", N_("Replaces"), limit=MAX_TITLE),
+            Field("note", N_("Note"), lines=2, limit=MAX_NOTE),
+        ),
+        make,
+        facts=tuple(
+            ((f" {one}", "dim"),)
+            for one in paragraphs(
+                t("It admits and removes nobody: certificates do that. The other side sees it as announced."),
+                76,
+            )
+        ),
+    )
