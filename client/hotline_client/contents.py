@@ -7,6 +7,7 @@ from typing import Final
 from hotline_client.engine.state import DocumentRecord
 from hotline_client.exchanges import Exchange
 from hotline_protocol.documents import KINDS, Body, decode_body, decode_document
+from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.dialogue import Correction
 from hotline_protocol.documents.summary import summary
 from hotline_protocol.errors import HotlineError
@@ -26,6 +27,12 @@ def body_of(content: bytes) -> Body | None:
 def text_of(body: Body | None) -> str:
     """Its words, raw as signed."""
     return "" if body is None else summary(body)
+
+
+def about(body: Body | None) -> bytes | None:
+    """The document that this one is about; None if it is about itself."""
+    target = getattr(body, "target", None)
+    return target.id if isinstance(target, Target) else target
 
 
 def present_text(first: str, said: Exchange) -> str:

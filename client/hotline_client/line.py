@@ -15,6 +15,8 @@ from hashlib import sha256
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
+from msgspec import to_builtins
+
 from hotline_client.affairs import Affairs
 from hotline_client.engine import commits, journal, receipts, sealing, upkeep
 from hotline_client.engine.desk import Desk
@@ -40,6 +42,7 @@ from hotline_client.views import (
     StatusView,
 )
 from hotline_protocol.codec import encode
+from hotline_protocol.documents import Addressee
 from hotline_protocol.errors import CertificateError, UsageError
 from hotline_protocol.folds.dialogue import Phase
 from hotline_protocol.identity.certificate import Certificate
@@ -272,6 +275,8 @@ class Line:
         precedence: Precedence = Precedence.ROUTINE,
         response: Response = Response.NONE,
         reply_to: bytes | None = None,
+        action: Sequence[Addressee] = (),
+        info: Sequence[Addressee] = (),
         key: str | None = None,
     ) -> bytes:
         """Queue a text, sealed if that is possible now; its document id. The same `key` with the same content gives the
@@ -283,6 +288,7 @@ class Line:
             "response": response.value,
             "reply_to": reply_to,
         }
+        body |= {name: to_builtins(to) for name, to in (("action", action), ("info", info)) if to}
         return self._act(channel, lambda draft: self._queue(draft, "text", body, key))
 
     def acknowledge(self, channel: str, id: bytes, *, note: str = "") -> bytes:  # noqa: A002  the views call it so

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from hotline_client.contents import HIDDEN, body_of, is_line, present_text, text_of
+from hotline_client.addressing import office_text
+from hotline_client.contents import HIDDEN, about, body_of, is_line, present_text, text_of
 from hotline_client.engine import journal, keys, membership
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import ChannelState, certificate_der
@@ -27,11 +28,11 @@ from hotline_client.views import (
     Receipt,
 )
 from hotline_protocol.codec import convert, decode_raw
-from hotline_protocol.documents import KINDS, Text, receipt_state
+from hotline_protocol.documents import KINDS, Addressee, Text, receipt_state
 from hotline_protocol.errors import HotlineError
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.mls.errors import MLSError
-from hotline_protocol.terms import Precedence, Response
+from hotline_protocol.terms import SIDES, Precedence, Response
 
 
 class Reading:
@@ -223,7 +224,15 @@ class Reading:
             acknowledged_before=before,
             withdrawn=said.withdrawn,
             translations=said.translations,
+            about=about(body),
+            action=() if text is None else self._offices(text.action),
+            info=() if text is None else self._offices(text.info),
         )
+
+    def _offices(self, addressees: Sequence[Addressee]) -> tuple[str, ...]:
+        cards = zip(SIDES, self._desk.context.charter.delegations, strict=True)
+        names = {side: card.delegation for side, card in cards}
+        return tuple(office_text(one, names) for one in addressees)
 
     def _how_far(
         self, name: str, record: DocumentRecord, said: Exchange, marks: Marks
@@ -312,6 +321,9 @@ class Reading:
             receipt=Receipt.QUEUED if item.refused is None else Receipt.REFUSED,
             reply_to=None if text is None else text.reply_to,
             refused=item.refused,
+            about=about(body),
+            action=() if text is None else self._offices(text.action),
+            info=() if text is None else self._offices(text.info),
         )
 
     def outbox(self, name: str) -> list[OutboxView]:

@@ -84,6 +84,8 @@ class MessageView:
     `reference` is its number, such as `N-0042/26`. `kind` is the document kind, or `event` for what the engine itself records (an admission, a refused entry, a halt).
     `refused` says why a document was recorded and not applied, or why an entry was refused.
 
+    `about` is the document it is about: of an answer the one answered, of an act on an item or a meeting that one; else its own id.
+    `action`, `info`: the offices that are to act and those only to know, such as `BRAVO/deputy`; without any, everybody is to act.
     `phase` is None for what asks for no answer and was never corrected or withdrawn; `urgency` is of when the view was made.
     Of a corrected text `text`, `receipt`, `seen`, `acknowledged` are of its present words (`present`: id of the document that
     holds them), `first_text` are the ones it began with and `acknowledged_before` is what was said about others than the present.
@@ -117,6 +119,9 @@ class MessageView:
     acknowledged_before: tuple[Mark, ...] = ()
     withdrawn: str | None = None
     translations: tuple[Translated, ...] = ()
+    about: bytes | None = None
+    action: tuple[str, ...] = ()
+    info: tuple[str, ...] = ()
 
     @property
     def needs_ack(self) -> bool:

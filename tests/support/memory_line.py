@@ -8,6 +8,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Self, TypeVar
 
+from hotline_client.addressing import office_text
 from hotline_client.keepsakes import Keepsakes, MemorySettings
 from hotline_client.views import (
     Changed,
@@ -24,18 +25,19 @@ from hotline_client.views import (
     StatusView,
 )
 from hotline_client.wordlist import folded, holds, pieces, terms
-from hotline_protocol.documents import Body, Party, kind_of, why_not
+from hotline_protocol.documents import Addressee, Body, Party, kind_of, why_not
 from hotline_protocol.documents.body import Target
 from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.journal import Journal
 from hotline_protocol.identity.certificate import Certificate
-from hotline_protocol.terms import Arena, Precedence, Response, Role
+from hotline_protocol.terms import Arena, Precedence, Response, Role, Side
 from tests.support.chronicle import Chronicle
 
 T = TypeVar("T")
 
 NOW = 1795444320000  # 231432Z NOV 26
 
+NAMES: dict[Side, str] = {"a": "ALPHA", "b": "BRAVO"}
 ANNA = Person("Anna Berg", "ALPHA", Role.DEPUTY, "a", True, True, b"\x01" * 32)
 OTTO = Person("Otto Lind", "ALPHA", Role.WATCH, "a", True, False, b"\x02" * 32)
 MIRIAM = Person("Miriam Levi", "BRAVO", Role.DEPUTY, "b", False, False, b"\x03" * 32)
@@ -201,10 +203,12 @@ class MemoryLine:
         precedence: Precedence = Precedence.ROUTINE,
         response: Response = Response.NONE,
         reply_to: bytes | None = None,
+        action: Sequence[Addressee] = (),
+        info: Sequence[Addressee] = (),
     ) -> bytes:
         if self.refuse:
             raise UsageError(self.refuse)
-        self.acts.append(("send", channel, text, precedence, response, reply_to))
+        self.acts.append(("send", channel, text, precedence, response, reply_to, *action, *info))
         id_ = sha256(f"sent {len(self.acts)}".encode()).digest()[:16]
         self.messages.append(
             MessageView(
@@ -220,6 +224,9 @@ class MemoryLine:
                 response,
                 None,
                 Receipt.QUEUED,
+                reply_to=reply_to,
+                action=tuple(office_text(one, NAMES) for one in action),
+                info=tuple(office_text(one, NAMES) for one in info),
             )
         )
         return id_

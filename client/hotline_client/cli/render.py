@@ -57,6 +57,9 @@ def message_record(message: MessageView) -> Record:
         "acknowledged": [_mark_record(mark) for mark in message.acknowledged],
         "needs_ack": message.needs_ack,
         "reply_to": message.reply_to.hex() if message.reply_to else None,
+        "about": message.about.hex() if message.about else None,
+        "action": list(message.action),
+        "info": list(message.info),
         "refused": message.refused,
         "reference": message.reference,
         "phase": None if message.phase is None else str(message.phase),
@@ -103,6 +106,9 @@ def message_text(message: MessageView) -> str:
     number += f" {message.reference}" if message.reference is not None else ""
     author = person_text(message.author) if message.author else "the line"
     words = [number, dtg(message.time), author, str(message.precedence), str(message.response)]
+    words += [
+        f"{what} {show(', '.join(to))}" for what, to in (("TO", message.action), ("INFO", message.info)) if to
+    ]
     words += ["WITHDRAWN"] if message.withdrawn is not None else ["CORRECTED"] if message.corrections else []
     if message.refused is not None:
         words.append(f"NOT APPLIED: {show(message.refused)}")

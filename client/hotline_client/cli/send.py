@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from hotline_client.addressing import read_addressees
 from hotline_client.cli.durations import Duration
 from hotline_client.cli.render import message_record
 from hotline_client.cli.session import Session, line_command, patience_option
@@ -15,7 +16,7 @@ from hotline_client.silence import silence_text
 from hotline_client.views import MessageView
 from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.dialogue import Phase
-from hotline_protocol.terms import Precedence, Response
+from hotline_protocol.terms import SIDES, Precedence, Response
 
 MAX_STDIN: Final = 64 * 1024
 _CLOSED: Final = frozenset({Phase.ANSWERED, Phase.DECLINED})
@@ -88,6 +89,13 @@ async def wait_answered(session: Session, channel: str, document: bytes, seconds
     help="Which answer is asked for (ICAO Doc 4444).",
 )
 @click.option("--reply-to", help="Message this answers: #SEQ or id.")
+@click.option(
+    "--to",
+    "to",
+    metavar="OFFICES",
+    default="",
+    help="Who is to act, then who only to know: 'BRAVO/deputy, BRAVO/head INFO ALPHA'. Everybody is to act if not given.",
+)
 @click.option("--key", help="Idempotency key: the same key and content send once, however often this is run.")
 @patience_option()
 @click.option(
@@ -104,6 +112,7 @@ async def command(
     precedence: str,
     response: str,
     reply_to: str | None,
+    to: str,
     key: str | None,
     patience: int,
     wait_ack: int | None,
@@ -119,12 +128,16 @@ async def command(
     line = session.line
     channel = session.channel(channel)
     target = session.message(channel, reply_to).id if reply_to else None
+    cards = zip(SIDES, line.charter.delegations, strict=True)
+    action, info = read_addressees(to, {side: card.delegation for side, card in cards})
     document = line.send_text(
         channel,
         read_text(text),
         precedence=Precedence(precedence.upper()),
         response=Response(response.upper()),
         reply_to=target,
+        action=action,
+        info=info,
         key=key,
     )
     async with line:

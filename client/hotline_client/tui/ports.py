@@ -17,7 +17,7 @@ from hotline_client.views import (
     Person,
     StatusView,
 )
-from hotline_protocol.documents import Body
+from hotline_protocol.documents import Addressee, Body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.folds.journal import Journal
 from hotline_protocol.identity.certificate import Certificate
@@ -93,6 +93,8 @@ class LinePort(Protocol):
         precedence: Precedence = Precedence.ROUTINE,
         response: Response = Response.NONE,
         reply_to: bytes | None = None,
+        action: Sequence[Addressee] = (),
+        info: Sequence[Addressee] = (),
     ) -> bytes:
         """Queue a text; returns its document id."""
 

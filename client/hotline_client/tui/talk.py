@@ -19,7 +19,7 @@ from hotline_client.tui.cells import line
 from hotline_client.tui.composer import Composer
 from hotline_client.tui.composing import Composition, Outgoing, address_row
 from hotline_client.tui.fields import Form
-from hotline_client.tui.message_rows import detail_rows
+from hotline_client.tui.message_detail import detail_rows
 from hotline_client.tui.needs import Need, pane_rows, talk_needs
 from hotline_client.tui.responding import (
     answer_form,

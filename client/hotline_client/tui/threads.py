@@ -41,10 +41,10 @@ def thread(port: LinePort, message: MessageView) -> list[MessageView]:
 def thread_rows(port: LinePort, message: MessageView, cells: int) -> list[Row]:
     """The dialogue as on the timeline."""
     messages = thread(port, message)
-    numbers = {one.id: one.seq for one in messages}
+    known = {one.id: one for one in messages}
     rows: list[Row] = []
     for at, one in enumerate(messages):
-        rows += [*message_rows(one, cells, opens_day=at == 0, number_of=numbers.get), (("", "text"),)]
+        rows += [*message_rows(one, cells, opens_day=at == 0, known=known.get), (("", "text"),)]
     if len(messages) == 1:
         rows += [((one, "dim"),) for one in paragraphs(t("Nothing replies to it yet: F4 does."), cells)]
     return rows

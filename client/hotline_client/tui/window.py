@@ -49,7 +49,7 @@ class Window:
         self._line = line
         self._width = 0
         self._tops: list[int] = [0]
-        self._numbers: dict[bytes, int] = {}
+        self._known: dict[bytes, MessageView] = {}
 
     @property
     def height(self) -> int:
@@ -164,9 +164,12 @@ class Window:
             return next((at for at, item in enumerate(self.items) if item.message.id == key[0]), None)
         return None
 
-    def number_of(self, document: bytes) -> int | None:
-        """The number of a loaded document."""
-        return self._numbers.get(document)
+    def known(self, document: bytes) -> MessageView | None:
+        """A message of the channel, loaded here or not."""
+        found = self._known.get(document)
+        if found is None:
+            found = self._line.message(self.channel, document)
+        return found if found is None or found.channel == self.channel else None
 
     def step(
         self, index: int, by: int, wanted: Callable[[Item], bool] = lambda item: bool(item.rows)
@@ -185,7 +188,7 @@ class Window:
 
     def _set(self, messages: list[MessageView]) -> None:
         known = {item.key: item for item in self.items}
-        self._numbers = {one.id: one.seq for one in reversed(messages) if one.seq is not None}
+        self._known = {one.id: one for one in reversed(messages) if one.seq is not None}
         items: list[Item] = []
         before = ""
         for message in messages:
@@ -205,4 +208,4 @@ class Window:
     def _wrap(self, message: MessageView, *, opens: bool) -> tuple[Row, ...]:
         if self._width < 10:
             return ()
-        return message_rows(message, self._width, opens_day=opens, number_of=self.number_of)
+        return message_rows(message, self._width, opens_day=opens, known=self.known)

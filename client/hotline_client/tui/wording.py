@@ -7,7 +7,9 @@ from typing import Final
 
 from hotline_client.tui.cells import line
 from hotline_client.tui.rows import Look
-from hotline_client.views import Mark, MessageView, Person, Receipt
+from hotline_client.tui.tongue import t
+from hotline_client.views import Answered, Mark, MessageView, Person, Receipt
+from hotline_protocol.documents.dialogue import DECLINING, Answer
 from hotline_protocol.terms import Precedence, Response
 
 _MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -110,20 +112,30 @@ def receipt(message: MessageView) -> tuple[str, Look]:
     """How far one of our messages got, in words."""
     state = message.receipt
     if state is Receipt.REFUSED:
-        return f"FAILED {line(message.refused or '', 60)}".rstrip(), "bad"
+        return t("FAILED {why}", why=line(message.refused or "", 60)).rstrip(), "bad"
+    if state in (Receipt.ANSWERED, Receipt.DECLINED) and (answer := message.answer):
+        return answered(answer)
     if state is Receipt.ACKNOWLEDGED and (mark := _latest(message.acknowledged)):
-        return f"ACK {clock(mark.time)} by {office(mark.person)}", "good"
+        return t("ACK {when} by {who}", when=clock(mark.time), who=office(mark.person)), "good"
     if state is Receipt.SEEN and (mark := _latest(message.seen)):
-        return f"SEEN {clock(mark.time)} by {office(mark.person)}", "text"
+        return t("SEEN {when} by {who}", when=clock(mark.time), who=office(mark.person)), "text"
     if state is Receipt.DELIVERED and (mark := _latest(message.delivered)):
-        return f"DLVD {clock(mark.time)} to {office(mark.person)}", "text"
+        return t("DLVD {when} to {who}", when=clock(mark.time), who=office(mark.person)), "text"
     words: dict[Receipt, tuple[str, Look]] = {
-        Receipt.QUEUED: ("QUEUED here, not yet sent", "warn"),
-        Receipt.RELAYED: ("SENT, not yet delivered", "dim"),
+        Receipt.QUEUED: (t("QUEUED here, not yet sent"), "warn"),
+        Receipt.RELAYED: (t("SENT, not yet delivered"), "dim"),
         Receipt.DELIVERED: ("DLVD", "text"),
         Receipt.SEEN: ("SEEN", "text"),
     }
     return words.get(state, (state.value, "text"))
+
+
+def answered(answer: Answered) -> tuple[str, Look]:
+    """An answer in words: what, when, by which office; a no and a STANDBY do not look like a yes."""
+    look: Look = (
+        "bad" if answer.answer in DECLINING else "warn" if answer.answer is Answer.STANDBY else "good"
+    )
+    return f"{answer.answer} {t('{when} by {who}', when=clock(answer.time), who=office(answer.person))}", look
 
 
 def trail(message: MessageView) -> str:

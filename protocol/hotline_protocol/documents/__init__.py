@@ -20,11 +20,12 @@ from hotline_protocol.documents.receipts import (
     why_ack_fails,
 )
 from hotline_protocol.documents.rights import check_right, why_not
-from hotline_protocol.documents.talk import Ack, Checkpoint, Receipt, Revocation, Text
+from hotline_protocol.documents.talk import Ack, Addressee, Checkpoint, Receipt, Revocation, Text
 
 __all__ = [
     "KINDS",
     "Ack",
+    "Addressee",
     "Body",
     "Checkpoint",
     "Document",

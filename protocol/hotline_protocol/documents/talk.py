@@ -6,25 +6,43 @@ from typing import Annotated, Final
 
 import msgspec
 
-from hotline_protocol.documents.body import Body, Kind, check_note, check_text
+from hotline_protocol.documents.body import Body, Kind, check_distinct, check_note, check_text
 from hotline_protocol.documents.document import Count, Hash, Id
-from hotline_protocol.terms import PERSON_ROLES, WRITING_ROLES, Precedence, Response, Role
+from hotline_protocol.terms import PERSON_ROLES, WRITING_ROLES, Precedence, Response, Role, Side
 
+MAX_ADDRESSEES: Final = 32
+"""For action, and for information."""
 MAX_CRL: Final = 64 * 1024
 """Bytes of a certificate revocation list."""
 
 
+class Addressee(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """An office: a delegation's side and a role in it; without a role the whole delegation."""
+
+    side: Side
+    role: Role | None = None
+
+
+Addressees = Annotated[tuple[Addressee, ...], msgspec.Meta(max_length=MAX_ADDRESSEES)]
+
+
 class Text(Body, frozen=True):
-    """Words, with their urgency (ACP 121) and the answer they ask for (ICAO Doc 4444). `reply_to`: a document id."""
+    """Words, with their urgency (ACP 121) and the answer they ask for (ICAO Doc 4444). `reply_to`: a document id.
+
+    `action`, `info`: who is to act on it and who only to know (ACP 121); without any, everybody in the channel is to act (D11).
+    """
 
     text: str
     precedence: Precedence
     response: Response
     reply_to: Id | None = None
+    action: Addressees = ()
+    info: Addressees = ()
 
     def __post_init__(self) -> None:
-        """Refuse text that is empty, too long, not NFC or holds invisible characters (design: untrusted text)."""
+        """Refuse text that is empty, too long, not NFC or holds invisible characters, and an addressee named twice."""
         check_text(self.text, "the text")
+        check_distinct(self.action + self.info, "the addressees")
 
     def __repr__(self) -> str:
         """Without the words."""
