@@ -90,6 +90,7 @@ EVERYWHERE: Final = (
     Act("previous_channel", ("ctrl+pageup", "alt+up"), N_("Channel back"), N_("the channel before")),
     Act("precedence", ("ctrl+g",), N_("Precedence"), N_("precedence: ROUTINE, PRIORITY, IMMEDIATE, FLASH")),
     Act("response", ("ctrl+n",), N_("Answer"), N_("the answer asked for: none, R, W/U, A/N, Y")),
+    Act("address", ("ctrl+o",), N_("To"), N_("who is to act, and who only to know")),
     Act("search", ("ctrl+f",), N_("Search"), N_("search all that was written")),
     Act("palette", ("ctrl+p",), N_("Acts"), N_("everything one can do here, found by typing")),
     Act("resume", ("ctrl+r",), N_("Resume"), N_("go on after a HALT; asks for the word RESUME")),

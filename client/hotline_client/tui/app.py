@@ -174,6 +174,12 @@ class HotlineApp(Frame):
         """The composer's."""
         self.talk.response()
 
+    def action_address(self) -> None:
+        """The composer's."""
+        if self._current != "talk":
+            self._show("talk")
+        self.talk.address()
+
     def action_view(self, number: int) -> None:
         """The view with that number on its tab."""
         if 1 <= number <= len(VIEWS):
@@ -264,8 +270,8 @@ class HotlineApp(Frame):
         if self._state is None:
             self.exit()
             return
-        for channel, text in self.talk.unkept().items():
-            self.state.port.set_draft(channel, text)
+        for draft in self.talk.unkept():
+            self.state.port.set_draft(*draft)
         reasons = quit_reasons(len(self.state.port.outbox()), len(self.state.waiting), self.talk.drafted)
         if not reasons:
             self.exit()

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from hotline_client.addressing import addressees_text
 from hotline_client.tui.cells import line
 from hotline_client.tui.rows import Look, Row, Span, fit
+from hotline_client.tui.tongue import t
 from hotline_client.tui.wording import ANSWERS, PRECEDENCE_LOOK, channel_label, office
 from hotline_client.views import MessageView, StatusView
-from hotline_protocol.terms import Precedence, Response
+from hotline_protocol.documents import Addressee
+from hotline_protocol.terms import Precedence, Response, Side, other
 
 PRECEDENCES: Final = (Precedence.ROUTINE, Precedence.PRIORITY, Precedence.IMMEDIATE, Precedence.FLASH)
 RESPONSES: Final = (
@@ -30,6 +33,8 @@ class Outgoing:
     precedence: Precedence
     response: Response
     reply_to: bytes | None
+    action: tuple[Addressee, ...] = ()
+    info: tuple[Addressee, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class Composition:
     response: Response = Response.NONE
     reply: MessageView | None = field(default=None, repr=False)
     pending: Outgoing | None = field(default=None, repr=False)
+    action: tuple[Addressee, ...] = ()
+    info: tuple[Addressee, ...] = ()
 
     def next_precedence(self) -> Composition:
         """One step more urgent; after FLASH comes ROUTINE."""
@@ -55,18 +62,20 @@ class Composition:
     def submit(self, text: str) -> tuple[Composition, Outgoing | None]:
         """The first key: what goes out now, or nothing yet if a second key must confirm it."""
         reply_to = self.reply.id if self.reply else None
-        outgoing = Outgoing(self.channel, text, self.precedence, self.response, reply_to)
+        outgoing = Outgoing(
+            self.channel, text, self.precedence, self.response, reply_to, self.action, self.info
+        )
         if not text.strip():
             return replace(self, pending=None), None
         if self.precedence is Precedence.ROUTINE and "\n" not in text:
-            return Composition(self.channel), outgoing
+            return self.touched(), outgoing
         return replace(self, pending=outgoing), None
 
     def confirm(self, text: str) -> tuple[Composition, Outgoing | None]:
         """The second key: sends only what the first was pressed for, unchanged since."""
         if self.pending is None or self.pending.text != text:
             return self.touched(), None
-        return Composition(self.channel), self.pending
+        return self.touched(), self.pending
 
     def touched(self) -> Composition:
         """The draft changed: a pending confirmation is void."""
@@ -76,17 +85,15 @@ class Composition:
 def address_row(composition: Composition, status: StatusView, cells: int) -> Row:
     """`TO BRAVO │ plenary │ ROUTINE │ R │ signing as ALPHA/deputy`, or what the second key would do."""
     pending = composition.pending
-    internal = composition.channel.startswith("caucus")
-    to = (
-        f"TO OWN {line(status.me.delegation, 16)} ONLY"
-        if internal
-        else f"TO {line(status.peer_delegation, 16)}"
-    )
+    to = _to(composition, status)
     if pending is not None:
         return fit(
             (
-                (f" PRESS F9 TO SEND {pending.precedence.value} {to} ", PRECEDENCE_LOOK[pending.precedence]),
-                (" Esc: do not send", "bar"),
+                (
+                    f" {t('PRESS F9 TO SEND')} {pending.precedence.value} {to} ",
+                    PRECEDENCE_LOOK[pending.precedence],
+                ),
+                (f" Esc: {t('do not send')}", "bar"),
             ),
             cells,
         )
@@ -97,9 +104,34 @@ def address_row(composition: Composition, status: StatusView, cells: int) -> Row
     spans += [(composition.precedence.value, look), (" │ ", "bar"), (_asks(composition.response), "bar")]
     if composition.reply is not None:
         spans.append((f" │ re #{composition.reply.seq}", "strong"))
-    spans.append((f" │ signing as {office(status.me)}", "bar"))
+    spans.append((f" │ {t('signing as {who}', who=office(status.me))}", "bar"))
     return fit(tuple(spans), cells)
 
 
+def quote_row(message: MessageView, cells: int) -> Row:
+    """`re #118 BRAVO/deputy: Keep clear of …`: what is being replied to."""
+    who = "" if message.author is None else f" {office(message.author)}"
+    words = message.text.split("\n", 1)[0]
+    return fit(((f"re #{message.seq}{who}: ", "strong"), (line(words, cells), "bar")), cells)
+
+
+def delegations(status: StatusView) -> dict[Side, str]:
+    """What each side calls itself; foreign text."""
+    mine = status.me.side
+    return {mine: status.me.delegation, other(mine): status.peer_delegation}
+
+
+def _to(composition: Composition, status: StatusView) -> str:
+    """Whom it goes to; in a caucus nobody of the other side."""
+    if composition.channel.startswith("caucus"):
+        return t("TO OWN {delegation} ONLY", delegation=line(status.me.delegation, 16))
+    if composition.action or composition.info:
+        named = addressees_text(composition.action, composition.info, delegations(status))
+        return line(f"TO {named}" if composition.action else named, 48)
+    return f"TO {line(status.peer_delegation, 16)}"
+
+
 def _asks(response: Response) -> str:
-    return "no answer asked" if response is Response.NONE else f"{response.value} asks {ANSWERS[response]}"
+    if response is Response.NONE:
+        return t("no answer asked")
+    return f"{response.value} {t('asks {answer}', answer=ANSWERS[response])}"

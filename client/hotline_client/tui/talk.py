@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from textual import events
@@ -11,15 +12,18 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
+from hotline_client.addressing import addressees_text, read_addressees
 from hotline_client.bidi import has_rtl
 from hotline_client.tui.acting import choose
 from hotline_client.tui.acts import Act, Place, bindings
 from hotline_client.tui.bars import Bar
 from hotline_client.tui.cells import line
 from hotline_client.tui.composer import Composer
-from hotline_client.tui.composing import Composition, Outgoing, address_row
+from hotline_client.tui.composing import Composition, Outgoing, address_row, delegations, quote_row
+from hotline_client.tui.drafts import Drafts
 from hotline_client.tui.fields import Form
 from hotline_client.tui.message_detail import detail_rows
+from hotline_client.tui.message_rows import is_formal
 from hotline_client.tui.needs import Need, pane_rows, talk_needs
 from hotline_client.tui.responding import (
     answer_form,
@@ -42,7 +46,7 @@ from hotline_client.tui.typed import AskTyped
 from hotline_client.tui.view import Fill, Happened, Said, Show, View
 from hotline_client.views import MessageView
 from hotline_protocol.documents.body import Target
-from hotline_protocol.errors import HotlineError
+from hotline_protocol.errors import HotlineError, UsageError
 from hotline_protocol.terms import WRITING_ROLES, Precedence
 
 PANE: Final = 100
@@ -60,7 +64,7 @@ class Talk(View):
     Talk #needs { display: none; width: 2fr; max-width: 44; border-left: solid $panel; padding-left: 1; }
     Talk.wide #needs { display: block; }
     Talk Timeline { width: 5fr; }
-    Talk #reads { display: none; }
+    Talk #reads, Talk #quote { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("message")]
     name_ = "talk"
@@ -72,8 +76,7 @@ class Talk(View):
         self.composer = Composer(state.ticks if composer_ticks else None)
         self.composition = Composition("")
         self._channel = ""
-        self._drafts: dict[str, tuple[str, Composition]] = {}
-        self._kept: dict[str, str] = {}
+        self._drafts = Drafts(state.port)
         self._seeing: dict[str, Seeing] = {}
 
     def compose(self) -> ComposeResult:
@@ -82,6 +85,7 @@ class Talk(View):
             yield self.timeline
             yield RowList(self._pane, id="needs")
         yield Bar(id="reads", ground="text")
+        yield Bar(id="quote")
         yield Bar(id="address")
         yield self.composer
 
@@ -126,6 +130,10 @@ class Talk(View):
         status = self.state.status
         if status is not None:
             self.query_one("#address", Bar).show(address_row(self.composition, status, self.size.width))
+            reply = self.composition.reply
+            self.query_one("#quote", Bar).show(
+                *([] if reply is None else [quote_row(reply, self.size.width)])
+            )
         if self.has_class("wide"):
             self.query_one("#needs", RowList).remake()
 
@@ -168,35 +176,31 @@ class Talk(View):
     def _open(self, channel: str) -> None:
         """Show a channel; the draft of the one before is kept."""
         if self._channel:
-            self._drafts[self._channel] = (self.composer.text, self.composition.touched())
+            self._drafts.put(self.composer.text, self.composition)
         self._channel = channel
-        if channel not in self._kept:
-            self._kept[channel] = self.state.port.draft(channel)
-        text, self.composition = self._drafts.pop(channel, (self._kept[channel], Composition(channel)))
+        text, self.composition = self._drafts.opened(channel)
         self.composer.load_text(text)
         if channel not in self._seeing:
             self._seeing[channel] = Seeing(self.state.port, channel)
         self.timeline.open(channel)
 
-    def unkept(self) -> dict[str, str]:
+    def unkept(self) -> list[tuple[str, str, str]]:
         """The drafts that changed since they were kept; from now on they count as kept."""
-        texts = {channel: text for channel, (text, _) in self._drafts.items()}
         if self._channel:
-            texts[self._channel] = self.composer.text
-        changed = {channel: text for channel, text in texts.items() if self._kept.get(channel, "") != text}
-        self._kept.update(changed)
-        return changed
+            self._drafts.put(self.composer.text, self.composition)
+        return self._drafts.unkept()
 
     async def _keep_drafts(self) -> None:
         """Write down what changed, off the screen's path: it is there again after a kill."""
-        for channel, text in self.unkept().items():
-            await asyncio.to_thread(self.state.port.set_draft, channel, text)
+        for draft in self.unkept():
+            await asyncio.to_thread(self.state.port.set_draft, *draft)
 
     @property
     def drafted(self) -> int:
-        """How many channels hold words that were not sent."""
-        drafts = [self.composer.text, *(text for text, _ in self._drafts.values())]
-        return sum(bool(one.strip()) for one in drafts)
+        """How many drafts hold words that were not sent."""
+        if self._channel:
+            self._drafts.put(self.composer.text, self.composition)
+        return self._drafts.waiting
 
     def _mark_seen(self) -> None:
         if not self.app.app_focus or self.app.screen is not self.screen:
@@ -241,7 +245,6 @@ class Talk(View):
         if outgoing is None:
             self.tick()
             return
-        reply = self.composition.reply
         try:
             self.state.port.send_text(
                 outgoing.channel,
@@ -249,16 +252,16 @@ class Talk(View):
                 precedence=outgoing.precedence,
                 response=outgoing.response,
                 reply_to=outgoing.reply_to,
+                action=outgoing.action,
+                info=outgoing.info,
             )
         except HotlineError as error:
-            self.composition = Composition(outgoing.channel, outgoing.precedence, outgoing.response, reply)
             self.post_message(Said(t("NOT QUEUED: {why}", why=line(str(error)))))
             self.tick()
             return
-        self.composer.load_text("")
-        # at once: a draft that comes back after a kill would be sent twice
-        self._kept[outgoing.channel] = ""
-        self.state.port.set_draft(outgoing.channel, "")
+        self._drafts.sent(self.composition)
+        text, self.composition = self._drafts.read(outgoing.channel)
+        self.composer.load_text(text)
         self.timeline.action_last()
         self.post_message(Happened())
 
@@ -300,16 +303,44 @@ class Talk(View):
 
     def reply(self) -> None:
         """F4: reply to what is selected, else to the newest; again takes it back."""
-        message = self.message
-        replying = self.composition.reply is not None or message is None or message.kind != "text"
-        self.composition = Composition(
-            self._channel,
-            self.composition.precedence,
-            self.composition.response,
-            None if replying else message,
-        )
+        message, picked = self.message, self.timeline.selection
+        before, text = self.composition.touched(), self.composer.text
+        again = before.reply is not None and (picked is None or picked.id == before.reply.id)
+        none = again or message is None or not message.seq or not is_formal(message)
+        kept, there = self._drafts.read(self._channel, None if none else message)
+        if kept.strip() or not text.strip() or None not in (before.reply, there.reply):
+            self._drafts.put(text, before)
+            self.composition = there
+            self.composer.load_text(kept)
+        else:
+            # one thinks of the reply after the words, or thinks better of it: they go along, unless others wait there
+            self._drafts.put("", Composition(self._channel, reply=before.reply))
+            self.composition = replace(before, reply=there.reply)
         self.composer.focus()
         self.tick()
+
+    def address(self) -> None:
+        """Ctrl+O: who is to act and who only to know."""
+        if self.state.status is None:
+            return
+        names = delegations(self.state.status)
+        here = self.composition
+
+        def wrong(typed: str) -> str | None:
+            try:
+                action, info = read_addressees(typed, names)
+            except UsageError as error:
+                return line(str(error))
+            self.composition = replace(here.touched(), action=action, info=info)
+            return None
+
+        example = ", ".join(line(f"{name}/deputy", 24) for name in names.values())
+        lines = [
+            t("Who is to act, then INFO and who only to know; nobody: everybody is to act"),
+            t("such as: {example}", example=example.replace(", ", " INFO ")),
+        ]
+        typed = addressees_text(here.action, here.info, names)
+        self.app.push_screen(AskTyped(lines, wrong, t("address"), initial=typed), lambda _done: self.tick())
 
     def precedence(self) -> None:
         """One step more urgent."""

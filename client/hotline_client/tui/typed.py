@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from hotline_client.tui.bars import Bar
 from hotline_client.tui.rows import Row
+from hotline_client.tui.tongue import t
 
 
 class AskTyped(ModalScreen[bool]):
@@ -25,8 +26,11 @@ class AskTyped(ModalScreen[bool]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "No", show=False, priority=True)]
 
-    def __init__(self, lines: Sequence[str], wrong: Callable[[str], str | None], verb: str) -> None:
+    def __init__(
+        self, lines: Sequence[str], wrong: Callable[[str], str | None], verb: str, *, initial: str = ""
+    ) -> None:
         super().__init__()
+        self._initial = initial
         self._lines = lines
         self._wrong = wrong
         self._verb = verb
@@ -34,7 +38,7 @@ class AskTyped(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """The question, the place to type, what was wrong."""
         yield Bar(id="typed-ask")
-        yield Input(id="typed", max_length=80)
+        yield Input(self._initial, id="typed", max_length=400)
         yield Bar(id="typed-said")
 
     def on_mount(self) -> None:
@@ -52,7 +56,7 @@ class AskTyped(ModalScreen[bool]):
             ("  Enter ", "key"),
             (f"{self._verb}    ", "bar"),
             ("Esc ", "key"),
-            ("leave as it is", "bar"),
+            (t("leave as it is"), "bar"),
         )
         self.query_one("#typed-said", Bar).show(((f"  {text}", "bad"),), keys)
 
