@@ -141,6 +141,7 @@ MESSAGE: Final = (
         "message",
     ),
     Act("find", ("slash",), N_("Search"), N_("search all that was written"), "message"),
+    Act("open_there", ("o",), N_("Open"), N_("open an item, a meeting or a notice in its view"), "message"),
     Act("thread", ("t",), N_("Thread"), N_("the dialogue of the selected message"), "message"),
     Act(
         "correct",

@@ -65,13 +65,20 @@ def _formal(message: MessageView, cells: int, known: Known) -> Iterator[Row]:
     """The text of a formal document, what it belongs to before it, what was said about it after it."""
     if message.reply_to is not None:
         yield _quote(known(message.reply_to), cells)
+    if message.action or message.info:
+        named = (("TO", message.action), ("INFO", message.info))
+        to = " ".join(f"{what} {', '.join(offices)}" for what, offices in named if offices)
+        yield fit(((OURS, "dim"), (line(to, cells - len(OURS)), "strong")), cells)
     look: Look = "flash" if message.precedence is Precedence.FLASH and message.needs_ack else "text"
     gone = message.withdrawn is not None
     for one in _body(message.text, cells):
         yield ((GUTTER, "dim"), (one, "dim" if gone else look))
     for words, shade in _beside(message):
-        for one in paragraphs(words, cells - len(OURS)):
-            yield ((OURS, "dim"), (one, shade))
+        first, *rest = paragraphs(words, cells - len(OURS) - 2)
+        yield ((OURS, "dim"), (first, shade))
+        # only what begins is ours: the second line of a foreign reason must not look like an answer of its own
+        for one in rest:
+            yield ((GUTTER + "  ", "dim"), (one, shade))
 
 
 def _beside(message: MessageView) -> Iterator[tuple[str, Look]]:
@@ -127,14 +134,14 @@ def _head(message: MessageView, cells: int) -> list[Row]:
     joined = between(left, fate, cells) if fate else (left if width(left) <= cells else None)
     if joined is not None:
         return [joined]
-    second = between((("     ", "dim"), *asks), fate, cells) or fit(
-        (("     ", "dim"), *asks, ("  ", "dim"), *fate), cells
+    second = between((("   ", "dim"), *asks), fate, cells) or fit(
+        (("   ", "dim"), *asks, ("  ", "dim"), *fate), cells
     )
     return [fit(tuple(who), cells), second]
 
 
 def _asks(message: MessageView) -> Iterator[Span]:
-    """How urgent it is, what it asks for and of whom."""
+    """Its number in the record, how urgent it is and what it asks for."""
     if message.reference is not None:
         yield (f"  {line(message.reference, 16)}", "dim")
     if message.precedence is not Precedence.ROUTINE:
@@ -142,10 +149,6 @@ def _asks(message: MessageView) -> Iterator[Span]:
         yield (message.precedence.value, PRECEDENCE_LOOK[message.precedence])
     if message.response is not Response.NONE:
         yield (f"  {t('asks {answer}', answer=ANSWERS[message.response])}", "dim")
-    if message.action:
-        yield (f"  TO {line(', '.join(message.action), 40)}", "strong")
-    if message.info:
-        yield (f"  INFO {line(', '.join(message.info), 40)}", "dim")
     if message.at is not None and abs(message.at - message.time) > _FAR:
         yield (f"  {t('written {when}', when=dtg(message.time))}", "warn")
 

@@ -24,7 +24,7 @@ from hotline_client.tui.drafts import Drafts
 from hotline_client.tui.fields import Form
 from hotline_client.tui.message_detail import detail_rows
 from hotline_client.tui.message_rows import is_formal
-from hotline_client.tui.needs import Need, pane_rows, talk_needs
+from hotline_client.tui.needs import Need, ViewName, pane_rows, talk_needs
 from hotline_client.tui.responding import (
     answer_form,
     correction_form,
@@ -51,6 +51,11 @@ from hotline_protocol.terms import WRITING_ROLES, Precedence
 
 PANE: Final = 100
 """Cells from which the NEEDS YOU pane is beside the timeline."""
+_VIEWS: Final[Mapping[str, ViewName]] = {
+    "agenda": "agenda", "meeting": "meetings", "minutes": "meetings", "notice": "notices",
+    "watch": "roster", "roster": "roster", "line": "record", "event": "record",
+}  # fmt: skip
+"""Where the kinds of a document are worked on, by the first part of their names."""
 KEEP: Final = 1.0
 """Seconds between looks at whether a draft changed and is to be kept."""
 
@@ -395,6 +400,15 @@ class Talk(View):
         if message is not None:
             port = self.state.port
             self.app.push_screen(Sheet(t("THREAD"), lambda cells: thread_rows(port, message, cells)))
+
+    def action_open_there(self) -> None:
+        """The view that the selected document belongs to, at what it is about."""
+        message = self.message
+        view = None if message is None else _VIEWS.get(message.kind.partition(".")[0])
+        if message is None or view is None:
+            self.post_message(Said(t("this belongs to no other view")))
+            return
+        self.post_message(Show(view, message.about or message.id, message.channel))
 
     def action_jump(self) -> None:
         """Go to a number, a reference or a time that is typed."""

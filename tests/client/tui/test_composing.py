@@ -56,6 +56,7 @@ def test_a_reply_quotes_what_it_replies_to_and_keeps_its_own_draft() -> None:
     line = MemoryLine([ASKED, OTHER])
 
     async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
+        del ticks
         app.talk.composer.load_text("half a thought")
         await pilot.press("f4")
         await pilot.pause()
