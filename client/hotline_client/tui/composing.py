@@ -7,7 +7,7 @@ from typing import Final
 
 from hotline_client.addressing import addressees_text
 from hotline_client.tui.cells import line
-from hotline_client.tui.rows import Look, Row, Span, fit
+from hotline_client.tui.rows import Look, Row, Span, fit, width
 from hotline_client.tui.tongue import t
 from hotline_client.tui.wording import ANSWERS, PRECEDENCE_LOOK, channel_label, office
 from hotline_client.views import MessageView, StatusView
@@ -82,8 +82,8 @@ class Composition:
         return self if self.pending is None else replace(self, pending=None)
 
 
-def address_row(composition: Composition, status: StatusView, cells: int) -> Row:
-    """`TO BRAVO │ plenary │ ROUTINE │ R │ signing as ALPHA/deputy`, or what the second key would do."""
+def address_row(composition: Composition, status: StatusView, cells: int, *, saved: bool = False) -> Row:
+    """`TO BRAVO │ plenary │ ROUTINE │ R │ signing as ALPHA/deputy │ draft saved`, or what the second key would do."""
     pending = composition.pending
     to = _to(composition, status)
     if pending is not None:
@@ -102,10 +102,10 @@ def address_row(composition: Composition, status: StatusView, cells: int) -> Row
     )
     spans: list[Span] = [(to, "strong"), (f" │ {channel_label(composition.channel).lower()} │ ", "bar")]
     spans += [(composition.precedence.value, look), (" │ ", "bar"), (_asks(composition.response), "bar")]
-    if composition.reply is not None:
-        spans.append((f" │ re #{composition.reply.seq}", "strong"))
     spans.append((f" │ {t('signing as {who}', who=office(status.me))}", "bar"))
-    return fit(tuple(spans), cells)
+    kept: Row = ((f" │ {t('draft saved')}", "dim"),) if saved else ()
+    row = (*spans, *kept)
+    return row if width(row) <= cells else fit(tuple(spans), cells)
 
 
 def quote_row(message: MessageView, cells: int) -> Row:
@@ -133,5 +133,5 @@ def _to(composition: Composition, status: StatusView) -> str:
 
 def _asks(response: Response) -> str:
     if response is Response.NONE:
-        return t("no answer asked")
+        return t("no answer")
     return f"{response.value} {t('asks {answer}', answer=ANSWERS[response])}"

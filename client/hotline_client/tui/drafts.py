@@ -72,6 +72,12 @@ class Drafts:
         self._stored.update(changed)
         return [(channel, value, slot) for (channel, slot), value in changed]
 
+    def held(self, text: str, composition: Composition) -> bool:
+        """Whether the vault holds exactly this."""
+        return self._stored.get((composition.channel, _slot(composition.reply)), "") == _encode(
+            text, composition
+        )
+
     @property
     def waiting(self) -> int:
         """How many drafts hold words."""

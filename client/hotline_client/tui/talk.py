@@ -134,7 +134,10 @@ class Talk(View):
         self._mark_seen()
         status = self.state.status
         if status is not None:
-            self.query_one("#address", Bar).show(address_row(self.composition, status, self.size.width))
+            text = self.composer.text
+            saved = bool(text) and self._drafts.held(text, self.composition)
+            row = address_row(self.composition, status, self.size.width, saved=saved)
+            self.query_one("#address", Bar).show(row)
             reply = self.composition.reply
             self.query_one("#quote", Bar).show(
                 *([] if reply is None else [quote_row(reply, self.size.width)])

@@ -281,7 +281,7 @@ def test_help_reply_next_and_channels() -> None:
         await pilot.press("escape", "f3")
         assert app.query_one(Timeline).selection == line.messages[0]
         await pilot.press("f4")
-        assert "re #1" in bar(app, "address")
+        assert "re #1" in bar(app, "quote")
         await pilot.press("d", "ctrl+pagedown")
         assert "[air" in bar(app, "channels")
         assert app.query_one(Composer).text == ""

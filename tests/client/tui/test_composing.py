@@ -71,7 +71,11 @@ def test_a_reply_quotes_what_it_replies_to_and_keeps_its_own_draft() -> None:
         await pilot.press("escape", "up", "f4")
         assert app.talk.composition.reply is not None
         assert app.talk.composition.reply.seq == 1
+        assert "draft saved" not in _rows(app, "#address")[0]
+        await pilot.press("x")
         await app.talk._keep_drafts()
+        app.talk.tick()
+        assert "draft saved" in _rows(app, "#address")[0]
 
     drive(line, act)
     stored = Drafts(line)
