@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from hotline_client.cli.acting import act_options, channel_option, deliver, refe
 from hotline_client.cli.session import Session, line_command, patience_option
 from hotline_client.cli.words import check_language
 from hotline_client.exports.gather import gather
+from hotline_client.minutes_words import first_text, reportable
 from hotline_client.views import MessageView
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target
@@ -174,7 +176,8 @@ async def draft(
             raise UsageError("no title: give one, or --meeting for the meeting's")
         reported = _items(session, channel, items, from_agenda=from_agenda)
         if from_agenda and file is None:
-            text = minutes_text.first_text(session, channel, heading, about, reported)
+            now, number = session.line.now(), partial(reference, session, channel)
+            text = first_text(heading, about, reported, number, now)
         else:
             text = read_words(file)
         body = MinutesDraft(
@@ -206,7 +209,7 @@ def _items(session: Session, channel: str, typed: tuple[str, ...], *, from_agend
         found[item.id] = item
     if from_agenda:
         board = affairs.read(channel, lambda book: book.agenda.board())
-        ended = minutes_text.reportable(board, session.line.now())
+        ended = reportable(board, session.line.now())
         found |= {one.id: one for one in ended}
         if not found:
             raise UsageError("no item of the agenda has an outcome that no minutes told of yet")

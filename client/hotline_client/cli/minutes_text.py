@@ -1,4 +1,4 @@
-"""How minutes look to a person and to a script, and the first text that the outcomes of the agenda make."""
+"""How minutes look to a person and to a script."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ from typing import Any
 
 from hotline_client.cli.acting import reference
 from hotline_client.cli.session import Session
-from hotline_client.exports.gather import meeting_facts
 from hotline_client.exports.paper import Act, Paper
-from hotline_protocol.documents.agenda import Outcome
 from hotline_protocol.dtg import dtg
-from hotline_protocol.folds.agenda import Item
-from hotline_protocol.folds.meetings import Meeting
 from hotline_protocol.folds.minutes import Record, Remark
 
 
@@ -107,27 +103,3 @@ def _name(session: Session, fingerprint: bytes) -> str:
         if certificate is None
         else f"{certificate.delegation}/{certificate.role} {certificate.name}"
     )
-
-
-# --- a first text
-
-
-def reportable(items: list[Item], now: int) -> list[Item]:
-    """The items of the board that have an outcome no minutes told of yet."""
-    ended = {str(one) for one in Outcome}
-    return [one for one in items if str(one.state_at(now)) in ended]
-
-
-def first_text(session: Session, channel: str, title: str, meeting: Meeting | None, items: list[Item]) -> str:
-    """What the log alone can say: the meeting with what is agreed of it, and each item with its outcome, numbered."""
-    now = session.line.now()
-    lines = [title, ""]
-    if meeting is not None:
-        facts = meeting_facts(reference(session, channel, meeting.id), meeting)
-        lines += [*(f"{name}: {value}" for name, value in facts), ""]
-    for number, item in enumerate(items, 1):
-        lines.append(f"{number}. {item.title} ({reference(session, channel, item.id)})")
-        words = item.text_at(now)
-        outcome = str(item.state_at(now))
-        lines += [f"   {outcome}: {words}" if words else f"   {outcome}", ""]
-    return "\n".join(lines).rstrip("\n")

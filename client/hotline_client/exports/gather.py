@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from hotline_client.exports.paper import Act, Authority, Paper, Reported
 from hotline_client.line import Line
-from hotline_protocol.documents.meetings import Part
-from hotline_protocol.dtg import dtg
+from hotline_client.minutes_words import meeting_facts
 from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.agenda import Item
 from hotline_protocol.folds.journal import Journal
-from hotline_protocol.folds.meetings import Meeting
 from hotline_protocol.folds.minutes import Mark, Record, Remark
 from hotline_protocol.folds.translations import Rendering
 from hotline_protocol.identity.digits import digits
@@ -101,13 +99,3 @@ class _Gatherer:
     def _meeting(self, found: Record) -> tuple[tuple[str, str], ...]:
         meeting = None if found.meeting is None else self._book.meetings.all.get(found.meeting)
         return () if meeting is None else meeting_facts(self._reference(meeting.id), meeting)
-
-
-def meeting_facts(reference: str, meeting: Meeting) -> tuple[tuple[str, str], ...]:
-    """Title, and what is agreed of time, place and level."""
-    rows = [("Meeting", f"{reference}  {meeting.title}")]
-    slot = meeting.slot
-    rows += [("Time", f"{dtg(slot.start)} to {dtg(slot.end)}")] if slot is not None else []
-    rows += [("Place", meeting.place)] if meeting.agreed(Part.PLACE) else []
-    rows += [("Level", str(meeting.level))] if meeting.agreed(Part.LEVEL) else []
-    return tuple(rows)

@@ -23,6 +23,7 @@ Place = Literal[
     "list",
     "agenda",
     "meetings",
+    "minutes",
     "notices",
     "roster",
     "record",
@@ -231,6 +232,49 @@ MEETINGS: Final = (
     Act("cancel", ("x",), N_("Cancel"), N_("cancel it, and say why"), "meetings", bar=6),
     Act("calendar", ("w",), N_("Weeks"), N_("the coming weeks"), "meetings", bar=7),
 )
+MINUTES: Final = (
+    Act(
+        "initial",
+        ("a",),
+        N_("Initial"),
+        N_("your side holds the text for right; asks for its hash"),
+        "minutes",
+        bar=8,
+    ),
+    Act(
+        "sign",
+        ("s",),
+        N_("Sign"),
+        N_("sign as head of delegation; asks for the hash of the text"),
+        "minutes",
+        bar=9,
+    ),
+    Act("remark", ("m",), N_("Remark"), N_("say something about the text"), "minutes", bar=10),
+    Act(
+        "revise_minutes",
+        ("t",),
+        N_("Text"),
+        N_("put another text; voids what was initialled"),
+        "minutes",
+        bar=11,
+    ),
+    Act(
+        "reserve",
+        ("v",),
+        N_("Reserve"),
+        N_("a reservation of your side, which stays with it"),
+        "minutes",
+        bar=12,
+    ),
+    Act(
+        "draft_minutes",
+        ("n",),
+        N_("Minutes+"),
+        N_("draft minutes from the outcomes of the agenda"),
+        "minutes",
+        bar=13,
+    ),
+)
 NOTICES: Final = (
     Act("replace", ("r",), N_("Replace"), N_("put another in its place at once"), "notices", bar=1),
     Act("cancel_notice", ("x",), N_("Cancel"), N_("cancel it at once"), "notices", bar=2),
@@ -324,7 +368,7 @@ FORM: Final = (
 )
 
 ACTS: Final = (
-    *EVERYWHERE, *WRITING, *BROWSING, *MESSAGE, *LIST, *AGENDA, *MEETINGS, *NOTICES, *ROSTER, *WATCH, *RECORD, *FORM,
+    *EVERYWHERE, *WRITING, *BROWSING, *MESSAGE, *LIST, *AGENDA, *MEETINGS, *MINUTES, *NOTICES, *ROSTER, *WATCH, *RECORD, *FORM,
 )  # fmt: skip
 
 _changed: dict[str, tuple[str, ...]] = {}
@@ -332,7 +376,8 @@ _changed: dict[str, tuple[str, ...]] = {}
 _TOGETHER: Final[tuple[tuple[Place, ...], ...]] = (
     ("everywhere", "writing"),
     ("everywhere", "browsing", "message"),
-    *(("everywhere", "list", place) for place in ("agenda", "meetings", "notices", "roster", "record")),
+    *(("everywhere", "list", place) for place in ("agenda", "notices", "roster", "record")),
+    ("everywhere", "list", "meetings", "minutes"),
     ("form",),
 )
 """Places whose keys are heard at the same time: within each a key has one meaning."""
@@ -426,6 +471,7 @@ def help_rows(*first: Place) -> list[Row]:
         "list": t("LISTS"),
         "agenda": t("AGENDA"),
         "meetings": t("MEETINGS"),
+        "minutes": t("MINUTES"),
         "notices": t("NOTICES"),
         "roster": t("ROSTER"),
         "record": t("RECORD"),

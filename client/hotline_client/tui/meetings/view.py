@@ -1,8 +1,9 @@
-"""The Meetings view: proposals with both sides' last words side by side, and every act on them."""
+"""The Meetings view: proposals with both sides' last words side by side, the minutes, and every act on them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -20,6 +21,8 @@ from hotline_client.tui.meetings.forms import (
     propose_form,
 )
 from hotline_client.tui.meetings.rows import meeting_detail, meeting_needs, meeting_row, weeks, why_not
+from hotline_client.tui.minutes.acts import MinutesActs
+from hotline_client.tui.minutes.rows import minutes_needs, minutes_row
 from hotline_client.tui.needs import Need
 from hotline_client.tui.ports import number
 from hotline_client.tui.rows import Row
@@ -29,6 +32,7 @@ from hotline_client.tui.view import Fill
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.meetings import MeetingHeld, Part
 from hotline_protocol.folds.meetings import Meeting
+from hotline_protocol.folds.minutes import Record
 from hotline_protocol.folds.table import SPEAKING_ROLES
 
 _STEPS = {
@@ -42,33 +46,53 @@ _STEPS = {
 """Acts of the screen and the rows of the table that allow them."""
 
 
-class MeetingsView(Board[Meeting]):
-    """One channel's meetings: the living ones first."""
+class MeetingsView(MinutesActs, Board[Meeting | Record]):
+    """One channel's meetings, the living ones first, and under them the minutes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("meetings")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("meetings"), *bindings("minutes")]
     name_ = "meetings"
     place: ClassVar[Place] = "meetings"
 
-    def entries(self) -> Sequence[Meeting]:
-        """The living ones by their time, then what is over."""
+    def entries(self) -> Sequence[Meeting | Record]:
+        """The living meetings by their time, then those that are over, then minutes."""
         found = self.state.port.affairs.read(
             self.state.channel, lambda book: list(book.meetings.all.values())
         )
-        return sorted(found, key=lambda one: (not one.is_living, one.slot.start if one.slot else 0, one.seq))
+        found.sort(key=lambda one: (not one.is_living, one.slot.start if one.slot else 0, one.seq))
+        return [*found, *self.minutes()]
 
-    def key(self, entry: Meeting) -> bytes:
-        """Its first proposal."""
+    @property
+    def marked_meeting(self) -> Meeting | None:
+        """The marked row, if it is of a meeting."""
+        return self.current if isinstance(self.current, Meeting) else None
+
+    @property
+    def marked_minutes(self) -> Record | None:
+        """The marked row, if it is of minutes."""
+        return self.current if isinstance(self.current, Record) else None
+
+    @property
+    def _meetings(self) -> list[Meeting]:
+        return [one for one in self._entries if isinstance(one, Meeting)]
+
+    def key(self, entry: Meeting | Record) -> bytes:
+        """Its first document."""
         return entry.id
 
-    def row(self, entry: Meeting, cells: int) -> Row:
-        """One meeting."""
-        return meeting_row(entry, self._number(entry.id), cells)
+    def row(self, entry: Meeting | Record, cells: int) -> Row:
+        """One of them."""
+        number_ = self._number(entry.id)
+        if isinstance(entry, Record):
+            return minutes_row(entry, number_, cells)
+        return meeting_row(entry, number_, cells)
 
-    def detail(self, entry: Meeting, cells: int) -> Sequence[Row]:
-        """All of one, then the coming weeks."""
+    def detail(self, entry: Meeting | Record, cells: int) -> Sequence[Row]:
+        """All of one; after a meeting the coming weeks."""
+        if isinstance(entry, Record):
+            return self.minutes_rows(entry, cells)
         items = [f"{self._number(one)} {title}" for one, title in self._titles(entry)]
         rows = meeting_detail(entry, self._number(entry.id), items, self.state.scene(), cells)
-        return [*rows, (("", "text"),), *weeks(self._entries, self.state.clock(), cells)]
+        return [*rows, (("", "text"),), *weeks(self._meetings, self.state.clock(), cells)]
 
     def empty(self, cells: int) -> Sequence[Row]:
         """How a meeting begins."""
@@ -79,16 +103,28 @@ class MeetingsView(Board[Meeting]):
 
     def needs(self, channel: str) -> Iterable[Need]:
         """What the other side proposed and ours has not agreed to."""
-        port = self.state.port
-        if self.state.me.role not in SPEAKING_ROLES:
+        port, me = self.state.port, self.state.me
+        if me.role not in SPEAKING_ROLES:
             return ()
-        found = port.affairs.read(channel, lambda book: list(book.meetings.all.values()))
-        return meeting_needs(found, channel, self.state.me.side, lambda one: number(port, channel, one))
+        meetings, minutes = port.affairs.read(
+            channel, lambda book: (list(book.meetings.all.values()), list(book.minutes.all.values()))
+        )
+        number_of = partial(number, port, channel)
+        return [
+            *meeting_needs(meetings, channel, me.side, number_of),
+            *minutes_needs(minutes, channel, me.side, me.role, number_of),
+        ]
 
     def offered(self) -> Sequence[Act]:
         """What is possible on the marked meeting."""
-        meeting = self.current
-        return [act for act in acts_of("meetings") if meeting and self._possible(act.id, meeting) is None]
+        meeting = self.marked_meeting
+        acts = [act for act in acts_of("meetings") if meeting and self._possible(act.id, meeting) is None]
+        return [*acts, *self.minutes_offered(self.marked_minutes)]
+
+    def help_places(self) -> tuple[Place, ...]:
+        """What the marked row is about first."""
+        first: tuple[Place, ...] = ("meetings", "minutes")
+        return (*(reversed(first) if self.marked_minutes else first), "list")
 
     def _possible(self, act: str, meeting: Meeting | None) -> str | None:
         if act == "calendar":
@@ -116,7 +152,7 @@ class MeetingsView(Board[Meeting]):
             self.tell(t("a certificate with the role {role} proposes nothing", role=self.state.me.role.value))
 
     def _fill(self, act: str, make: Callable[[Meeting, str], Form]) -> None:
-        meeting = self.current
+        meeting = self.marked_meeting
         why = self._possible(act, meeting)
         if why is not None or meeting is None:
             self.tell(why or t("mark a meeting first"))
@@ -133,7 +169,7 @@ class MeetingsView(Board[Meeting]):
 
     def action_agree(self) -> None:
         """Agree to some parts."""
-        meeting = self.current
+        meeting = self.marked_meeting
         if meeting is not None and not any(one.version for one in meeting.parts.values()):
             self.tell(
                 t("nothing is proposed yet that could be agreed to: c proposes a time, a place or a level")
@@ -162,7 +198,7 @@ class MeetingsView(Board[Meeting]):
 
     def action_held(self) -> None:
         """It took place."""
-        meeting = self.current
+        meeting = self.marked_meeting
         why = self._possible("held", meeting)
         if why is not None or meeting is None:
             self.tell(why or t("mark a meeting first"))
@@ -179,8 +215,8 @@ class MeetingsView(Board[Meeting]):
 
         def rows(cells: int) -> Sequence[Row]:
             now = self.state.clock()
-            shown = [one for one in self._entries if one.is_living and Part.TIME in one.parts]
+            shown = [one for one in self._meetings if one.is_living and Part.TIME in one.parts]
             listed = [self.row(one, cells) for one in shown]
-            return [*weeks(self._entries, now, cells), (("", "text"),), *listed]
+            return [*weeks(self._meetings, now, cells), (("", "text"),), *listed]
 
         self.app.push_screen(Sheet(t("THE COMING WEEKS"), rows))

@@ -1,0 +1,1 @@
+"""Minutes on the screen: in the Meetings view, under the meetings."""
