@@ -77,13 +77,29 @@ def clusters(text: str) -> list[str]:
     return found
 
 
-def shown(text: str, mode: Mode) -> str:
-    """One line as the terminal is to get it."""
+def shown(text: str, mode: Mode, *, words: Base = "L") -> str:
+    """One line as the terminal is to get it. `words`: how our own words run; spaces at its ends stay where they are."""
     if text.isascii():
         return text
-    if mode == "terminal":
-        return isolated(text)
-    return visual(text) if mode == "app" else text.translate(_CONTROLS)
+    if mode == "off":
+        return text.translate(_CONTROLS)
+    base: Base | None = "R" if words == "R" and _runs_right_to_left(text) else None
+    core = text.strip(" ")
+    begin = text.index(core) if base else 0
+    core = core if base else text
+    turned = isolated(core, base) if mode == "terminal" else visual(core, base)
+    return text[:begin] + turned + text[begin + len(core) :]
+
+
+def _runs_right_to_left(text: str) -> bool:
+    """Whether a letter outside of isolates runs right to left: a word of ours, that is."""
+    depth = 0
+    for one in text:
+        kind = unicodedata.bidirectional(one)
+        depth += (kind in {"LRI", "RLI", "FSI"}) - (kind == "PDI")
+        if depth <= 0 and kind in _RTL_CLASSES:
+            return True
+    return False
 
 
 @lru_cache(maxsize=8192)

@@ -22,22 +22,29 @@ from hotline_client.cli.passphrase import Passphrase, passphrase_option
     type=click.Choice(["app", "terminal", "off"]),
     help="Who puts right-to-left text in visual order: this program, the terminal, or nobody.",
 )
+@click.option("--language", type=click.Choice(["en", "ru", "he"]), help="Of the program's own words.")
 @click.option("--list-keys", is_flag=True, help="List every act with its keys, for `client.toml`, and leave.")
 @home_option
 @passphrase_option
 def command(
-    *, home: Path, passphrase: Passphrase, theme: str | None, bidi: str | None, list_keys: bool
+    *,
+    home: Path,
+    passphrase: Passphrase,
+    theme: str | None,
+    bidi: str | None,
+    language: str | None,
+    list_keys: bool,
 ) -> None:
     """Open the terminal client on the line.
 
-    Settings are read from `client.toml` in the device's directory: theme, bidi and [keys].
+    Settings are read from `client.toml` in the device's directory: theme, bidi, language and [keys].
     """
     # imported here: `hotline --help` shall not wait for them
     from hotline_client.tui import settings as wanted  # noqa: PLC0415
     from hotline_client.tui.run import run  # noqa: PLC0415
 
     chosen = wanted.read(home / wanted.NAME)
-    given = {"theme": theme, "bidi": bidi}
+    given = {"theme": theme, "bidi": bidi, "language": language}
     chosen = replace(chosen, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # click checked
     if list_keys:
         wanted.apply(chosen)

@@ -13,13 +13,14 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from hotline_client.tui.acts import acts_of
+from hotline_client.tui.tongue import N_, t
 from hotline_protocol.text import show
 
 MAX_PASTE: Final = 16_000
 BURST: Final = 0.02
 """Seconds: Enter this soon after a letter comes from a paste in a terminal without bracketed paste, not from a finger."""
 
-PASTED: Final = "nothing was sent: pasted lines are not sent by Enter: F9 sends"
+PASTED: Final = N_("nothing was sent: pasted lines are not sent by Enter: F9 sends")
 
 _KEYS: Final = {key: act.id for act in acts_of("writing") for key in act.keys}
 
@@ -70,7 +71,7 @@ class Composer(TextArea):
                 and show(event.character) != event.character
             ):
                 event.prevent_default()
-                self.post_message(self.Notice("an invisible character was not written"))
+                self.post_message(self.Notice(t("an invisible character was not written")))
                 return
             self._typed = now
             await super()._on_key(event)
@@ -84,7 +85,7 @@ class Composer(TextArea):
         elif not self.read_only:
             if act == "submit":
                 self._typed = now
-                self.post_message(self.Notice(PASTED))
+                self.post_message(self.Notice(t(PASTED)))
             self.insert("\n")
 
     async def _on_paste(self, event: events.Paste) -> None:
@@ -94,7 +95,15 @@ class Composer(TextArea):
             return
         text = unicodedata.normalize("NFC", event.text.replace("\r\n", "\n").replace("\r", "\n"))
         if len(text) > MAX_PASTE:
-            self.post_message(self.Notice(f"pasted the first {MAX_PASTE:,} of {len(text):,} characters"))
+            self.post_message(
+                self.Notice(
+                    t(
+                        "pasted the first {part} of {all} characters",
+                        part=f"{MAX_PASTE:,}",
+                        all=f"{len(text):,}",
+                    )
+                )
+            )
         # What cannot be signed becomes visible, so that the writer sees it and takes it out.
         self.replace(show(text[:MAX_PASTE], lines=True), *self.selection, maintain_selection_offset=False)
         self._typed = self._moment(event)

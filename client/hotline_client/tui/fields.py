@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hotline_client.tui.rows import Row
+from hotline_client.tui.tongue import t
 from hotline_protocol.documents import Body
 from hotline_protocol.errors import HotlineError, UsageError
 from hotline_protocol.text import show
@@ -80,9 +81,10 @@ def read(form: Form, typed: Mapping[str, str]) -> Reading:
 
 def _read(one: Field, typed: str) -> Any:
     if one.wanted and not typed.strip():
-        raise UsageError("something is wanted here")
+        raise UsageError(t("something is wanted here"))
     if one.options and typed not in one.options:
-        raise UsageError(f"{show(typed[:40])} is none of {', '.join(filter(None, one.options))}")
+        options = ", ".join(filter(None, one.options))
+        raise UsageError(t("{typed} is none of {options}", typed=show(typed[:40]), options=options))
     return one.read(typed)
 
 
@@ -91,5 +93,5 @@ def documents(form: Form, reading: Reading) -> Sequence[Body]:
     if reading.wrong:
         name, why = next(iter(reading.wrong.items()))
         label = next(one.label for one in form.fields if one.name == name)
-        raise UsageError(f"{label}: {why}")
+        raise UsageError(f"{t(label)}: {why}")
     return form.make(reading.answers)

@@ -2,6 +2,7 @@
 
 theme = "night"            # night, day, contrast
 bidi = "app"               # app, terminal, off: who puts right-to-left text in visual order
+language = "en"            # en, ru, he: of the program's own words
 [keys]
 acknowledge = ["f2", "f12"]
 """
@@ -31,6 +32,7 @@ class Settings:
 
     theme: str = "night"
     bidi: Mode = "app"
+    language: str = "en"
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -42,14 +44,15 @@ def read(path: Path) -> Settings:
         given = tomllib.loads(files.read(path, "the settings", limit=LIMIT).decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FormatError(f"{show(str(path))} is no TOML: {show(str(error))}") from None
-    unknown = sorted(set(given) - {"theme", "bidi", "keys"})
+    unknown = sorted(set(given) - {"theme", "bidi", "language", "keys"})
     if unknown:
         raise FormatError(
-            f"{show(str(path))}: {show(unknown[0])} is no setting; there are theme, bidi and keys"
+            f"{show(str(path))}: {show(unknown[0])} is no setting; there are theme, bidi, language and keys"
         )
     theme = _one_of(given, "theme", tuple(NAMES), "night")
     bidi: Any = _one_of(given, "bidi", get_args(Mode), "app")
-    return Settings(theme, bidi, _keys(given.get("keys", {})))
+    language = _one_of(given, "language", tuple(tongue.LANGUAGES), "en")
+    return Settings(theme, bidi, language, _keys(given.get("keys", {})))
 
 
 def _one_of(given: Mapping[str, Any], name: str, known: tuple[str, ...], default: str) -> str:
@@ -74,4 +77,4 @@ def _keys(given: Any) -> dict[str, tuple[str, ...]]:
 def apply(settings: Settings) -> None:
     """Before the screen is made. UsageError if a key would mean two things."""
     acts.remap(settings.keys)
-    tongue.use(bidi=settings.bidi)
+    tongue.use(settings.language, settings.bidi)

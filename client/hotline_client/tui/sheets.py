@@ -12,6 +12,7 @@ from textual.screen import ModalScreen, Screen
 from hotline_client.tui.bars import Bar
 from hotline_client.tui.row_list import RowList
 from hotline_client.tui.rows import Row
+from hotline_client.tui.tongue import t
 
 
 class Sheet(Screen[None]):
@@ -38,7 +39,7 @@ class Sheet(Screen[None]):
         """Fill the bars."""
         self.query_one("#sheet-title", Bar).show(((self._heading, "strong"),))
         self.query_one("#sheet-keys", Bar).show(
-            (("Esc ", "key"), ("Close  ", "bar"), ("↑ ↓ PgUp PgDn ", "key"), ("Read", "bar"))
+            (("Esc ", "key"), (t("Close") + "  ", "bar"), ("↑ ↓ PgUp PgDn ", "key"), (t("Read"), "bar"))
         )
         self.query_one(RowList).focus()
 

@@ -70,45 +70,48 @@ def _width(fields: Sequence[Field], level: Sequence[int]) -> int:
 def _line(status: StatusView, now: int) -> Field:
     trip = "" if status.round_trip is None else f" {status.round_trip:.0f}ms"
     if status.state is LineState.UP:
-        return Field((f"LINE UP{trip}", f"UP{trip}", "UP"), "good")
+        return Field((t("LINE UP") + trip, t("UP") + trip, t("UP")), "good")
     if status.state is LineState.DEGRADED:
-        return Field((f"LINE DEGRADED{trip}", f"DEGRADED{trip}", "DEGRADED"), "warn")
+        return Field((t("LINE DEGRADED") + trip, t("DEGRADED") + trip, t("DEGRADED")), "warn")
     down = stopwatch(now - status.since)
-    retry = "" if status.retry_at is None else f", retry {max(0, -(-(status.retry_at - now) // 1000))}s"
-    return Field((f"LINE DOWN {down}{retry}", f"DOWN {down}{retry}", f"DOWN {down}"), "bad")
+    seconds = 0 if status.retry_at is None else max(0, -(-(status.retry_at - now) // 1000))
+    retry = "" if status.retry_at is None else ", " + t("retry {seconds}s", seconds=seconds)
+    short = f"{t('DOWN')} {down}"
+    return Field((f"{t('LINE DOWN')} {down}{retry}", short + retry, short), "bad")
 
 
 def _peer(status: StatusView, now: int, presence: str) -> Field:
     name = line(status.peer_delegation, 16)
     if status.peer_last_heard is None:
-        return Field((f"PEER {name} not heard yet", f"{name} not heard yet", f"{name} unheard"), "dim")
+        unheard = t("{who} not heard yet", who=name)
+        return Field((f"{t('PEER')} {unheard}", unheard, t("{who} unheard", who=name)), "dim")
     ago, brief = age(now - status.peer_last_heard), cut(name, 8)
     if presence:
-        forms = (f"PEER {name} {presence}, {ago} ago", f"{name} {presence} {ago}", f"{brief} {presence}")
+        heard = t("{age} ago", age=ago)
+        forms = (f"{t('PEER')} {name} {presence}, {heard}", f"{name} {presence} {ago}", f"{brief} {presence}")
         return Field(forms, "bar" if presence == t("on watch") else "warn")
-    return Field(
-        (f"PEER {name} heard {ago} ago", f"{name} heard {ago} ago", f"{name} {ago} ago", f"{brief} {ago}")
-    )
+    heard = t("{who} heard {age} ago", who=name, age=ago)
+    return Field((f"{t('PEER')} {heard}", heard, f"{name} {t('{age} ago', age=ago)}", f"{brief} {ago}"))
 
 
 def _epoch(channel: ChannelView | None, verified: tuple[int, int]) -> Field:
     if channel is None:
-        return Field(("NO CHANNEL",), "warn")
+        return Field((t("NO CHANNEL"),), "warn")
     if channel.halted is not None:
-        return Field(("HALTED",), "bad")
+        return Field((t("HALTED"),), "bad")
     if channel.phase != "member" or channel.epoch is None:
         words = {
-            "unfounded": "NOT FOUNDED",
-            "knocking": "KNOCKING",
-            "removed": "REMOVED",
-            "member": "NO EPOCH",
+            "unfounded": t("NOT FOUNDED"),
+            "knocking": t("KNOCKING"),
+            "removed": t("REMOVED"),
+            "member": t("NO EPOCH"),
         }
         return Field((words[channel.phase],), "warn")
     count = f"{verified[0]}/{verified[1]}"
     return Field(
         (
-            f"EPOCH {channel.epoch} IN ORDER, VERIFIED {count}",
-            f"EPOCH {channel.epoch} VERIFIED {count}",
+            f"{t('EPOCH')} {channel.epoch} {t('IN ORDER, VERIFIED')} {count}",
+            f"{t('EPOCH')} {channel.epoch} VERIFIED {count}",
             f"E{channel.epoch} VERIFIED {count}",
             f"E{channel.epoch} V{count}",
         )
@@ -122,7 +125,7 @@ def _unacknowledged(status: StatusView, waiting: Sequence[MessageView], now: int
         return Field(("UNACK 0",))
     urgent = f" FLASH {flash}" if flash else ""
     oldest = min((one.at or one.time for one in waiting), default=None)
-    since = "" if oldest is None else f" oldest {age(now - oldest)}"
+    since = "" if oldest is None else " " + t("oldest {age}", age=age(now - oldest))
     short = f"UNACK {count} F{flash}" if flash else f"UNACK {count}"
     return Field(
         (f"UNACK {count}{since}{urgent}", f"UNACK {count}{urgent}", short), "flash" if flash else "warn"
@@ -131,7 +134,7 @@ def _unacknowledged(status: StatusView, waiting: Sequence[MessageView], now: int
 
 def _outbox(status: StatusView) -> Field:
     count = sum(one.outbox for one in status.channels)
-    return Field((f"OUTBOX {count}", f"OUT {count}"), "warn" if count else "bar")
+    return Field((f"{t('OUTBOX')} {count}", f"{t('OUT')} {count}"), "warn" if count else "bar")
 
 
 def _clock(now: int) -> Field:

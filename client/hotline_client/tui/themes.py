@@ -12,7 +12,7 @@ from textual.theme import Theme
 
 from hotline_client.bidi import shown
 from hotline_client.tui.rows import Look, Row
-from hotline_client.tui.tongue import bidi_mode
+from hotline_client.tui.tongue import bidi_mode, direction
 
 NIGHT: Final = "hotline-night"
 DAY: Final = "hotline-day"
@@ -138,11 +138,12 @@ def paint(row: Row, cells: int, theme: str, *, ground: Look = "text", marked: bo
     """A row as exactly `cells` cells of strip; on a bar every span stands on the bar's ground; `marked` reverses it."""
     looks = LOOKS.get(theme, LOOKS[NIGHT])
     fill, mode = looks[ground], bidi_mode()
+    words = direction()
     segments: list[Segment] = []
     for text, look in row:
         style = looks[look]
         if ground != "text" and look != "flash":
             style += Style(bgcolor=fill.bgcolor)
-        segments.append(Segment(shown(text, mode), style))
+        segments.append(Segment(shown(text, mode, words=words), style))
     strip = Strip(segments).adjust_cell_length(cells, fill)
     return strip.apply_style(Style(reverse=True)) if marked else strip

@@ -13,10 +13,11 @@ from importlib.resources import files
 from io import BytesIO
 from typing import Final
 
-from hotline_client.bidi import Mode
+from hotline_client.bidi import Base, Mode
 
-LANGUAGES: Final = {"en": "English"}
-"""Interface languages by their ISO 639-1 code, each named in itself; every other has its catalogue `words/<code>.po`."""
+LANGUAGES: Final = {"en": "English", "ru": "русский", "he": "עברית"}
+"""Interface languages by their ISO 639-1 code, each named in itself; all but English have a catalogue `words/<code>.po`."""
+RIGHT_TO_LEFT: Final = frozenset({"he"})
 
 
 @dataclass(slots=True)
@@ -42,6 +43,11 @@ def bidi_mode() -> Mode:
 def language() -> str:
     """The code of the language spoken."""
     return _now.language
+
+
+def direction() -> Base:
+    """How our own words run."""
+    return "R" if _now.language in RIGHT_TO_LEFT else "L"
 
 
 def t(message: str, /, **values: object) -> str:

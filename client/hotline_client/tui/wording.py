@@ -18,8 +18,8 @@ ANSWERS: Final = {
     Response.WILCO_UNABLE: "WILCO/UNABLE",
     Response.AFFIRM_NEGATIVE: "AFFIRM/NEGATIVE",
     Response.ROGER: "ROGER",
-    Response.ANY: "ANY ANSWER",
-    Response.NONE: "NO ANSWER",
+    Response.ANY: "ANY",
+    Response.NONE: "NONE",
 }
 
 PRECEDENCE_LOOK: Final[dict[Precedence, Look]] = {
@@ -48,14 +48,14 @@ def dtg(ms: int) -> str:
     """A date-time group, `221432Z NOV 26` (ACP 121)."""
     moment = _moment(ms)
     if moment is None:
-        return "impossible time"
+        return t("impossible time")
     return f"{moment:%d%H%MZ} {_MONTHS[moment.month - 1]} {moment:%y}"
 
 
 def day(ms: int) -> str:
     """`22 NOV 2026`."""
     moment = _moment(ms)
-    return f"{moment:%d} {_MONTHS[moment.month - 1]} {moment.year}" if moment else "impossible date"
+    return f"{moment:%d} {_MONTHS[moment.month - 1]} {moment.year}" if moment else t("impossible date")
 
 
 def age(ms: int) -> str:
@@ -80,10 +80,10 @@ def here_and_utc(ms: int) -> str:
     """`241200Z NOV 26, here Tue 2026-11-24 14:00`: a time in UTC and in the zone of this machine, side by side."""
     moment = _moment(ms)
     if moment is None:
-        return "impossible time"
+        return t("impossible time")
     here = moment.astimezone()
-    days = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-    return f"{dtg(ms)}, here {days[here.weekday()]} {here:%Y-%m-%d %H:%M}"
+    days = (t("Mon"), t("Tue"), t("Wed"), t("Thu"), t("Fri"), t("Sat"), t("Sun"))
+    return f"{dtg(ms)}, {t('here {when}', when=f'{days[here.weekday()]} {here:%Y-%m-%d %H:%M}')}"
 
 
 def stopwatch(ms: int) -> str:

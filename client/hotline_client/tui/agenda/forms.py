@@ -42,7 +42,7 @@ def _minutes(typed: str) -> int | None:
     if not words:
         return None
     if not words.isascii() or not words.isdigit() or not 1 <= int(words) <= 1440:
-        raise UsageError("expected minutes from 1 to 1440, or nothing")
+        raise UsageError(t("expected minutes from 1 to 1440, or nothing"))
     return int(words)
 
 
@@ -193,8 +193,13 @@ def silence_form(item: Item, number: str, now: int) -> Form:
         end = instant(typed)
         if end - now < SHORTEST_SILENCE:
             hours = SHORTEST_SILENCE // 3_600_000
+            soonest = dtg(now + SHORTEST_SILENCE + 60_000)
             raise UsageError(
-                f"a silence lasts at least {hours} hours: not before {dtg(now + SHORTEST_SILENCE + 60_000)}"
+                t(
+                    "a silence lasts at least {hours} hours: not before {soonest}",
+                    hours=hours,
+                    soonest=soonest,
+                )
             )
         return end
 

@@ -9,7 +9,7 @@ from hotline_client.times import local_times, slot, zulu
 from hotline_client.tui.cells import line
 from hotline_client.tui.fields import Answers, Field, Form
 from hotline_client.tui.rows import Row
-from hotline_client.tui.tongue import N_
+from hotline_client.tui.tongue import N_, t
 from hotline_protocol.documents.body import MAX_NOTE, MAX_TITLE, Target
 from hotline_protocol.documents.meetings import (
     MAX_SLOTS,
@@ -41,7 +41,7 @@ def _title(typed: str) -> str:
 def _slots(typed: str) -> tuple[Slot, ...]:
     lines = [one.strip() for one in typed.splitlines() if one.strip()]
     if len(lines) > MAX_SLOTS:
-        raise UsageError(f"at most {MAX_SLOTS} candidate times")
+        raise UsageError(t("at most {count} candidate times", count=MAX_SLOTS))
     return tuple(slot(one) for one in lines)
 
 
@@ -159,7 +159,7 @@ def agree_form(meeting: Meeting, number: str) -> Form:
             elif part is not Part.TIME and typed == "yes":
                 parts.append(Agreed(part, version, 0))
         if not parts:
-            raise UsageError("agree to a time, a place or a level; Esc leaves it all open")
+            raise UsageError(t("agree to a time, a place or a level; Esc leaves it all open"))
         return [MeetingAgree(Target(meeting.id, meeting.content), tuple(parts))]
 
     return Form(
@@ -169,6 +169,12 @@ def agree_form(meeting: Meeting, number: str) -> Form:
         make,
         facts=_facts(meeting, number),
     )
+
+
+def no_item(typed: str, items: Mapping[str, bytes]) -> str:
+    """What is wrong with a number, and which there are."""
+    names = ", ".join(items) or t("none")
+    return t("{typed} is no item of the agenda; there are {items}", typed=show(typed), items=names)
 
 
 def _words(words: str) -> Callable[[Any], str]:
@@ -182,7 +188,7 @@ def attach_form(meeting: Meeting, number: str, items: Mapping[str, bytes], attac
         numbers = typed.replace(",", " ").split()
         unknown = [one for one in numbers if one.upper() not in items]
         if unknown:
-            raise UsageError(f"{show(unknown[0])} is no item of the agenda; there are {', '.join(items)}")
+            raise UsageError(no_item(unknown[0], items))
         return tuple(items[one.upper()] for one in numbers)
 
     return Form(

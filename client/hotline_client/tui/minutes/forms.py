@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from hotline_client.tui.cells import line
 from hotline_client.tui.fields import Answers, Field, Form
+from hotline_client.tui.meetings.forms import no_item
 from hotline_client.tui.rows import Row
 from hotline_client.tui.tongue import N_
 from hotline_protocol.documents.body import MAX_TEXT, MAX_TITLE, Target
@@ -18,7 +19,6 @@ from hotline_protocol.documents.minutes import (
 )
 from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.minutes import Record
-from hotline_protocol.text import show
 
 Numbered = Mapping[str, bytes]
 """Ids of documents by their numbers as a person types them."""
@@ -109,5 +109,5 @@ def _chosen(typed: str, items: Numbered) -> tuple[bytes, ...]:
     numbers = typed.replace(",", " ").upper().split()
     unknown = [one for one in numbers if one not in items]
     if unknown:
-        raise UsageError(f"{show(unknown[0])} is no item of the agenda; there are {', '.join(items)}")
+        raise UsageError(no_item(unknown[0], items))
     return tuple(items[one] for one in dict.fromkeys(numbers))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hotline_client.tui.fields import Answers, Field, Form
-from hotline_client.tui.tongue import N_
+from hotline_client.tui.tongue import N_, t
 from hotline_protocol.documents.body import MAX_NOTE
 from hotline_protocol.documents.watch import Attendance, LineCheck, LineStatus
 from hotline_protocol.errors import UsageError
@@ -55,5 +55,5 @@ def attendance_form() -> Form:
 
 def _seconds(typed: str) -> int:
     if not typed.strip().isascii() or not typed.strip().isdigit() or not SOONEST <= int(typed) <= LATEST:
-        raise UsageError(f"expected seconds from {SOONEST} to {LATEST}")
+        raise UsageError(t("expected seconds from {least} to {most}", least=SOONEST, most=LATEST))
     return int(typed)

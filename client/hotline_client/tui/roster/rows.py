@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hotline_client.tui.cells import line, pad, paragraphs
 from hotline_client.tui.rows import Look, Row, Span, fit
+from hotline_client.tui.tongue import t
 from hotline_client.tui.wording import dtg, office, side
 from hotline_client.views import KnockView, MemberView, Person
 from hotline_protocol.identity.certificate import Certificate
@@ -27,12 +28,12 @@ def entry_row(entry: Entry, now: int, cells: int, *, verified: bool) -> Row:
     )
     look: Look
     if isinstance(entry, KnockView):
-        state = "KNOCKS" if entry.admissible is None else "CANNOT ADMIT"
+        state = t("KNOCKS") if entry.admissible is None else t("CANNOT ADMIT")
         look = "warn" if entry.admissible is None else "bad"
     elif not entry.current:
-        state, look = ("EXPIRED" if entry.expires * 1000 <= now else "REVOKED"), "bad"
+        state, look = (t("EXPIRED") if entry.expires * 1000 <= now else t("REVOKED")), "bad"
     else:
-        state, look = "CURRENT", "good"
+        state, look = t("CURRENT"), "good"
     return fit(
         (
             (words, "own" if entry.person.own else "peer"),
@@ -48,19 +49,20 @@ def detail(
 ) -> list[Row]:
     """What stands under the list: the digits to compare, and what may be done."""
     if entry is None:
-        return [(("Nobody is here yet. A device knocks when it connects for the first time.", "dim"),)]
+        return [((t("Nobody is here yet. A device knocks when it connects for the first time."), "dim"),)]
     person = entry.person
     rows: list[Row] = [
         ((f"{office(person)} {line(person.name, 40)}", "strong"),),
-        (("device digits  ", "dim"), _shown_digits(entry, verified=verified)),
-        (("VERIFIED: these digits were compared on this device", "good"),)
+        ((t("device digits") + "  ", "dim"), _shown_digits(entry, verified=verified)),
+        ((t("VERIFIED: these digits were compared on this device"), "good"),)
         if verified
-        else (("read these out to whoever wants to verify this device", "dim"),)
+        else ((t("read these out to whoever wants to verify this device"), "dim"),)
         if person.me
-        else (("not verified: have the holder read them out another way, then press v", "warn"),),
+        else ((t("not verified: have the holder read them out another way, then press v"), "warn"),),
         (
             (
-                f"side {person.side}, {line(person.delegation, 24)}, {person.role.value}{_arenas(certificate)}",
+                t("side {side}", side=person.side)
+                + f", {line(person.delegation, 24)}, {person.role.value}{_arenas(certificate)}",
                 "text",
             ),
         ),
@@ -68,11 +70,21 @@ def detail(
     ]
     if isinstance(entry, KnockView):
         why = entry.admissible
-        said = "a: admit this device" if why is None else f"cannot be admitted: {why[:2000]}"
+        said = t("a: admit this device") if why is None else t("cannot be admitted: {why}", why=why[:2000])
         rows.extend(((one, "warn" if why is None else "bad"),) for one in paragraphs(said, cells))
     else:
         rows.append(
-            ((f"leaf {entry.index}, delivered up to #{entry.delivered}, seen up to #{entry.seen}", "text"),)
+            (
+                (
+                    t(
+                        "leaf {index}, delivered up to #{delivered}, seen up to #{seen}",
+                        index=entry.index,
+                        delivered=entry.delivered,
+                        seen=entry.seen,
+                    ),
+                    "text",
+                ),
+            )
         )
         rows.append(((_removal(entry, me), "dim"),))
     return [fit(row, cells) for row in rows]
@@ -82,31 +94,37 @@ def _shown_digits(entry: Entry, *, verified: bool) -> Span:
     """Those of another device only once they were typed: what stands beside the question is copied, not compared (I2)."""
     if entry.person.me or verified:
         return digits(entry.person.fingerprint), "strong"
-    return "hidden until they are typed", "dim"
+    return t("hidden until they are typed"), "dim"
 
 
 def _compared(entry: Entry, *, verified: bool) -> str:
     if entry.person.me:
-        return "this device"
-    return "VERIFIED" if verified else "not verified"
+        return t("this device")
+    return "VERIFIED" if verified else t("not verified")
 
 
 def _arenas(certificate: Certificate | None) -> str:
     if certificate is None:
         return ""
-    return f", arenas {' '.join(sorted(one.value for one in certificate.arenas)) or 'none'}"
+    names = " ".join(sorted(one.value for one in certificate.arenas)) or t("none")
+    return ", " + t("arenas {names}", names=names)
 
 
 def _validity(entry: Entry, certificate: Certificate | None) -> str:
     until = dtg(entry.expires * 1000)
     if certificate is None:
-        return f"certificate until {until}"
-    return f"certificate {certificate.serial:x}, {dtg(certificate.not_before * 1000)} to {until}"
+        return t("certificate until {until}", until=until)
+    begin = dtg(certificate.not_before * 1000)
+    return t(
+        "certificate {serial}, {begin} to {until}", serial=f"{certificate.serial:x}", begin=begin, until=until
+    )
 
 
 def _removal(entry: MemberView, me: Person) -> str:
     if entry.person.me:
-        return "this is the device you are using"
+        return t("this is the device you are using")
     return (
-        "x: remove this device" if entry.person.side == me.side else "only its own delegation can remove it"
+        t("x: remove this device")
+        if entry.person.side == me.side
+        else t("only its own delegation can remove it")
     )
