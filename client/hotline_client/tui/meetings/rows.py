@@ -11,7 +11,7 @@ from hotline_client.times import local_times, zulu
 from hotline_client.tui.cells import line, pad, paragraphs
 from hotline_client.tui.needs import Need
 from hotline_client.tui.rows import Look, Row, Scene, Span, fit
-from hotline_client.tui.tongue import t
+from hotline_client.tui.tongue import N_, t
 from hotline_client.tui.wording import dtg
 from hotline_protocol.documents.meetings import Part
 from hotline_protocol.errors import NotAppliedError
@@ -26,9 +26,13 @@ _LOOKS: Final[Mapping[State, Look]] = {
     State.CANCELLED: "dim",
     State.HELD: "text",
 }
-_VERDICTS: Final[Mapping[str, tuple[str, Look]]] = {"agreed": ("=", "good"), "differs": ("≠", "bad")}
+_VERDICTS: Final[Mapping[str, tuple[str, Look]]] = {
+    N_("agreed"): ("=", "good"),
+    N_("differs"): ("≠", "bad"),
+    N_("open"): ("?", "warn"),
+}
 _MARKS: Final[Mapping[str, Look]] = {"*": "good", "?": "warn"}
-_WORDS: Final = {Part.TIME: "time", Part.PLACE: "place", Part.LEVEL: "level"}
+_WORDS: Final = {Part.TIME: N_("time"), Part.PLACE: N_("place"), Part.LEVEL: N_("level")}
 
 
 def why_not(meeting: Meeting | None, act: str, side: Side, role: Role) -> str | None:
@@ -93,7 +97,10 @@ def _sides(meeting: Meeting, scene: Scene, cells: int) -> list[Row]:
     rows: list[Row] = [((" " * 7, "dim"), (pad(names[0], room) + " ", "dim"), (pad(names[1], room), "dim"))]
     for part, ours, theirs, verdict in side_by_side(meeting):
         sign, look = _VERDICTS.get(verdict, ("?", "warn"))
-        words: list[Span] = [(pad(t(part), 7), "dim"), (pad(line(ours, room), room) + " ", "text")]
+        words: list[Span] = [
+            (pad(t(_WORDS[Part(part)]), 7), "dim"),
+            (pad(line(ours, room), room) + " ", "text"),
+        ]
         words += [(pad(line(theirs, room), room) + " ", "text"), (f"{sign} {t(verdict)}", look)]
         rows.append(fit(tuple(words), cells))
     return rows
