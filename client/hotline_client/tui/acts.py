@@ -296,6 +296,14 @@ ROSTER: Final = (
         "roster",
         bar=3,
     ),
+    Act(
+        "composition",
+        ("c",),
+        N_("People"),
+        N_("both delegations: announced, beside certified"),
+        "roster",
+        bar=4,
+    ),
 )
 WATCH: Final = (
     Act(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hotline_client.cli.composition import Row, rows
+from hotline_client.composition_words import Row, rows
 from hotline_client.views import MemberView, Person
 from hotline_protocol.folds.composition import Seat
 from hotline_protocol.terms import Role

@@ -11,6 +11,7 @@ from hotline_client.tui.acts import Place, bindings
 from hotline_client.tui.board import Board
 from hotline_client.tui.cells import line, paragraphs
 from hotline_client.tui.needs import Need
+from hotline_client.tui.roster.composition import composition_rows
 from hotline_client.tui.roster.rows import Entry, detail, entries, entry_row
 from hotline_client.tui.roster.watch import (
     announcement_form,
@@ -22,7 +23,7 @@ from hotline_client.tui.roster.watch import (
     why_another_log,
 )
 from hotline_client.tui.rows import Row
-from hotline_client.tui.sheets import Ask
+from hotline_client.tui.sheets import Ask, Sheet
 from hotline_client.tui.tongue import t
 from hotline_client.tui.typed import AskTyped
 from hotline_client.tui.view import Fill, Happened, Said
@@ -99,6 +100,16 @@ class Roster(Board[Entry]):
             if knock.admissible is None:
                 what = t("{who} knocks", who=_named(knock))
                 yield Need("roster", channel, knock.person.fingerprint, what, self.state.clock())
+
+    def action_composition(self) -> None:
+        """Who was announced, beside who is in."""
+        state = self.state
+        self.app.push_screen(
+            Sheet(
+                t("COMPOSITION"),
+                lambda cells: composition_rows(state.port, state.channel, state.scene(), cells),
+            )
+        )
 
     def _holder(self, fingerprint: bytes) -> str:
         certificate = self.state.port.certificate(fingerprint)

@@ -1,0 +1,40 @@
+"""The composition of both delegations on a sheet: who was announced, beside who is in the group by certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hotline_client import composition_words
+from hotline_client.tui.cells import line, pad, paragraphs
+from hotline_client.tui.ports import LinePort
+from hotline_client.tui.rows import Look, Row, Scene, fit
+from hotline_client.tui.tongue import t
+from hotline_protocol.terms import SIDES, Role, Side
+
+
+def composition_rows(port: LinePort, channel: str, scene: Scene, cells: int) -> list[Row]:
+    """Both sides, heads and deputies with a star; what differs is said under the name."""
+    return [row for side in SIDES for row in _side(port, channel, side, scene, cells)]
+
+
+def _side(port: LinePort, channel: str, side: Side, scene: Scene, cells: int) -> Iterator[Row]:
+    seats, left = port.affairs.read(
+        channel,
+        lambda book: (dict(book.composition.seats.get(side, {})), list(book.composition.left.get(side, []))),
+    )
+    members = [one for one in port.roster(channel) if one.person.side == side]
+    yield ((scene.names[side], "strong"),)
+    if not seats and not left:
+        words = t("nobody was announced; these are in the group by certificate")
+        yield from (((one, "dim"),) for one in paragraphs(words, cells))
+    name = max(10, cells - 30)
+    heads = f"  {pad(t('Name'), name)} {pad(t('ANNOUNCED'), 12)} {t('CERTIFIED')}"
+    yield fit(((heads, "dim"),), cells)
+    for row in composition_words.rows(seats, left, members, scene.now):
+        star = "* " if row.role in (Role.HEAD, Role.DEPUTY) else "  "
+        look: Look = "warn" if row.difference else "text"
+        roles = f" {pad(row.announced or '-', 12)} {row.certified or '-'}"
+        yield fit(((star + pad(line(row.name, name), name), look), (roles, look)), cells)
+        if row.difference:
+            yield from (((f"    {one}", "warn"),) for one in paragraphs(row.difference, cells - 4))
+    yield (("", "text"),)
