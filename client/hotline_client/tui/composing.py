@@ -93,7 +93,8 @@ def address_row(composition: Composition, status: StatusView, cells: int, *, sav
                     f" {t('PRESS F9 TO SEND')} {pending.precedence.value} {to} ",
                     PRECEDENCE_LOOK[pending.precedence],
                 ),
-                (f" Esc: {t('do not send')}", "bar"),
+                (" Esc: ", "bar"),
+                (t("do not send"), "bar"),
             ),
             cells,
         )
@@ -102,8 +103,8 @@ def address_row(composition: Composition, status: StatusView, cells: int, *, sav
     )
     spans: list[Span] = [(to, "strong"), (f" │ {channel_label(composition.channel).lower()} │ ", "bar")]
     spans += [(composition.precedence.value, look), (" │ ", "bar"), (_asks(composition.response), "bar")]
-    spans.append((f" │ {t('signing as {who}', who=office(status.me))}", "bar"))
-    kept: Row = ((f" │ {t('draft saved')}", "dim"),) if saved else ()
+    spans += [(" │ ", "bar"), (t("signing as {who}", who=office(status.me)), "bar")]
+    kept: Row = ((" │ ", "bar"), (t("draft saved"), "dim")) if saved else ()
     row = (*spans, *kept)
     return row if width(row) <= cells else fit(tuple(spans), cells)
 

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from hotline_client.tui.cells import line
+from hotline_client.tui.wording import office
 from hotline_client.views import (
     Changed,
     ChannelView,
@@ -139,6 +141,17 @@ class LinePort(Protocol):
 
     def changes(self) -> AsyncIterator[Changed]:
         """Coalesced news of what to read again."""
+
+
+def who(port: LinePort, channel: str, fingerprint: bytes) -> str:
+    """The holder of a certificate, harmless: from the roster, from the certificate, or its first digits if it was never met."""
+    member = next((one for one in port.roster(channel) if one.person.fingerprint == fingerprint), None)
+    if member is not None:
+        return f"{office(member.person)} {line(member.person.name, 24)}"
+    found = port.certificate(fingerprint)
+    if found is None:
+        return fingerprint.hex()[:8]
+    return line(f"{found.delegation}/{found.role} {found.name}", 48)
 
 
 def number(port: LinePort, channel: str, document: bytes) -> str:

@@ -11,12 +11,11 @@ from hotline_client.tui.cells import line
 from hotline_client.tui.fields import Form
 from hotline_client.tui.minutes.forms import draft_form, remark_form, reserve_form, revise_form
 from hotline_client.tui.minutes.rows import minutes_detail, text_hash, why_not
-from hotline_client.tui.ports import number
+from hotline_client.tui.ports import number, who
 from hotline_client.tui.rows import Row
 from hotline_client.tui.tongue import t
 from hotline_client.tui.typed import AskTyped
 from hotline_client.tui.view import Fill, View
-from hotline_client.tui.wording import office
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.minutes import MinutesInitial, MinutesSign
@@ -72,18 +71,7 @@ class MinutesActs(View):
         return number(self.state.port, self.state.channel, document)
 
     def _name_of(self, fingerprint: bytes) -> str:
-        member = next(
-            (
-                one
-                for one in self.state.port.roster(self.state.channel)
-                if one.person.fingerprint == fingerprint
-            ),
-            None,
-        )
-        if member is not None:
-            return f"{office(member.person)} {line(member.person.name, 30)}"
-        found = self.state.port.certificate(fingerprint)
-        return t("somebody") if found is None else line(f"{found.delegation}/{found.role} {found.name}", 60)
+        return who(self.state.port, self.state.channel, fingerprint)
 
     def _why_no_draft(self) -> str | None:
         role = self.state.me.role

@@ -63,11 +63,13 @@ def notice_row(entry: Entry, number: str, scene: Scene, cells: int) -> Row:
     sign = {_DISPUTED: "!!", 3: "! ", 2: "? "}.get(urgent, "  ")
     words, look = phase(entry, scene.now)
     status = t("EXERCISE") if notice.exercise else t("REAL")
-    head = f"{pad(number, 10)} {pad(scene.names[entry.side], 8)} {notice.arena.value:<5} {status[:8]:<8} "
+    head = f"{pad(number, 10)} {pad(scene.names[entry.side], 8)} {notice.arena.value:<5} "
+    shade: Look = "dim" if is_over(entry, scene.now) else "text"
     return fit(
         (
             (sign, _LOOKS.get(urgent, "dim")),
-            (head, "dim" if is_over(entry, scene.now) else "text"),
+            (head, shade),
+            (f"{pad(status, 8)} ", shade),
             (f"{dtg(notice.start)[:7]} ", "dim"),
             (f"{words}  ", look),
             (line(text.what(notice)), "text"),

@@ -11,6 +11,7 @@ from hotline_client.tui.acts import Place, bindings
 from hotline_client.tui.board import Board
 from hotline_client.tui.cells import line, paragraphs
 from hotline_client.tui.needs import Need
+from hotline_client.tui.ports import who
 from hotline_client.tui.roster.composition import composition_rows
 from hotline_client.tui.roster.rows import Entry, detail, entries, entry_row
 from hotline_client.tui.roster.watch import (
@@ -112,8 +113,7 @@ class Roster(Board[Entry]):
         )
 
     def _holder(self, fingerprint: bytes) -> str:
-        certificate = self.state.port.certificate(fingerprint)
-        return fingerprint.hex()[:8] if certificate is None else line(certificate.name, 24)
+        return who(self.state.port, self.state.channel, fingerprint)
 
     # --- the watch
 
