@@ -26,6 +26,10 @@ from hotline_client.views import MessageView
 @json_option
 def command(*, headless: bool, keep: Path | None) -> None:
     """Start a relay on loopback, make two delegations, and open the client of one on the first days of the line."""
+    if not headless:
+        from hotline_client.tui.terminal import need_terminal  # noqa: PLC0415 - a run without a screen needs no Textual
+
+        need_terminal()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     if keep is not None:

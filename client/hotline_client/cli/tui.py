@@ -42,6 +42,7 @@ def command(
     # imported here: `hotline --help` shall not wait for them
     from hotline_client.tui import settings as wanted  # noqa: PLC0415
     from hotline_client.tui.run import run  # noqa: PLC0415
+    from hotline_client.tui.terminal import need_terminal  # noqa: PLC0415
 
     chosen = wanted.read(home / wanted.NAME)
     given = {"theme": theme, "bidi": bidi, "language": language}
@@ -50,6 +51,7 @@ def command(
         wanted.apply(chosen)
         click.echo(_keys())
         return
+    need_terminal()
     with _line(home, passphrase.existing("the vault")) as opener:
         code = run(opener, chosen)
     if code:

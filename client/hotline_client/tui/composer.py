@@ -6,9 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final
 
-from textual import _ansi_sequences as sequences
 from textual import events
-from textual.keys import Keys
 from textual.message import Message
 from textual.widgets import TextArea
 
@@ -23,13 +21,6 @@ BURST: Final = 0.02
 PASTED: Final = N_("nothing was sent: pasted lines are not sent by Enter: F9 sends")
 
 _KEYS: Final = {key: act.id for act in acts_of("writing") for key in act.keys}
-
-
-def teach_alt_enter() -> None:
-    """Alt+Enter arrives as ESC CR, which Textual reads as Enter; half a message must not go out on it."""
-    table = sequences.ANSI_SEQUENCES_KEYS
-    if isinstance(table, dict):
-        table["\x1b\r"] = (Keys.ControlJ,)
 
 
 class Composer(TextArea):

@@ -7,6 +7,7 @@ painted. Nothing slow runs here: the line is opened in a thread after the first 
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -19,7 +20,6 @@ from hotline_client.tui.acting import Target, Trigger, choose
 from hotline_client.tui.acts import acts_of, key_bar, keymap
 from hotline_client.tui.bars import Bar
 from hotline_client.tui.cells import line
-from hotline_client.tui.composer import teach_alt_enter
 from hotline_client.tui.crash import QuietApp
 from hotline_client.tui.flash import AFTER, FlashScreen
 from hotline_client.tui.needs import VIEWS, ViewName, in_order
@@ -30,6 +30,7 @@ from hotline_client.tui.signals import Signals
 from hotline_client.tui.state import ScreenState
 from hotline_client.tui.status import status_row
 from hotline_client.tui.talk import Talk
+from hotline_client.tui.terminal import NoColours, teach_keys
 from hotline_client.tui.themes import NIGHT, THEMES
 from hotline_client.tui.tongue import t
 from hotline_client.tui.view import View
@@ -63,7 +64,9 @@ class Frame(QuietApp):
         theme: str = NIGHT,
     ) -> None:
         super().__init__()
-        teach_alt_enter()
+        teach_keys()
+        if self.no_color:
+            self._filters = [NoColours()]
         self._opener = line_port
         self._clock = clock
         self._ticks = ticks or time.monotonic
@@ -103,11 +106,25 @@ class Frame(QuietApp):
             self.register_theme(one)
         self.theme = self._look
         self.set_keymap(keymap())
+        if not self.is_headless:
+            self._hear_signals()
         self._bar("status").show(((t("HOTLINE opens the vault"), "bar"),))
         self.call_after_refresh(self._begin)
 
+    def _hear_signals(self) -> None:
+        """Told to end, or the window is closed: leave as by F10, but ask nothing, or the terminal would stay as we use it."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, self._told_to_end, number)
+
+    def _told_to_end(self, number: signal.Signals) -> None:
+        if self._state is not None and self._views:
+            for draft in self.talk.unkept():
+                self._state.port.set_draft(*draft)
+        self.exit(return_code=128 + number)
+
     async def on_unmount(self) -> None:
         """Stop the transport."""
+        self._signals.leave()
         if self._following is not None:
             self._following.cancel()
             with suppress(asyncio.CancelledError):

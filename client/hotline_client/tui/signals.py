@@ -14,6 +14,10 @@ _NOTIFY: Final = (
     "\x1b]777;notify;Hotline;FLASH\x07",  # urxvt, VTE, foot
     "\x1b]99;;Hotline: FLASH\x1b\\",  # kitty
 )
+_TITLE_AWAY: Final = "\x1b[22;2t"
+"""XTWINOPS: the terminal remembers its title."""
+_TITLE_BACK: Final = "\x1b]2;\x07\x1b[23;2t"
+"""Empty where it remembers none."""
 
 
 class Signals:
@@ -35,7 +39,15 @@ class Signals:
         self._known = flashes
         self._name(ALERT if flashes else TITLE)
 
+    def leave(self) -> None:
+        """Give the window the title back that it had: nothing of ours stays behind to be believed."""
+        if self._title:
+            self._title = ""
+            self._write(_TITLE_BACK)
+
     def _name(self, title: str) -> None:
         if title != self._title:
+            if not self._title:
+                self._write(_TITLE_AWAY)
             self._title = title
             self._write(f"\x1b]2;{title}\x07")
