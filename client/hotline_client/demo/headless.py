@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack, ExitStack
 
 from hotline_client.ceremony.rehearse import Enrolled
+from hotline_client.demo.business import play_business
 from hotline_client.demo.play import ScenarioError, found, play_opening, problems, settle
 from hotline_client.demo.scenario import CHANNEL, OUR_DELEGATION, THEIR_DELEGATION
 from hotline_client.demo.setting import Setting
@@ -31,6 +32,7 @@ async def _play(ours: Line, theirs: Line, *, ours_acknowledge: bool) -> None:
         await online.enter_async_context(theirs)
         await found(ours, theirs)
         await play_opening(ours, theirs, ours_acknowledge=ours_acknowledge)
+        await play_business(ours, theirs)
         if ours_acknowledge:
             await settle(ours, theirs)
 
