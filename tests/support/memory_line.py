@@ -27,6 +27,7 @@ from hotline_client.views import (
 from hotline_client.wordlist import folded, holds, pieces, terms
 from hotline_protocol.documents import Addressee, Body, Party, kind_of, why_not
 from hotline_protocol.documents.body import Target
+from hotline_protocol.documents.summary import summary
 from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.journal import Journal
 from hotline_protocol.identity.certificate import Certificate
@@ -285,7 +286,7 @@ class MemoryLine:
                 return text(
                     event.seq,
                     who,
-                    "",
+                    summary(event.body),
                     id=event.id,
                     kind=kind,
                     reference=book.references.get(event.id),

@@ -163,30 +163,30 @@ def _notices(line: MemoryLine, words: Words) -> None:
 
 def _talk(words: Words) -> list[MessageView]:
     asked = text(
-        30,
+        50,
         MIRIAM,
         words.question,
         precedence=Precedence.IMMEDIATE,
         response=Response.WILCO_UNABLE,
         reference="P-0041/26",
         phase=Phase.ANSWERED,
-        answers=(Answered(ANNA, Answer.WILCO, "", NOW - 25 * 60_000, True),),
-        acknowledged=(Mark(ANNA, NOW - 26 * 60_000),),
+        answers=(Answered(ANNA, Answer.WILCO, "", NOW - 7 * 60_000, True),),
+        acknowledged=(Mark(ANNA, NOW - 8 * 60_000),),
     )
     reply = text(
-        31,
+        51,
         ANNA,
         words.reply,
         reply_to=asked.id,
         receipt=Receipt.ACKNOWLEDGED,
-        acknowledged=(Mark(MIRIAM, NOW - 20 * 60_000),),
+        acknowledged=(Mark(MIRIAM, NOW - 5 * 60_000),),
         action=("BRAVO/deputy",),
         info=("BRAVO/watch",),
         translations=(Translated(MIRIAM, "ru", "Держимся в стороне.", NOW),),
     )
     return [
-        text(28, ANNA, words.greeting, receipt=Receipt.ACKNOWLEDGED, acknowledged=(Mark(MIRIAM, NOW),)),
-        text(29, OTTO, words.watch, receipt=Receipt.SEEN, seen=(Mark(DAN, NOW),)),
+        text(48, ANNA, words.greeting, receipt=Receipt.ACKNOWLEDGED, acknowledged=(Mark(MIRIAM, NOW),)),
+        text(49, OTTO, words.watch, receipt=Receipt.SEEN, seen=(Mark(DAN, NOW),)),
         asked,
         reply,
         text(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from hotline_client.tui.tongue import t
 from hotline_client.views import MessageView
 from hotline_protocol.terms import Precedence
 
@@ -60,5 +61,5 @@ class Trigger:
         message = self.target.message
         number = f"#{message.seq}" if message.channel == here else f"{message.channel} #{message.seq}"
         if not self.target.shown:
-            return f"SHOW {number}"
-        return f"ACK {number}" if self.armed(now) else f"wait {number}"
+            return t("SHOW {number}", number=number)
+        return f"ACK {number}" if self.armed(now) else t("wait {number}", number=number)

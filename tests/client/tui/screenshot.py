@@ -1,62 +1,78 @@
-"""Draws the screen of the demonstration's opening as an SVG: `python -m tests.client.tui.screenshot docs/screenshot.svg`."""
+"""Draws the screens that the documents show, by the app itself: `python -m tests.client.tui.screenshot docs/screens`."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 import sys
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from hotline_client.demo.scenario import OPENING, OUR_NAME, THEIR_NAME
+from hotline_client.tui import tongue
 from hotline_client.tui.app import HotlineApp
-from hotline_client.views import Mark, Receipt
-from tests.support.memory_line import ANNA, MIRIAM, NOW, MemoryLine, text
+from hotline_client.tui.themes import DAY, NIGHT
+from tests.support.memory_line import NOW, MemoryLine
 from tests.support.pilot import ready
-
-US = replace(ANNA, name=OUR_NAME)
-THEM = replace(MIRIAM, name=THEIR_NAME)
+from tests.support.week import HEBREW, week
 
 
-def scene() -> MemoryLine:
-    """The opening of the demonstration, on a clock that stands still."""
-    line = MemoryLine(me=US)
-    for at, said in enumerate(OPENING):
-        ours = said.speaker == "us"
-        seq = 52 + at
-        more = {"receipt": Receipt.ACKNOWLEDGED, "acknowledged": (Mark(THEM, NOW - 120_000),)} if ours else {}
-        line.messages.append(
-            text(
-                seq,
-                US if ours else THEM,
-                said.text,
-                precedence=said.precedence,
-                response=said.response,
-                **more,
-            )
-        )
-    line.members = [replace(one, person=who) for one, who in zip(line.members, (US, THEM), strict=False)]
-    line.set_verified(THEM.fingerprint)
-    return line
+@dataclass(frozen=True)
+class Picture:
+    """What stands on the screen when it is drawn."""
+
+    keys: tuple[str, ...] = ()
+    line: Callable[[], MemoryLine] = week
+    theme: str = NIGHT
+    size: tuple[int, int] = (80, 24)
+    language: str = "en"
 
 
-def draw() -> str:
+PICTURES: Final = {
+    "talk": Picture(),
+    "agenda": Picture(("alt+2",)),
+    "meetings": Picture(("alt+3",)),
+    "notices": Picture(("alt+4",)),
+    "roster": Picture(("alt+5",)),
+    "record": Picture(("alt+6",)),
+    "wide": Picture(size=(120, 34)),
+    "form": Picture(("f6",), theme=DAY),
+    "hebrew": Picture(line=lambda: week(HEBREW), language="he"),
+    "russian": Picture(("alt+3",), language="ru"),
+}
+
+
+def draw(picture: Picture) -> str:
     """The SVG: no path, no host, the same at every call but for the names of its styles."""
 
     async def main() -> str:
-        app = HotlineApp(scene(), clock=lambda: NOW, ticks=lambda: 0.0)
-        async with app.run_test(size=(80, 24)) as pilot:
+        app = HotlineApp(picture.line(), clock=lambda: NOW, ticks=lambda: 0.0, theme=picture.theme)
+        async with app.run_test(size=picture.size) as pilot:
             await ready(app, pilot)
             app.talk.composer.cursor_blink = False
+            for key in picture.keys:
+                await pilot.press(key)
+                await pilot.pause()
             await pilot.pause()
-            return app.export_screenshot(title="hotline demo")
+            return app.export_screenshot(title="hotline tui")
 
-    svg = re.sub(r"terminal-\d+", "terminal", asyncio.run(main()))
+    tongue.use(picture.language)
+    try:
+        svg = re.sub(r"terminal-\d+", "terminal", asyncio.run(main()))
+    finally:
+        tongue.use()
     # The screen has put Hebrew in visual order; whoever draws the SVG must not turn it round again.
     return svg.replace(
         "<text ", '<text xml:space="preserve" direction="ltr" style="unicode-bidi:bidi-override" '
     )
 
 
+def main(directory: Path) -> None:
+    """All of them."""
+    for name, picture in PICTURES.items():
+        (directory / f"{name}.svg").write_text(draw(picture), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(draw(), encoding="utf-8")
+    main(Path(sys.argv[1]))
