@@ -48,6 +48,10 @@ class Composer(TextArea):
         self._ticks = ticks
         self._typed = 0.0
 
+    def load_text(self, text: str) -> None:
+        """A draft, made visible like a paste: what a vault gives back is not believed either."""
+        super().load_text(show(text, lines=True))
+
     def _moment(self, event: events.Event) -> float:
         """When the key arrived, not when a busy screen got to it: a finger must not look like a paste."""
         return event.time if self._ticks is None else self._ticks()

@@ -26,7 +26,7 @@ def flash_rows(message: MessageView, place: str, cells: int) -> list[Row]:
     """All of one FLASH. `place`: `1 of 2`, or nothing."""
     author = message.author
     who = "?" if author is None else f"{side(author)} {office(author)} {line(author.name, 40)}"
-    number = message.reference or f"#{message.seq}"
+    number = line(message.reference, 20) if message.reference else f"#{message.seq}"
     head = f" FLASH {number} #{message.seq} {channel_label(message.channel)} {dtg(message.at or message.time)} {place}"
     rows: list[Row] = [((head.ljust(cells), "flash"),), ((f" {t('from {who}', who=who)}", "strong"),)]
     rows.append(((f" {t('asks for {answer}', answer=ANSWERS[message.response])}", "strong"),))

@@ -52,7 +52,7 @@ class Choice(Widget, can_focus=True):
         del y
         spans: list[Span] = []
         for one in self._options:
-            word = t(one) if one else "-"
+            word = line(t(one)) if one else "-"
             here = one == self.value
             spans.append((f"[{word}]" if here else f" {word} ", "strong" if here else "dim"))
         if sum(len(text) for text, _ in spans) > self.size.width:
@@ -103,7 +103,8 @@ class FieldRow(Vertical):
         super().__init__()
         self.asked = asked
         self.touched = bool(typed) and typed != asked.initial
-        self._typed = typed
+        # a text area paints what it holds as it is
+        self._typed = show(typed, lines=asked.lines > 1)
 
     def compose(self) -> ComposeResult:
         """One line, or as many as the answer may have."""

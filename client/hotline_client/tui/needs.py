@@ -40,7 +40,7 @@ def talk_needs(waiting: Sequence[MessageView]) -> Iterable[Need]:
     """Messages that ask us for an answer and got none."""
     for one in waiting:
         if one.needs_ack:
-            number = one.reference or f"#{one.seq}"
+            number = line(one.reference or f"#{one.seq}", 20)
             words = line(one.text, 60)
             yield Need("talk", one.channel, one.id, f"{number} {words}", one.at or one.time, one.precedence)
 

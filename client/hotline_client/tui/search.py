@@ -109,7 +109,7 @@ class Search(Screen[MessageView | None]):
 def _row(found: Found, cells: int) -> Row:
     message = found.message
     who = "?" if message.author is None else office(message.author)
-    number = message.reference or f"#{message.seq}"
+    number = line(message.reference or f"#{message.seq}", 20)
     head = f"{dtg(message.at or message.time)} {channel_label(message.channel)} {number} {who}  "
     spans: list[Span] = [(head, "dim")]
     spans += [(line(text.replace("\n", " ")), "strong" if hit else "text") for text, hit in found.pieces]

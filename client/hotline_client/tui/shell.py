@@ -78,7 +78,7 @@ def banner_rows(flashes: Sequence[MessageView], cells: int) -> tuple[list[Row], 
     first = flashes[0]
     by = f"{office(first.author)} {line(first.author.name, 24)}" if first.author else "?"
     count = "  " + t("1 of {count}", count=len(flashes)) if len(flashes) > 1 else ""
-    number = f"{first.reference} #{first.seq}" if first.reference else f"#{first.seq}"
+    number = f"{line(first.reference, 20)} #{first.seq}" if first.reference else f"#{first.seq}"
     where = channel_label(first.channel)
     head = f" FLASH {number} {where} {clock(first.at or first.time)} {t('from {who}', who=by)}{count}"
     text = paragraphs(first.text[:400], max(10, cells - 4))
