@@ -16,6 +16,7 @@ from hotline_protocol.documents.agenda import AgendaPropose
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.dialogue import Answer, Reply
 from hotline_protocol.documents.notices import Action, Air, Area, Notice, Shape
+from hotline_protocol.folds.apart import apart
 from hotline_protocol.folds.event import Event, Original
 from hotline_protocol.folds.journal import Journal
 from hotline_protocol.identity.charter import DEFAULT_CHANNELS
@@ -98,6 +99,9 @@ def run(*, smoke: bool) -> Iterator[Result]:
     yield Result("write the snapshot", microseconds(journal.encode, 1) / 1000, "ms")
     opened = microseconds(lambda: Journal.decode(snapshot), 1) / 1000
     yield Result("open the snapshot", opened, "ms", spent * count / 1000, "fold the log")
+    last = log(count + 1)[-1]
+    tried = microseconds(lambda: apart(journal).apply(last), 10) / 1000
+    yield Result("rehearse one more document", tried, "ms", opened, "open the snapshot")
 
 
 def fold(events: list[Event]) -> Journal:

@@ -18,6 +18,7 @@ from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.dialogue import Correction
 from hotline_protocol.documents.watch import LineCheck
 from hotline_protocol.errors import NotAppliedError, TrustError
+from hotline_protocol.folds.apart import apart
 from hotline_protocol.folds.event import Event, Original
 from hotline_protocol.folds.journal import Journal
 from hotline_protocol.identity.certificate import Certificate
@@ -53,10 +54,7 @@ def take(draft: Draft, record: DocumentRecord, body: Body, author: Certificate) 
 
 def rehearse(draft: Draft, record: DocumentRecord, body: Body) -> None:
     """NotAppliedError if a document of ours would change nothing, were it the next in the log. It is not: nothing of it is kept."""
-    try:
-        _apply(draft, journal(draft), record, body, draft.me)
-    finally:
-        draft.state.journal = None
+    _apply(draft, apart(journal(draft)), record, body, draft.me)
 
 
 def party(certificate: Certificate) -> Party:
