@@ -9,8 +9,9 @@ from hotline_client.engine import journal
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.state import DocumentRecord
 from hotline_client.views import Answered, Person, Translated
-from hotline_protocol.folds.dialogue import Dialogue, Phase, Urgency
+from hotline_protocol.folds.dialogue import Dialogue
 from hotline_protocol.folds.journal import Journal
+from hotline_protocol.folds.phases import Phase, Urgency
 from hotline_protocol.folds.translations import Rendering
 from hotline_protocol.terms import Precedence, Response
 

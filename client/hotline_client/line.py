@@ -44,7 +44,7 @@ from hotline_client.views import (
 from hotline_protocol.codec import encode
 from hotline_protocol.documents import Addressee
 from hotline_protocol.errors import CertificateError, UsageError
-from hotline_protocol.folds.dialogue import Phase
+from hotline_protocol.folds.phases import Phase
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.identity.charter import Charter, SignedCharter
 from hotline_protocol.identity.trust import Trust

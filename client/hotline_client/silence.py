@@ -7,7 +7,7 @@ from enum import StrEnum
 from hotline_client.views import Answered, Mark, MessageView, Receipt
 from hotline_protocol.documents.dialogue import Answer
 from hotline_protocol.dtg import short_dtg
-from hotline_protocol.folds.dialogue import Phase
+from hotline_protocol.folds.phases import Phase
 from hotline_protocol.terms import Response
 from hotline_protocol.text import show
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Literal
 
 from hotline_protocol.documents.dialogue import Answer
-from hotline_protocol.folds.dialogue import Phase, Urgency
+from hotline_protocol.folds.phases import Phase, Urgency
 from hotline_protocol.terms import Precedence, Response, Role, Side
 
 

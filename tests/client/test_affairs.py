@@ -9,8 +9,8 @@ from hotline_client.engine.desk import Desk
 from hotline_client.line import Line
 from hotline_protocol.documents.dialogue import Answer, Correction, Reply, Withdrawal
 from hotline_protocol.errors import NotAppliedError, UsageError
-from hotline_protocol.folds.dialogue import Phase
 from hotline_protocol.folds.journal import Journal
+from hotline_protocol.folds.phases import Phase
 from hotline_protocol.terms import Precedence, Response
 from tests.client.engine.house import CHANNEL, House, Person, founded
 

@@ -10,7 +10,7 @@ from hotline_client.views import MessageView, Receipt
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.dialogue import Answer, Correction, Reply, Translation, Withdrawal
 from hotline_protocol.errors import NotAppliedError, UsageError
-from hotline_protocol.folds.dialogue import Phase, Urgency
+from hotline_protocol.folds.phases import Phase, Urgency
 from hotline_protocol.terms import Precedence, Response
 from tests.client.engine.house import CHANNEL, House, founded
 

@@ -31,7 +31,7 @@ from hotline_protocol.documents.minutes import MinutesComment, MinutesDraft, Min
 from hotline_protocol.documents.notices import Area, Finding, Naval, Shape, Verdict
 from hotline_protocol.documents.talk import Checkpoint
 from hotline_protocol.documents.watch import Attendance, LineCheck, LineEcho, LineStatus, WatchTake
-from hotline_protocol.folds.dialogue import Phase, Urgency
+from hotline_protocol.folds.phases import Phase, Urgency
 from hotline_protocol.terms import Arena, Precedence, Response, Role
 from tests.support.memory_line import ANNA, DAN, MIRIAM, NOW, OTTO, MemoryLine, party, text
 from tests.support.notices import air, circle, em, feet, naval

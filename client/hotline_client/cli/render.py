@@ -7,7 +7,7 @@ from typing import Any
 from hotline_client.silence import silence
 from hotline_client.views import ChannelView, KnockView, Mark, MemberView, MessageView, OutboxView, Person
 from hotline_protocol.dtg import dtg, short_dtg
-from hotline_protocol.folds.dialogue import Phase, Urgency
+from hotline_protocol.folds.phases import Phase, Urgency
 from hotline_protocol.identity.digits import digits
 from hotline_protocol.text import show
 

@@ -15,7 +15,7 @@ from hotline_client.errors import AckTimeout, Declined
 from hotline_client.silence import silence_text
 from hotline_client.views import MessageView
 from hotline_protocol.errors import UsageError
-from hotline_protocol.folds.dialogue import Phase
+from hotline_protocol.folds.phases import Phase
 from hotline_protocol.terms import SIDES, Precedence, Response
 
 MAX_STDIN: Final = 64 * 1024

@@ -21,7 +21,7 @@ from hotline_client.tui.wording import (
 )
 from hotline_client.views import MessageView
 from hotline_protocol.documents import KINDS
-from hotline_protocol.folds.dialogue import Phase, Urgency
+from hotline_protocol.folds.phases import Phase, Urgency
 from hotline_protocol.terms import Precedence, Response
 
 GUTTER: Final = "     │ "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from hotline_client.tui.cells import line
 from hotline_client.tui.wording import office
@@ -21,9 +21,12 @@ from hotline_client.views import (
 )
 from hotline_protocol.documents import Addressee, Body
 from hotline_protocol.documents.body import Target
-from hotline_protocol.folds.journal import Journal
-from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.terms import Precedence, Response
+
+if TYPE_CHECKING:
+    # the screen is painted before the folds and the certificates are read in
+    from hotline_protocol.folds.journal import Journal
+    from hotline_protocol.identity.certificate import Certificate
 
 T = TypeVar("T")
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hotline_client.tui.tongue import t
 from hotline_protocol.documents.watch import Attendance
-from hotline_protocol.folds.journal import Journal
-from hotline_protocol.folds.watch import State as WatchState
 from hotline_protocol.terms import Side
+
+if TYPE_CHECKING:
+    from hotline_protocol.folds.journal import Journal
 
 
 def presence(book: Journal, side: Side) -> str:
@@ -14,6 +17,6 @@ def presence(book: Journal, side: Side) -> str:
     declared = book.line.attendance.get(side)
     if declared is not None and declared.attendance is not Attendance.ATTENDED:
         return declared.attendance.value
-    if book.watches.state(side) is not WatchState.NOBODY:
+    if side in book.watches.now:
         return t("on watch")
     return "" if declared is None else t("attended")

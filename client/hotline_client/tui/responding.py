@@ -23,7 +23,7 @@ from hotline_protocol.documents.dialogue import (
     Withdrawal,
 )
 from hotline_protocol.errors import UsageError
-from hotline_protocol.folds.dialogue import Phase
+from hotline_protocol.folds.phases import Phase
 from hotline_protocol.terms import Response
 
 _QUOTED: Final = 4

@@ -11,7 +11,6 @@ F6 a closed dialogue stays as it is
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from typing import Final
 
 import msgspec
@@ -21,28 +20,9 @@ from hotline_protocol.documents.dialogue import DECLINING, LEGAL, Answer, Correc
 from hotline_protocol.documents.talk import Text
 from hotline_protocol.errors import NotAppliedError
 from hotline_protocol.folds.event import Event
+from hotline_protocol.folds.phases import Phase, Urgency
 from hotline_protocol.folds.table import By, Step, Table, states
 from hotline_protocol.terms import WRITING_ROLES, Precedence, Response, Side
-
-
-class Phase(StrEnum):
-    """Where a dialogue stands; the last four are ends."""
-
-    OPEN = "OPEN"
-    STANDBY = "STANDBY"
-    ANSWERED = "ANSWERED"
-    DECLINED = "DECLINED"
-    WITHDRAWN = "WITHDRAWN"
-    NONE = "NONE"
-
-
-class Urgency(StrEnum):
-    """How an open dialogue stands against the clock."""
-
-    DUE = "DUE"
-    OVERDUE = "OVERDUE"
-    ESCALATED = "ESCALATED"
-
 
 _OPEN: Final = states(Phase.OPEN, Phase.STANDBY)
 

@@ -16,7 +16,7 @@ from hotline_client.views import Answered, Mark, MessageView, Receipt, Translate
 from hotline_protocol.documents import KINDS
 from hotline_protocol.documents.agenda import AgendaPropose
 from hotline_protocol.documents.dialogue import Answer
-from hotline_protocol.folds.dialogue import Phase, Urgency
+from hotline_protocol.folds.phases import Phase, Urgency
 from hotline_protocol.terms import Precedence, Response
 from tests.support.memory_line import ANNA, MIRIAM, NOW, MemoryLine, party, text
 from tests.support.pilot import Ticks, drive

@@ -16,7 +16,7 @@ from hotline_protocol.documents.dialogue import (
     Withdrawal,
 )
 from hotline_protocol.errors import FormatError
-from hotline_protocol.folds.dialogue import Phase, Urgency
+from hotline_protocol.folds.phases import Phase, Urgency
 from hotline_protocol.identity.charter import Channel
 from hotline_protocol.terms import Precedence, Response
 from tests.support.chronicle import (

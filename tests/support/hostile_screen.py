@@ -1,0 +1,189 @@
+"""A program for a pty: shows every hostile text in every widget. `python -m tests.support.hostile_screen DIRECTORY WORLD…`.
+
+After each widget it draws the whole screen once more and says, in a sequence that is no terminal's, which widget that was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from hotline_client.tui.app import HotlineApp
+from hotline_client.tui.flash import FlashScreen
+from hotline_client.tui.form import FormScreen
+from hotline_client.tui.needs import VIEWS
+from hotline_client.tui.palette import Palette
+from hotline_client.tui.search import Search
+from hotline_client.tui.sheets import Ask, Sheet
+from hotline_client.tui.typed import AskTyped
+from tests.support.hostile_world import HostileLine, open_the_gates
+from tests.support.memory_line import NOW
+from tests.support.tui_child import kept
+
+SAYS = "7770"
+"""The number of our own OSC."""
+
+
+class Walk:
+    """Through all widgets with one world after another."""
+
+    def __init__(self, app: HotlineApp, line: HostileLine) -> None:
+        self.app, self.line = app, line
+
+    def say(self, words: str) -> None:
+        self.app._write(f"\x1b]{SAYS};{words}\x07")
+
+    async def settle(self) -> None:
+        """Until what was asked for is composed and laid out."""
+        for _ in range(2):
+            done = asyncio.Event()
+            self.app.screen.call_after_refresh(done.set)
+            with suppress(TimeoutError):  # a screen that closes says nothing more
+                await asyncio.wait_for(done.wait(), 0.2)
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            self.app.simulate_key(key)
+            await self.settle()
+
+    async def shot(self, widget: str, screen: type[Screen[Any]] | None = None) -> None:
+        """What is on the screen now is that widget; over it a screen, or none."""
+        app = self.app
+        app._read_again()
+        await self.settle()
+        wanted = len(app.screen_stack) == 1 if screen is None else isinstance(app.screen, screen)
+        self.say("begin")
+        app._display(app.screen, app.screen._compositor.render_update(full=True))
+        self.say(widget if wanted else f"MISSED {widget}")
+
+    async def back(self) -> None:
+        for _ in range(4):
+            if len(self.app.screen_stack) > 1:
+                await self.press("escape")
+
+    async def through(self, number: int) -> None:
+        """One world."""
+        self.line.become(number)
+        await self._talk()
+        for view, key in ((2, "c"), (3, "c"), (4, "r"), (5, "h"), (6, "s")):
+            self.app.action_view(view)
+            await self.shot(VIEWS[view - 1])
+            if view == 4:
+                self.app.view.mark(self.line.notice)
+            await self.press(key)
+            await self.shot(f"form of {VIEWS[view - 1]}", Ask if view == 6 else FormScreen)
+            await self.back()
+        self.app.action_view(5)
+        await self.press("g", "v")
+        await self.shot("digits", AskTyped)
+        await self.back()
+        await self._alarms()
+
+    async def _talk(self) -> None:
+        app, line = self.app, self.line
+        app.action_view(1)
+        app._open("plenary")
+        app.talk.timeline.focus()
+        await self.shot("timeline")
+        for at, name in ((-1, "ours"), (-2, "theirs"), (0, "withdrawn"), (1, "refused")):
+            app.talk.go_to(line.messages[at])
+            await self.settle()
+            await self.press("enter")
+            await self.shot(f"detail of {name}", Sheet)
+            await self.back()
+        app.talk.go_to(line.messages[-2])
+        await self.settle()
+        await self.press("t")
+        await self.shot("thread", Sheet)
+        await self.back()
+        app.talk.respond()
+        await self.shot("form of an answer", FormScreen)
+        await self.back()
+        app.talk.go_to(line.messages[-1])
+        await self.settle()
+        app.talk.action_correct()
+        await self.shot("form of a correction", FormScreen)
+        await self.back()
+        app.talk.go_to(line.messages[-2])
+        await self.settle()
+        app.action_reply()
+        await self.shot("composer of a reply")
+        app.action_reply()
+        app.action_search()
+        await self.settle()
+        for _ in range(100):
+            if isinstance(app.screen, Search) and app.screen.query("#search-said"):
+                await app.screen.look("qq*")
+                break
+            await asyncio.sleep(0.01)
+        await self.shot("search", Search)
+        await self.back()
+        app.action_palette()
+        await self.shot("palette", Palette)
+        await self.back()
+
+    async def _alarms(self) -> None:
+        app, line = self.app, self.line
+        app.action_view(1)
+        line.set_draft(line.names[1], line.put("dr"))
+        app._open(line.names[1])
+        await self.shot("draft")
+        app._open("plenary")
+        app.talk.composer.focus()
+        app.talk.composer.load_text("x")
+        line.fail()
+        app.talk.on_composer_submitted()
+        await self.shot("error")
+        app.talk.composer.load_text("")
+        line.stop()
+        await self.shot("halt")
+        line.extra = {}
+        line.flash()
+        await self.shot("banner")
+        app._flashed = -1e9
+        app._tick()
+        await self.shot("flash", FlashScreen)
+        line.messages.pop()
+        await self.shot("after")
+
+
+def script(line: HostileLine, worlds: Sequence[int]) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    """The walk through these worlds, then out."""
+
+    async def work(pilot: Pilot[Any]) -> None:
+        app = pilot.app
+        assert isinstance(app, HotlineApp)
+        while app._state is None or not app._views or not app.view.is_mounted:
+            await asyncio.sleep(0.01)
+        walk = Walk(app, line)
+        for number in worlds:
+            await walk.through(number)
+        walk.say("end")
+        app.exit(return_code=0)
+
+    return work
+
+
+def main() -> int:
+    """One walk."""
+    os.environ.setdefault("ESCDELAY", "25")
+    open_the_gates()
+    line = HostileLine()
+    kept(line, Path(sys.argv[1]))
+    worlds = [int(one) for one in sys.argv[2:]]
+    line.become(worlds[0])
+    app = HotlineApp(line, clock=lambda: NOW)
+    app.run(auto_pilot=script(line, worlds))
+    return app.return_code or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
