@@ -35,6 +35,10 @@ class Entry:
     times: Mapping[Slot, tuple[str, ...]] | None = None
 
 
+ALARMS: Final = (24 * 3600, 3600)
+"""Seconds before an event at which one is reminded unless one says otherwise."""
+
+
 def calendar(charter: Charter, entries: Iterable[Entry], alarms: Sequence[int] = ()) -> bytes:
     """The file. `alarms`: reminders, seconds before each event that is not cancelled."""
     made = Calendar()

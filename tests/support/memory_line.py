@@ -31,8 +31,10 @@ from hotline_protocol.documents.summary import summary
 from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.journal import Journal
 from hotline_protocol.identity.certificate import Certificate
+from hotline_protocol.identity.charter import Charter
 from hotline_protocol.terms import Arena, Precedence, Response, Role, Side
 from tests.support.chronicle import Chronicle
+from tests.support.people import link
 
 T = TypeVar("T")
 
@@ -136,6 +138,10 @@ class MemoryLine:
 
     async def __aexit__(self, *_: object) -> None:
         self.running = False
+
+    @property
+    def charter(self) -> Charter:
+        return link().charter
 
     def channels(self) -> tuple[ChannelView, ...]:
         return tuple(self._channel(name) for name in self.names)

@@ -2,25 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
 from hotline_client.exports.paper import Act, Authority, Paper, Reported
-from hotline_client.line import Line
 from hotline_client.minutes_words import meeting_facts
+from hotline_client.views import MessageView
 from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.agenda import Item
 from hotline_protocol.folds.journal import Journal
 from hotline_protocol.folds.minutes import Mark, Record, Remark
 from hotline_protocol.folds.translations import Rendering
+from hotline_protocol.identity.charter import Charter
 from hotline_protocol.identity.digits import digits
 from hotline_protocol.terms import SIDES
 
+T = TypeVar("T")
 
-def gather(line: Line, channel: str, document: bytes) -> Paper:
+
+class Source(Protocol):
+    """What papers are made from; a `Line` is one."""
+
+    @property
+    def charter(self) -> Charter:
+        """The line's."""
+
+    @property
+    def affairs(self) -> Reader:
+        """The journal."""
+
+    def message(self, channel: str, id_or_seq: bytes | int) -> MessageView | None:
+        """One document."""
+
+
+class Reader(Protocol):
+    """Who reads a channel's journal."""
+
+    def read(self, channel: str, look: Callable[[Journal], T]) -> T:
+        """What `look` makes of it."""
+
+
+def gather(line: Source, channel: str, document: bytes) -> Paper:
     """The minutes of this id. UsageError if there are none."""
     return line.affairs.read(channel, lambda book: _Gatherer(line, channel, book).paper(document))
 
 
 class _Gatherer:
-    def __init__(self, line: Line, channel: str, book: Journal) -> None:
+    def __init__(self, line: Source, channel: str, book: Journal) -> None:
         self._line, self._channel, self._book = line, channel, book
 
     def paper(self, document: bytes) -> Paper:

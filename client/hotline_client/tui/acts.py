@@ -25,6 +25,7 @@ Place = Literal[
     "meetings",
     "minutes",
     "notices",
+    "chart",
     "roster",
     "record",
     "form",
@@ -230,6 +231,7 @@ MEETINGS: Final = (
     Act("attach", ("i",), N_("Items"), N_("say which items of the agenda it is for"), "meetings", bar=4),
     Act("held", ("h",), N_("Held"), N_("say that it took place; both sides must"), "meetings", bar=5),
     Act("cancel", ("x",), N_("Cancel"), N_("cancel it, and say why"), "meetings", bar=6),
+    Act("save_calendar", ("e",), N_("Export"), N_("the meetings as a calendar file"), "meetings", bar=8),
     Act("calendar", ("w",), N_("Weeks"), N_("the coming weeks"), "meetings", bar=7),
 )
 MINUTES: Final = (
@@ -267,6 +269,14 @@ MINUTES: Final = (
         bar=12,
     ),
     Act(
+        "save_minutes",
+        ("p",),
+        N_("Paper"),
+        N_("the minutes as PDF, HTML, Markdown or text"),
+        "minutes",
+        bar=14,
+    ),
+    Act(
         "draft_minutes",
         ("n",),
         N_("Minutes+"),
@@ -284,6 +294,53 @@ NOTICES: Final = (
     Act(
         "cease_buzzer", ("b",), N_("CEASE BUZZER"), N_("a FLASH: be silent in the spectrum"), "notices", bar=6
     ),
+    Act("map", ("m",), N_("Map"), N_("the notices of the list on a map"), "notices", bar=7),
+    Act("hours", ("w",), N_("When"), N_("when the notices of the list hold"), "notices", bar=8),
+    Act(
+        "save_notices",
+        ("e",),
+        N_("Export"),
+        N_("write them to a file: GeoJSON, SVG or text"),
+        "notices",
+        bar=9,
+    ),
+)
+CHART: Final = (
+    Act("chart_close", ("escape", "q"), N_("Back"), N_("back to the list"), "chart", bar=1),
+    Act("chart_next", ("tab", "n"), N_("Next"), N_("the next notice"), "chart", bar=2),
+    Act("chart_previous", ("shift+tab", "p"), N_("Before"), N_("the notice before"), "chart"),
+    Act("chart_other", ("w", "m"), N_("Map/when"), N_("the map, or when they hold"), "chart", bar=3),
+    Act("chart_nearer", ("plus", "equals_sign"), N_("Nearer"), N_("less, and larger"), "chart", bar=4),
+    Act("chart_further", ("minus",), N_("Further"), N_("more, and smaller"), "chart", bar=5),
+    Act(
+        "chart_left",
+        ("left", "h"),
+        N_("Left"),
+        N_("to the west, or earlier"),
+        "chart",
+        action="chart_move(-1, 0)",
+    ),
+    Act(
+        "chart_right",
+        ("right", "l"),
+        N_("Right"),
+        N_("to the east, or later"),
+        "chart",
+        action="chart_move(1, 0)",
+    ),
+    Act(
+        "chart_up", ("up", "k"), N_("Up"), N_("to the north, or a row up"), "chart", action="chart_move(0, 1)"
+    ),
+    Act(
+        "chart_down",
+        ("down", "j"),
+        N_("Down"),
+        N_("to the south, or a row down"),
+        "chart",
+        action="chart_move(0, -1)",
+    ),
+    Act("chart_fit", ("f", "enter"), N_("Fit"), N_("the marked notice, as large as it fits"), "chart", bar=6),
+    Act("chart_whole", ("0",), N_("All"), N_("all of them"), "chart", bar=7),
 )
 ROSTER: Final = (
     Act("admit", ("a",), N_("Admit"), N_("admit the device that knocks; asks first"), "roster", bar=1),
@@ -376,7 +433,7 @@ FORM: Final = (
 )
 
 ACTS: Final = (
-    *EVERYWHERE, *WRITING, *BROWSING, *MESSAGE, *LIST, *AGENDA, *MEETINGS, *MINUTES, *NOTICES, *ROSTER, *WATCH, *RECORD, *FORM,
+    *EVERYWHERE, *WRITING, *BROWSING, *MESSAGE, *LIST, *AGENDA, *MEETINGS, *MINUTES, *NOTICES, *CHART, *ROSTER, *WATCH, *RECORD, *FORM,
 )  # fmt: skip
 
 _changed: dict[str, tuple[str, ...]] = {}
@@ -387,6 +444,7 @@ _TOGETHER: Final[tuple[tuple[Place, ...], ...]] = (
     *(("everywhere", "list", place) for place in ("agenda", "notices", "roster", "record")),
     ("everywhere", "list", "meetings", "minutes"),
     ("form",),
+    ("chart",),
 )
 """Places whose keys are heard at the same time: within each a key has one meaning."""
 
@@ -432,6 +490,7 @@ def acts_of(*places: Place) -> tuple[Act, ...]:
 _NAMES: Final = {
     "escape": "Esc", "enter": "Enter", "pageup": "PgUp", "pagedown": "PgDn", "number_sign": "#", "slash": "/",
     "up": "↑", "down": "↓", "home": "Home", "end": "End", "space": "Space", "tab": "Tab",
+    "plus": "+", "minus": "-", "equals_sign": "=", "left": "←", "right": "→",
 }  # fmt: skip
 
 
@@ -481,6 +540,7 @@ def help_rows(*first: Place) -> list[Row]:
         "meetings": t("MEETINGS"),
         "minutes": t("MINUTES"),
         "notices": t("NOTICES"),
+        "chart": t("MAP AND HOURS"),
         "roster": t("ROSTER"),
         "record": t("RECORD"),
         "form": t("FORMS"),

@@ -225,7 +225,7 @@ class HotlineApp(Frame):
     async def action_perform(self, act: str) -> None:
         """Do an act by its id, where it belongs: in what has the focus, in the view, or here."""
         action = next((one.action for one in ACTS if one.id == act), act)
-        for place in (self.focused, self.view, self):
+        for place in (self.focused, self.screen, self.view, self):
             if place is not None and hasattr(place, f"action_{action.partition('(')[0]}"):
                 await self.run_action(action, default_namespace=place)
                 return

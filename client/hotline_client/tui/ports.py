@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     # the screen is painted before the folds and the certificates are read in
     from hotline_protocol.folds.journal import Journal
     from hotline_protocol.identity.certificate import Certificate
+    from hotline_protocol.identity.charter import Charter
 
 T = TypeVar("T")
 
@@ -53,6 +54,10 @@ class LinePort(Protocol):
     @property
     def me(self) -> Person:
         """The holder of this device's certificate."""
+
+    @property
+    def charter(self) -> Charter:
+        """What both authorities signed."""
 
     @property
     def affairs(self) -> AffairsPort:
@@ -162,4 +167,4 @@ def number(port: LinePort, channel: str, document: bytes) -> str:
     found = port.message(channel, document)
     if found is None or found.seq is None:
         return document.hex()[:8]
-    return found.reference or f"#{found.seq}"
+    return line(found.reference or f"#{found.seq}", 20)

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from hotline_client.times import local_times
 from hotline_client.tui.acts import Act, Place, acts_of, bindings
 from hotline_client.tui.board import Board
 from hotline_client.tui.cells import line, paragraphs
@@ -26,6 +27,7 @@ from hotline_client.tui.minutes.rows import minutes_needs, minutes_row
 from hotline_client.tui.needs import Need
 from hotline_client.tui.ports import number
 from hotline_client.tui.rows import Row
+from hotline_client.tui.saving import save
 from hotline_client.tui.sheets import Sheet
 from hotline_client.tui.tongue import t
 from hotline_client.tui.view import Fill
@@ -127,7 +129,7 @@ class MeetingsView(MinutesActs, Board[Meeting | Record]):
         return (*(reversed(first) if self.marked_minutes else first), "list")
 
     def _possible(self, act: str, meeting: Meeting | None) -> str | None:
-        if act == "calendar":
+        if act in {"calendar", "save_calendar"}:
             return None
         why = why_not(meeting, _STEPS[act], self.state.me.side, self.state.me.role)
         if why is None and act == "reply_times" and meeting is not None and not meeting.slots:
@@ -209,6 +211,31 @@ class MeetingsView(MinutesActs, Board[Meeting | Record]):
             title=line(meeting.title, 40),
         )
         self.ask([words], t("it was held"), MeetingHeld(Target(meeting.id, meeting.content)))
+
+    def action_save_calendar(self) -> None:
+        """As a calendar file; a later one takes the place of an earlier one."""
+        meetings = [one for one in self._meetings if one.slots]
+        if not meetings:
+            self.tell(t("no time was proposed yet: there is nothing to put into a calendar"))
+            return
+        port, channel = self.state.port, self.state.channel
+
+        def make(_ending: str) -> bytes:
+            # here: only who exports waits for the library
+            from hotline_client.calendars import ALARMS, Entry, calendar  # noqa: PLC0415
+
+            entries = [
+                Entry(
+                    one,
+                    self._number(one.id),
+                    tuple(f"{self._number(item)} {title}" for item, title in self._titles(one)),
+                    {slot: tuple(local_times(slot, ())) for slot in one.slots},
+                )
+                for one in meetings
+            ]
+            return calendar(port.charter, entries, ALARMS)
+
+        save(self, t("Write the meetings to"), (".ics",), f"meetings-{channel}.ics", make)
 
     def action_calendar(self) -> None:
         """The coming weeks, with what is in them."""

@@ -13,6 +13,7 @@ from hotline_client.tui.minutes.forms import draft_form, remark_form, reserve_fo
 from hotline_client.tui.minutes.rows import minutes_detail, text_hash, why_not
 from hotline_client.tui.ports import number, who
 from hotline_client.tui.rows import Row
+from hotline_client.tui.saving import save
 from hotline_client.tui.tongue import t
 from hotline_client.tui.typed import AskTyped
 from hotline_client.tui.view import Fill, View
@@ -30,6 +31,7 @@ _STEPS: Final = {
     "sign": "sign",
 }
 """Acts of the screen and the rows of the table that allow them."""
+_PAPERS: Final = {".pdf": "pdf", ".html": "html", ".md": "md", ".txt": "text"}
 TYPED: Final = 8
 """Digits of the text's hash that who signs must type."""
 
@@ -54,11 +56,7 @@ class MinutesActs(View):
 
     def minutes_offered(self, minutes: Record | None) -> Sequence[Act]:
         """What is possible: on marked minutes, or a first text."""
-        return [
-            act
-            for act in acts_of("minutes")
-            if (self._why_no_draft() if act.id == "draft_minutes" else self._why_not(act.id, minutes)) is None
-        ]
+        return [act for act in acts_of("minutes") if self._why(act.id, minutes) is None]
 
     def minutes_rows(self, minutes: Record, cells: int) -> Sequence[Row]:
         """All of them."""
@@ -80,6 +78,13 @@ class MinutesActs(View):
             if role in RAPPORTEURS
             else t("a certificate with the role {role} drafts no minutes", role=role.value)
         )
+
+    def _why(self, act: str, minutes: Record | None) -> str | None:
+        if act == "draft_minutes":
+            return self._why_no_draft()
+        if act == "save_minutes":
+            return None if minutes else t("mark minutes first")
+        return self._why_not(act, minutes)
 
     def _why_not(self, act: str, minutes: Record | None) -> str | None:
         return why_not(minutes, _STEPS[act], self.state.me.side, self.state.me.role)
@@ -135,6 +140,24 @@ class MinutesActs(View):
     def action_sign(self) -> None:
         """The head signs."""
         self._typed("sign", t("sign"), MinutesSign)
+
+    def action_save_minutes(self) -> None:
+        """The paper: both sides get the same bytes from the same log."""
+        minutes = self.marked_minutes
+        if minutes is None:
+            self.tell(t("mark minutes first"))
+            return
+        port, channel = self.state.port, self.state.channel
+
+        def make(ending: str) -> bytes:
+            # here: only who exports pays for the typesetting
+            from hotline_client.exports.gather import gather  # noqa: PLC0415
+            from hotline_client.exports.write import write  # noqa: PLC0415
+
+            return write(gather(port, channel, minutes.id), _PAPERS[ending])
+
+        name = self._ref(minutes.id).replace("/", "-")
+        save(self, t("Write the minutes to"), tuple(_PAPERS), f"{name}.pdf", make)
 
     def _typed(self, act: str, verb: str, make: Callable[[Target], Body]) -> None:
         """Once the first digits of the hash of the text were typed: of the text that stood here, and no other."""

@@ -12,12 +12,14 @@ from hotline_client.tui.acts import Act, Place, acts_of, bindings
 from hotline_client.tui.board import Board
 from hotline_client.tui.cells import line, paragraphs
 from hotline_client.tui.needs import Need
+from hotline_client.tui.notices.files import ENDINGS, content
 from hotline_client.tui.notices.forms import cancel_form, cease_buzzer_form, notice_form
 from hotline_client.tui.notices.rows import in_order, is_over, notice_detail, notice_needs, notice_row
 from hotline_client.tui.pick import Pick
 from hotline_client.tui.ports import number
 from hotline_client.tui.responding import answer_form, why_no_answer
 from hotline_client.tui.rows import Row
+from hotline_client.tui.saving import save
 from hotline_client.tui.sheets import Sheet
 from hotline_client.tui.state import ScreenState
 from hotline_client.tui.tongue import N_, t
@@ -215,6 +217,42 @@ class NoticesView(Board[Entry]):
         self.app.push_screen(
             Sheet(t("AS TEXT"), lambda cells: [((one, "text"),) for one in paragraphs(words, cells)])
         )
+
+    def action_map(self) -> None:
+        """Where they are."""
+        self._chart(hours=False)
+
+    def action_hours(self) -> None:
+        """When they hold."""
+        self._chart(hours=True)
+
+    def _chart(self, *, hours: bool) -> None:
+        entry = self.current
+        if entry is None:
+            self.tell(t("no notice is listed that could be drawn"))
+            return
+        # here, so that a screen without maps does not wait for numpy, pyproj and shapely
+        from hotline_client.tui.notices.chart.screen import Chart  # noqa: PLC0415
+
+        def closed(marked: bytes | None) -> None:
+            if marked is not None:
+                self.mark(marked)
+
+        chart = Chart(self._entries, entry.id, self._number, self.state.scene, hours=hours)
+        self.app.push_screen(chart, closed)
+
+    def action_save_notices(self) -> None:
+        """As a file."""
+        entries, scene = list(self._entries), self.state.scene()
+        if not entries:
+            self.tell(t("no notice is listed that could be written"))
+            return
+        channel = self.state.channel
+
+        def make(ending: str) -> bytes:
+            return content(entries, ending, scene, self._number, title=f"Notices in {channel}")
+
+        save(self, t("Write the listed notices to"), ENDINGS, f"notices-{channel}.geojson", make)
 
     def action_arena(self) -> None:
         """The next arena alone, then all."""

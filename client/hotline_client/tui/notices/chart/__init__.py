@@ -1,0 +1,1 @@
+"""Notices drawn in the terminal: where they are, and when they hold."""
