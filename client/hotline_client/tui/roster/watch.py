@@ -18,7 +18,7 @@ from hotline_protocol.documents.watch import WatchHandover
 from hotline_protocol.folds.journal import Journal
 from hotline_protocol.folds.watch import Handover
 from hotline_protocol.terms import PERSON_ROLES, SIDES, WRITING_ROLES, Role
-from hotline_protocol.text import check_field
+from hotline_protocol.text import check_field, show
 
 Open = tuple[tuple[bytes, ...], tuple[bytes, ...]]
 """Dialogues and notices that are open."""
@@ -81,10 +81,13 @@ def colleagues(members: Sequence[MemberView]) -> dict[str, bytes]:
         and one.current
         and one.person.role in WRITING_ROLES & PERSON_ROLES
     ]
-    names = [one.name for one in able]
+    # as it is read back from the form: harmless, and without spaces around it
+    names = [show(one.name).strip() for one in able]
     return {
-        one.name if names.count(one.name) == 1 else f"{one.name} {one.fingerprint.hex()[:8]}": one.fingerprint
-        for one in able
+        name
+        if name and names.count(name) == 1
+        else f"{name} {one.fingerprint.hex()[:8]}".strip(): one.fingerprint
+        for name, one in zip(names, able, strict=True)
     }
 
 
