@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import ClassVar, Final
@@ -231,14 +233,17 @@ class NoticesView(Board[Entry]):
         if entry is None:
             self.tell(t("no notice is listed that could be drawn"))
             return
-        # here, so that a screen without maps does not wait for numpy, pyproj and shapely
-        from hotline_client.tui.notices.chart.screen import Chart  # noqa: PLC0415
+        self.run_worker(self._draw(entry, hours=hours), exclusive=True)
+
+    async def _draw(self, entry: Entry, *, hours: bool) -> None:
+        # a screen without maps does not wait for numpy, pyproj and shapely, and this one hears keys meanwhile
+        module = await asyncio.to_thread(importlib.import_module, "hotline_client.tui.notices.chart.screen")
 
         def closed(marked: bytes | None) -> None:
             if marked is not None:
                 self.mark(marked)
 
-        chart = Chart(self._entries, entry.id, self._number, self.state.scene, hours=hours)
+        chart = module.Chart(self._entries, entry.id, self._number, self.state.scene, hours=hours)
         self.app.push_screen(chart, closed)
 
     def action_save_notices(self) -> None:

@@ -63,6 +63,8 @@ class Plot:
         self._outlines: Any = np.array(
             [outline.planar(one, self.latitude, self.longitude) for one in notices], dtype=object
         )
+        self._inside = shapely.get_coordinates(shapely.point_on_surface(self._outlines))
+        self._simple: tuple[int, Any] = (-1, self._outlines)
 
     def whole(self, *places: int, shape: float = 2.0) -> Window:
         """A window around all notices, or those at some places. `shape`: width through height of what is seen."""
@@ -71,18 +73,23 @@ class Plot:
         across = max(_LEAST, (east - west) * 1.3, (north - south) * 1.3 * shape)
         return Window((west + east) / 2, (south + north) / 2, min(across, _MOST))
 
+    def simple(self, dot: float) -> Any:
+        """The edges, as fine as dots of so many metres show them; kept while one does not zoom."""
+        level = int(np.floor(np.log2(dot)))
+        if self._simple[0] != level:
+            self._simple = level, shapely.boundary(shapely.simplify(self._outlines, 2.0**level / 2))
+        return self._simple[1]
+
     def draw(self, spots: Sequence[Spot], seen: Window, canvas: Canvas) -> list[Row]:
         """The rows. `spots`: the notices in the order they were given; the marked one is drawn last, above all."""
         view = _View(self, seen, canvas)
         view.graticule()
         order = sorted(range(len(spots)), key=lambda at: spots[at].marked)
         for look in ("own", "peer", "warn", "bad"):
-            view.outlines(
-                [self._outlines[at] for at in order if spots[at].look == look and not spots[at].marked], look
-            )
-        view.outlines([self._outlines[at] for at in order if spots[at].marked], "strong")
+            view.outlines([at for at in order if spots[at].look == look and not spots[at].marked], look)
+        view.outlines([at for at in order if spots[at].marked], "strong")
         for at in reversed(order):
-            view.label(self._outlines[at], spots[at])
+            view.label(self._outlines[at], self._inside[at : at + 1], spots[at])
         view.scale()
         return canvas.made()
 
@@ -100,12 +107,11 @@ class _View:
         placed: Dots = np.column_stack((x, y))
         return placed
 
-    def outlines(self, shapes: Sequence[Any], look: Look) -> None:
-        """The edges of areas, as far as they are seen."""
-        if not shapes:
-            return
-        edges = shapely.boundary(shapely.simplify(np.array(shapes, dtype=object), self._dot / 2))
-        self._lines(shapely.get_parts(shapely.clip_by_rect(edges, *self._box)), look)
+    def outlines(self, places: Sequence[int], look: Look) -> None:
+        """The edges of some areas, as far as they are seen."""
+        if places:
+            edges = self._plot.simple(self._dot)[list(places)]
+            self._lines(shapely.get_parts(shapely.clip_by_rect(edges, *self._box)), look)
 
     def _lines(self, strings: Any, look: Look, *, every: int = 1) -> None:
         places, which = shapely.get_coordinates(strings, return_index=True)
@@ -115,12 +121,16 @@ class _View:
         joined = which[:-1] == which[1:]
         self._canvas.lines(dots[:-1][joined], dots[1:][joined], look, every=every)
 
-    def label(self, shape: Any, spot: Spot) -> None:
+    def label(self, shape: Any, inside: Dots, spot: Spot) -> None:
         """Its number inside it; a bit lower where another stands."""
-        part = shapely.clip_by_rect(shape, *self._box)
-        if shapely.is_empty(part):
-            return
-        inside = shapely.get_coordinates(shapely.point_on_surface(part))
+        west, south, east, north = self._box
+        if not (west <= inside[0, 0] <= east and south <= inside[0, 1] <= north):
+            if not spot.marked:
+                return
+            part = shapely.clip_by_rect(shape, *self._box)
+            if shapely.is_empty(part):
+                return
+            inside = shapely.get_coordinates(shapely.point_on_surface(part))
         x, y = (int(value) for value in self._place(inside)[0])
         words = f"[{spot.number}]" if spot.marked else spot.number
         for down in range(3):

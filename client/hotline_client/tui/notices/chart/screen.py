@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
@@ -49,7 +50,7 @@ class Chart(Screen[bytes | None]):
         self._scene = scene
         self._by_time = hours
         self._placed = [one for one in self._entries if one.notice.areas]
-        self._plot = Plot([one.notice for one in self._placed]) if self._placed else None
+        self._plot: Plot | None = None
         self._seen: Window | None = None
         self._shape = 2.0
         begin = min([one.notice.start for one in self._entries], default=scene().now)
@@ -62,10 +63,13 @@ class Chart(Screen[bytes | None]):
         yield Bar(id="chart-list", ground="text")
         yield Bar(id="chart-keys")
 
-    def on_mount(self) -> None:
-        """Draw it."""
+    async def on_mount(self) -> None:
+        """Draw it; the outlines of many notices take a moment, in a thread."""
         self.query_one(RowList).can_focus = False
         self.call_after_refresh(self._show)
+        if self._placed:
+            self._plot = await asyncio.to_thread(Plot, [one.notice for one in self._placed])
+            self.call_after_refresh(self._show)
 
     def on_resize(self) -> None:
         """Another size, the same part of the world."""
@@ -104,6 +108,8 @@ class Chart(Screen[bytes | None]):
                 for at, one in enumerate(self._entries)
             ][first : first + height - 3]
             return hours_rows(named, self._hours, self._scene().now, cells, block="█" if braille else "=")
+        if self._plot is None and self._placed:
+            return [((t("drawing …"), "dim"),)]
         if self._plot is None:
             words = t("None of these notices has an area that could be drawn; w shows when they hold.")
             return [((one, "dim"),) for one in paragraphs(words, cells)]

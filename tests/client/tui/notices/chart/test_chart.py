@@ -18,16 +18,21 @@ from tests.support.pilot import SIZES, Ticks, bar, drive, screen
 from tests.support.week import week
 
 
-def chart(app: HotlineApp) -> Chart:
-    assert isinstance(app.screen, Chart)
-    return app.screen
+async def drawn(app: HotlineApp, pilot: Pilot[None]) -> None:
+    """Until the chart is on the screen."""
+    await app.workers.wait_for_complete()
+    for _ in range(200):
+        await pilot.pause(0.01)
+        if isinstance(app.screen, Chart) and app.screen._plot is not None:
+            break
+    await pilot.pause()
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_map_by_keys(size: tuple[int, int]) -> None:
     async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
         await pilot.press("alt+4", "m")
-        await pilot.pause()
+        await drawn(app, pilot)
         whole = screen(app)
         assert "MAP" in whole
         assert "[1]" in whole
@@ -56,7 +61,9 @@ def test_the_map_by_keys(size: tuple[int, int]) -> None:
 
 def test_what_was_marked_on_the_chart_is_marked_in_the_list() -> None:
     async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
-        await pilot.press("alt+4", "w", "n", "n", "escape")
+        await pilot.press("alt+4", "w")
+        await drawn(app, pilot)
+        await pilot.press("n", "n", "escape")
         await pilot.pause()
         assert app.view.current is app.view._entries[2]  # type: ignore[attr-defined]
 
