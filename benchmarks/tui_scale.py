@@ -32,8 +32,9 @@ BEAT: Final = 0.005
 
 
 def megabytes() -> float:
-    """The most memory that this process ever had."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The memory of this process now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 1e6
 
 
 async def ready(app: HotlineApp, pilot: Pilot[None]) -> Timeline:

@@ -215,10 +215,14 @@ class Talk(View):
             return
         mark = self._seeing[self._channel].painted(self.timeline.take_painted())
         if mark is not None:
-            try:
-                self.state.port.mark_seen(self._channel, mark)
-            except HotlineError as error:
-                self.post_message(Said(str(error)))
+            self.run_worker(self._tell_seen(self._channel, mark), group="seen")
+
+    async def _tell_seen(self, channel: str, mark: int) -> None:
+        """Off the screen's path: it waits for the disk, and for whoever else writes to the vault."""
+        try:
+            await asyncio.to_thread(self.state.port.mark_seen, channel, mark)
+        except HotlineError as error:
+            self.post_message(Said(str(error)))
 
     @property
     def watermark(self) -> int:

@@ -19,6 +19,8 @@ from hotline_client.views import MessageView
 
 _MARGIN = 40
 """Rows from an edge of the window at which the next page is loaded."""
+_TAIL = 100
+"""Messages that are read again while the reader is at the end."""
 
 
 class Timeline(ScrollView, can_focus=True):
@@ -73,9 +75,11 @@ class Timeline(ScrollView, can_focus=True):
         if self.window is None:
             return
         anchor = self._anchor()
-        self.window.refresh()
         if self.follow:
-            self.window.trim()
+            # who reads the end needs the end alone, however much is loaded above: what comes fast stays cheap
+            self.window.open_end(max(_TAIL, 2 * self.size.height))
+        else:
+            self.window.refresh()
         self._laid_out(anchor)
 
     @property

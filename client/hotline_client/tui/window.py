@@ -64,11 +64,11 @@ class Window:
             self.items = []
             self._set(messages)
 
-    def open_end(self) -> None:
-        """Load the newest page."""
-        page = self._line.timeline(self.channel, limit=PAGE)
+    def open_end(self, limit: int = PAGE) -> None:
+        """Load the newest messages, so many; rows that were wrapped already are kept."""
+        page = self._line.timeline(self.channel, limit=limit)
         self.at_end = True
-        self.at_start = len(page) < PAGE
+        self.at_start = len(page) < limit
         self._set(page)
 
     def open_start(self) -> None:
@@ -102,12 +102,6 @@ class Window:
         else:
             page = self._line.timeline(self.channel, after=first - 1, limit=max(PAGE, len(self.items)))
         self._set(page)
-
-    def trim(self) -> None:
-        """Drop what is far above a reader at the end, so that memory stays flat."""
-        if self.at_end and len(self.items) > 2 * PAGE:
-            self._set([item.message for item in self.items[-PAGE:]])
-            self.at_start = False
 
     def older(self) -> int:
         """Load one page more at the top; returns how many rows now stand above what was first."""

@@ -164,6 +164,7 @@ def test_seen_stops_before_what_was_not_painted_and_waits_for_focus() -> None:
         await pilot.pause()
         app._tick()
         app._tick()
+        await app.workers.wait_for_complete()
         assert line.acts
         assert 5 <= line.acts[-1][2] < 20, "the whole first screen, and nothing below it"
 

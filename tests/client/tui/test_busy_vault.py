@@ -27,7 +27,9 @@ _ASKED = (
 _TOLD = ("set_draft", "send_text", "mark_seen", "acknowledge")
 
 
-def _make_busy(line: MemoryLine, busy: threading.Event, patch: pytest.MonkeyPatch) -> None:
+def _make_busy(
+    line: MemoryLine, busy: threading.Event, patch: pytest.MonkeyPatch, names: tuple[str, ...]
+) -> None:
     """Who asks the line anything waits until it is free again; on the screen's own thread that is the fault we look for."""
     screens = threading.get_ident()
 
@@ -42,7 +44,7 @@ def _make_busy(line: MemoryLine, busy: threading.Event, patch: pytest.MonkeyPatc
         return wait
 
     free = threading.Event()
-    for name in (*_ASKED, *_TOLD):
+    for name in names:
         patch.setattr(line, name, waits(name, getattr(line, name)))
     patch.setattr(line, "free", free.set, raising=False)
 
@@ -53,7 +55,7 @@ def test_keys_are_echoed_while_a_draft_waits_for_the_vault(monkeypatch: pytest.M
 
     async def act(app: HotlineApp, pilot: Pilot[None], _ticks: Ticks) -> None:
         app._tick()  # what stood on the screen before was seen and written down
-        _make_busy(line, busy, monkeypatch)
+        _make_busy(line, busy, monkeypatch, (*_ASKED, *_TOLD))
         busy.set()
         try:
             await pilot.press(*"busy")
@@ -68,5 +70,26 @@ def test_keys_are_echoed_while_a_draft_waits_for_the_vault(monkeypatch: pytest.M
             line.free()  # type: ignore[attr-defined]
         await keeping.wait()
         assert line.draft("plenary")
+
+    drive(line, act)
+
+
+def test_what_was_seen_is_written_down_off_the_screens_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = MemoryLine([text(1, MIRIAM, "Good evening.")])
+    busy = threading.Event()
+    busy.set()
+    _make_busy(line, busy, monkeypatch, _TOLD)
+
+    async def act(app: HotlineApp, pilot: Pilot[None], _ticks: Ticks) -> None:
+        for _ in range(3):
+            app._tick()
+            await pilot.pause()
+        await pilot.press(*"busy")
+        assert "busy" in screen(app)
+        assert line.acts == []
+        busy.clear()
+        line.free()  # type: ignore[attr-defined]
+        await app.workers.wait_for_complete()
+        assert ("seen", "plenary", 1) in line.acts
 
     drive(line, act)
