@@ -108,6 +108,11 @@ class Terminal:
         """Of the program."""
         return int(self._child.pid)
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more comes."""
+        return self._ended
+
     def state(self) -> str:
         """Of the process: R, S, T (stopped)."""
         return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]

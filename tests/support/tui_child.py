@@ -73,7 +73,17 @@ def urgent() -> MemoryLine:
     return MemoryLine([text(1, MIRIAM, "Good morning."), flash])
 
 
-WORLDS: Final[Mapping[str, Callable[[], MemoryLine]]] = {"quiet": quiet, "urgent": urgent}
+def around(words: str) -> MemoryLine:
+    """One text between two others."""
+    return MemoryLine([text(1, MIRIAM, "before it"), text(2, MIRIAM, words), text(3, ANNA, "after it")])
+
+
+WORLDS: Final[Mapping[str, Callable[[], MemoryLine]]] = {
+    "quiet": quiet,
+    "urgent": urgent,
+    "long": lambda: around("x" * 10_000_000),
+    "marks": lambda: around("a" + "\u0301" * 1_000_000),
+}
 
 
 def said(directory: Path) -> list[str]:
