@@ -161,7 +161,7 @@ def script(line: HostileLine, worlds: Sequence[int]) -> Callable[[Pilot[Any]], A
     async def work(pilot: Pilot[Any]) -> None:
         app = pilot.app
         assert isinstance(app, HotlineApp)
-        while app._state is None or not app._views or not app.view.is_mounted:
+        while app._state is None or not app._views or not app.view.is_mounted:  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.01)
         walk = Walk(app, line)
         for number in worlds:
