@@ -184,7 +184,11 @@ def _informal(message: MessageView, cells: int, known: Known) -> list[Row]:
             *([] if message.kind == "event" else [t("outbox") if message.seq is None else f"#{message.seq}"]),
             *([kind] if kind else []),
             *([f"{side(message.author)} {office(message.author)}"] if message.author else []),
-            *([f"→ {about.reference or f'#{about.seq}'}"] if about is not None and about.seq else []),
+            *(
+                [f"→ {line(about.reference or f'#{about.seq}', 20)}"]
+                if about is not None and about.seq
+                else []
+            ),
         ]
     )
     text = " ".join(message.text[:SHOWN].split("\n"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from hotline_client.tui.cells import paragraphs
+from hotline_client.tui.cells import line, paragraphs
 from hotline_client.tui.fields import Answers, Field, Form
 from hotline_client.tui.rows import Row
 from hotline_client.tui.tongue import N_, language, t
@@ -57,7 +57,7 @@ def why_not_ours(message: MessageView | None) -> str | None:
 def quoted(message: MessageView, cells: int = 76) -> tuple[Row, ...]:
     """Whose words a form is about: a head and the first lines."""
     who = "?" if message.author is None else office(message.author)
-    number = " ".join(filter(None, (f"#{message.seq}", message.reference)))
+    number = " ".join(filter(None, (f"#{message.seq}", line(message.reference or "", 20))))
     head: Row = ((f" {number} {who}: {t('asks for {answer}', answer=ANSWERS[message.response])}", "strong"),)
     lines = paragraphs(message.text[:1000], cells)
     shown = lines[:_QUOTED]
