@@ -5,6 +5,10 @@ from __future__ import annotations
 from hotline_protocol.errors import HotlineError, TrustError, UsageError
 
 
+class NotInstalled(UsageError):  # noqa: N818 - named for the state
+    """There is a key on this device, and no certificate and charter yet."""
+
+
 class Unreachable(HotlineError):  # noqa: N818 - named for the outcome
     """The relay is not reachable now; what was to be sent is kept in the outbox."""
 

@@ -22,7 +22,7 @@ from hotline_client.engine import commits, journal, receipts, sealing, upkeep
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import Context, Draft, Random
 from hotline_client.engine.state import CommitIntent, DocumentRecord, KeyRecord, OutboxItem
-from hotline_client.errors import HaltedChannel, KeyReused, Refused
+from hotline_client.errors import HaltedChannel, KeyReused, NotInstalled, Refused
 from hotline_client.keepsakes import Keepsakes, MemorySettings, Settings
 from hotline_client.news import POLL, Newsroom
 from hotline_client.reading import Reading
@@ -443,11 +443,11 @@ class Line:
 def context_of(vault: Vault) -> Context:
     """Who we are and whom we trust, as the vault has it: the charter is verified anew, the certificate proven against it.
 
-    UsageError if the device is not enrolled. An expired certificate still opens the line, to read.
+    NotInstalled if the device is not enrolled. An expired certificate still opens the line, to read.
     """
     der, signed = vault.device.certificate, vault.device.charter
     if der is None or signed is None:
-        raise UsageError("this device is not enrolled yet: its certificate and charter are not installed")
+        raise NotInstalled("this device is not enrolled yet: its certificate and charter are not installed")
     papers = SignedCharter.decode(signed)
     charter, secret = papers.verify(), papers.link_secret()
     trust = Trust.from_charter(charter)

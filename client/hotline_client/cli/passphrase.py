@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +17,11 @@ from typing import Any, Final, TypeVar
 import click
 
 from hotline_client.cli.exits import hinted
+from hotline_client.passphrases import MAXIMUM, MINIMUM, check_new, clean
 from hotline_protocol.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-MINIMUM: Final = 12
-"""Characters in a new passphrase: a few words. Argon2id makes each guess cost 64 MiB and a tenth of a second."""
-MAXIMUM: Final = 1024
 CREDENTIAL: Final = "hotline.passphrase"
 
 
@@ -37,40 +34,22 @@ class Passphrase:
     def existing(self, what: str) -> str:
         """The passphrase that opens `what`, e.g. "the vault"."""
         given = self._given()
-        return _clean(_prompt(f"Passphrase of {what}") if given is None else given)
+        return clean(_prompt(f"Passphrase of {what}") if given is None else given)
 
     def new(self, what: str) -> str:
         """A new passphrase for `what`: long enough, and typed twice if it is typed."""
         given = self._given()
         if given is None:
-            first = check_new(_clean(_prompt(f"New passphrase for {what} (at least {MINIMUM} characters)")))
-            if first != _clean(_prompt("Once more")):
+            first = check_new(clean(_prompt(f"New passphrase for {what} (at least {MINIMUM} characters)")))
+            if first != clean(_prompt("Once more")):
                 raise UsageError("the two passphrases differ; nothing was changed")
             return first
-        return check_new(_clean(given))
+        return check_new(clean(given))
 
     def _given(self) -> str | None:
         if self.descriptor is not None:
             return _from_descriptor(self.descriptor)
         return _from_credential()
-
-
-def check_new(passphrase: str) -> str:
-    """Refuse a new passphrase that is too short to keep a key behind."""
-    if len(passphrase) < MINIMUM:
-        raise hinted(
-            UsageError(f"the passphrase has {len(passphrase)} characters, at least {MINIMUM} are needed"),
-            "four or five words chosen by dice are easy to keep and hard to guess",
-        )
-    return passphrase
-
-
-def _clean(value: str) -> str:
-    if not value:
-        raise UsageError("the passphrase is empty")
-    if len(value) > MAXIMUM or any(unicodedata.category(character) == "Cc" for character in value):
-        raise UsageError(f"a passphrase is one line of at most {MAXIMUM} characters")
-    return unicodedata.normalize("NFC", value)
 
 
 def _from_descriptor(descriptor: int) -> str:

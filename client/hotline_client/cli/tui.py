@@ -6,13 +6,19 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from hotline_client.cli import common
+from hotline_client.cli.ceremony import sealing_cost
 from hotline_client.cli.common import home_option
 from hotline_client.cli.output import table
 from hotline_client.cli.passphrase import Passphrase, passphrase_option
+from hotline_client.errors import NotInstalled
+
+if TYPE_CHECKING:
+    from hotline_client.tui.settings import Settings
 
 
 @click.command("tui")
@@ -35,13 +41,12 @@ def command(
     language: str | None,
     list_keys: bool,
 ) -> None:
-    """Open the terminal client on the line.
+    """Open the terminal client on the line; on a new device it leads through enrolment first.
 
     Settings are read from `client.toml` in the device's directory: theme, bidi, language and [keys].
     """
     # imported here: `hotline --help` shall not wait for them
     from hotline_client.tui import settings as wanted  # noqa: PLC0415
-    from hotline_client.tui.run import run  # noqa: PLC0415
     from hotline_client.tui.terminal import need_terminal  # noqa: PLC0415
 
     chosen = wanted.read(home / wanted.NAME)
@@ -52,10 +57,40 @@ def command(
         click.echo(_keys())
         return
     need_terminal()
-    with _line(home, passphrase.existing("the vault")) as opener:
+    if home.exists() or passphrase.descriptor is not None:
+        words = passphrase.existing("the vault")
+    else:
+        words = _guided(home, None, chosen)
+    try:
+        _open(home, words, chosen)
+    except NotInstalled:
+        _open(home, _guided(home, words, chosen), chosen)
+
+
+def _open(home: Path, passphrase: str, chosen: Settings) -> None:
+    from hotline_client.tui.run import run  # noqa: PLC0415
+
+    with _line(home, passphrase) as opener:
         code = run(opener, chosen)
     if code:
         raise click.exceptions.Exit(code)
+
+
+def _guided(home: Path, passphrase: str | None, chosen: Settings) -> str:
+    """Lead through enrolment; the passphrase of the vault that is there then."""
+    # only who is new here waits for these
+    from hotline_client.tui.first_run.guide import Guide  # noqa: PLC0415
+    from hotline_client.tui.first_run.steps import Enrolment  # noqa: PLC0415
+    from hotline_client.tui.settings import apply  # noqa: PLC0415
+    from hotline_client.tui.themes import NAMES  # noqa: PLC0415
+
+    apply(chosen)
+    made = Enrolment(home, passphrase, rng=common.rng, now=common.now, unsafe_testing_cost=sealing_cost())
+    guide = Guide(made, theme=NAMES[chosen.theme])
+    guide.run()
+    if guide.return_code or made.passphrase is None:
+        raise click.exceptions.Exit(guide.return_code or 1)
+    return made.passphrase
 
 
 @contextmanager
