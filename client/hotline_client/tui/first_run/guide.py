@@ -78,7 +78,7 @@ class Guide(QuietApp):
         for one in THEMES:
             self.register_theme(one)
         self.theme = self._look
-        await self._attempt(lambda: self.enrolment.step(), self._go)
+        await self._attempt(self.enrolment.step, self._go)
 
     def on_resize(self) -> None:
         """Wrap again."""
