@@ -13,7 +13,7 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -65,15 +65,18 @@ def new_directory(path: Path) -> Iterator[Path]:
     _sync_directory(path.parent)
 
 
-def write_new(path: Path, data: bytes) -> None:
-    """Create `path` with `data`. Raises `UsageError` if anything of that name exists; then nothing is changed."""
+def write_new(path: Path, data: bytes | Iterable[bytes]) -> int:
+    """Create `path` with `data`, whole or in pieces; its size in bytes. Raises `UsageError` if anything of that name exists;
+    then nothing is changed.
+    """
     must_be_new(path)
-    aside = _write_aside(path, data)
+    aside, size = _write_aside(path, [data] if isinstance(data, bytes) else data)
     try:
         _place(aside, path)
     finally:
         aside.unlink(missing_ok=True)
     _sync_directory(path.parent)
+    return size
 
 
 def must_be_absent(path: Path) -> None:
@@ -93,7 +96,7 @@ def replace(path: Path, data: bytes) -> None:
     """Put `data` in place of what `path` held; at any moment one or the other is there, whole."""
     if path.is_symlink():
         raise UsageError(f"{path} is a symbolic link and is not written through")
-    aside = _write_aside(path, data)
+    aside, _ = _write_aside(path, [data])
     try:
         aside.replace(path)
     finally:
@@ -154,7 +157,8 @@ def _read(path: Path, what: str, *, limit: int, flags: int) -> tuple[bytes, os.s
     return data, status
 
 
-def _write_aside(path: Path, data: bytes) -> Path:
+def _write_aside(path: Path, pieces: Iterable[bytes]) -> tuple[Path, int]:
+    """The file under another name, on disk, and its size."""
     aside = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
     try:
         descriptor = os.open(
@@ -164,13 +168,13 @@ def _write_aside(path: Path, data: bytes) -> Path:
         raise UsageError(f"the directory {path.parent} does not exist") from None
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            size = sum(file.write(piece) for piece in pieces)
             file.flush()
             os.fsync(file.fileno())
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
-    return aside
+    return aside, size
 
 
 def _place(aside: Path, path: Path) -> None:

@@ -10,7 +10,7 @@ import hmac
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from hashlib import sha256
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -26,6 +26,7 @@ from hotline_client.errors import HaltedChannel, KeyReused, NotInstalled, Refuse
 from hotline_client.keepsakes import Keepsakes, MemorySettings, Settings
 from hotline_client.news import POLL, Newsroom
 from hotline_client.reading import Reading
+from hotline_client.recording import Recorder
 from hotline_client.relaying import Relaying
 from hotline_client.searching import LIMIT, place, search
 from hotline_client.transport import Health, Transport
@@ -257,6 +258,15 @@ class Line:
         with self._desk.lock:
             return [view for name in self._desk.entitled for view in self._reading.outbox(name)]
 
+    def record(
+        self,
+        channel: str,
+        only: Sequence[bytes] = (),
+        progress: Callable[[int, int], object] = lambda _done, _all: None,
+    ) -> Iterator[bytes]:
+        """The channel's log as a file to be verified offline (V1), or only the documents of these ids; in pieces."""
+        return Recorder(self._desk, channel, progress).pieces(only)
+
     def security_events(self, channel: str | None = None) -> list[MessageView]:
         """What deviated from what is promised, oldest first."""
         with self._desk.lock:
@@ -455,4 +465,4 @@ def context_of(vault: Vault) -> Context:
     key = vault.device.private_key
     if not hmac.compare_digest(key.public_key().public_bytes_raw(), certificate.public_key):
         raise CertificateError("the installed certificate is for another key than this device has")
-    return Context(charter, trust, certificate, key.private_bytes_raw(), secret)
+    return Context(papers.relay_copy(), trust, certificate, key.private_bytes_raw(), secret)

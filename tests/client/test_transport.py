@@ -17,7 +17,7 @@ from hotline_client.keyfile import UNSAFE_TESTING_COST
 from hotline_client.line import Line
 from hotline_client.vault import Vault
 from hotline_client.views import LineState, Receipt
-from hotline_protocol.identity.charter import Relay
+from hotline_protocol.identity.charter import Relay, SignedCharter
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.terms import Response, Role, Side
 from tests.support.memory_vault import MemoryVault
@@ -49,7 +49,11 @@ def link(relay: RelayProcess) -> LinkFixture:
 def context(link: LinkFixture, device: Device) -> Context:
     trust = Trust.from_charter(link.charter)
     return Context(
-        link.charter, trust, trust.identify(device.certificate), device.key.private_bytes_raw(), LINK_SECRET
+        SignedCharter.decode(link.signed).relay_copy(),
+        trust,
+        trust.identify(device.certificate),
+        device.key.private_bytes_raw(),
+        LINK_SECRET,
     )
 
 
@@ -116,6 +120,7 @@ def test_a_relay_with_another_certificate_is_not_spoken_to(link: LinkFixture, re
     link.charter = type(link.charter).draft(
         link.charter.delegations, [Relay(relay.url, self_signed())], secret_hash=bytes(32), created=link.now
     )
+    link.signed = SignedCharter.unsigned(link.charter).encode()
 
     async def story() -> None:
         async with line(link, "a") as ours:

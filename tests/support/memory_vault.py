@@ -42,6 +42,7 @@ class _Channel:
     events: list[EventRecord] = field(default_factory=list)
     keys: dict[str, KeyRecord] = field(default_factory=dict)
     snapshot: Snapshot | None = None
+    contexts: dict[int, bytes] = field(default_factory=dict)
     aside_entries: dict[bytes, EntryRecord] = field(default_factory=dict)
     aside_documents: dict[bytes, DocumentRecord] = field(default_factory=dict)
 
@@ -101,6 +102,7 @@ class MemoryVault:
             one.outbox.pop(item_id, None)
         one.keys.update((key.key, key) for key in changes.keys)
         self.certificates.update(changes.certificates)
+        one.contexts.update(changes.contexts)
         one.snapshot = changes.snapshot or one.snapshot
         return one.version
 
@@ -173,6 +175,9 @@ class MemoryVault:
 
     def certificate(self, fingerprint: bytes) -> bytes | None:
         return self.certificates.get(fingerprint)
+
+    def group_context(self, channel: str, epoch: int) -> bytes | None:
+        return self._of(channel).contexts.get(epoch)
 
     def key(self, channel: str, key: str) -> KeyRecord | None:
         return self._of(channel).keys.get(key)

@@ -16,7 +16,7 @@ from hotline_client.engine.draft import Context
 from hotline_protocol.identity.authority import AuthorityKey, issue_certificate, issue_crl, issue_root
 from hotline_protocol.identity.card import Card
 from hotline_protocol.identity.certificate import Request, device_request, parse_request
-from hotline_protocol.identity.charter import Charter, Relay, secret_hash
+from hotline_protocol.identity.charter import Charter, Relay, SignedCharter, secret_hash
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.terms import Arena, Role, Side
 
@@ -36,6 +36,7 @@ class Authority:
 @dataclass(frozen=True)
 class Link:
     authorities: tuple[Authority, Authority]
+    papers: SignedCharter
     charter: Charter
     trust: Trust
 
@@ -82,7 +83,8 @@ def _link(suite: int) -> Link:
     cards = (Card("ALPHA", ours.root), Card("BRAVO", theirs.root))
     relays = [Relay("wss://127.0.0.1:1", self_signed())]
     charter = Charter.draft(cards, relays, secret_hash=secret_hash(LINK_SECRET), created=NOW, suite=suite)
-    return Link((ours, theirs), charter, Trust.from_charter(charter))
+    papers = SignedCharter.unsigned(charter).sign(ours.key, ours.root).sign(theirs.key, theirs.root)
+    return Link((ours, theirs), papers, charter, Trust.from_charter(charter))
 
 
 _ALL = frozenset(Arena)
@@ -125,7 +127,7 @@ def context(
     """What a line of this person starts from."""
     home = link(suite)
     der, private, _ = device(side, name, role, suite=suite, days=days)
-    return Context(home.charter, home.trust, home.trust.identify(der), private, LINK_SECRET)
+    return Context(home.papers, home.trust, home.trust.identify(der), private, LINK_SECRET)
 
 
 def crl(side: Side, *serials: int, number: int = 1, now: int = NOW) -> bytes:

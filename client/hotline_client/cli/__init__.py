@@ -48,6 +48,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         ),
         "outbox": ("hotline_client.cli.outbox:command", "See what is not sent yet."),
         "log": ("hotline_client.cli.log:command", "See where the logs stand; resume a halted channel."),
+        "record": (
+            "hotline_client.cli.record:command",
+            "Write a log to a file; verify such a file offline.",
+        ),
         "doctor": ("hotline_client.cli.doctor:command", "Check everything that can be wrong with a set-up."),
     }
 )

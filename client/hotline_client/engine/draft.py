@@ -30,7 +30,7 @@ from hotline_client.engine.state import (
 from hotline_protocol.errors import StorageError
 from hotline_protocol.folds.journal import Journal
 from hotline_protocol.identity.certificate import Certificate
-from hotline_protocol.identity.charter import Channel, Charter
+from hotline_protocol.identity.charter import Channel, Charter, SignedCharter
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.mls.credential import Credential, X509Credential
 from hotline_protocol.mls.errors import RefusedError
@@ -48,16 +48,21 @@ _HEADS_KEPT: Final = 512
 class Context:
     """What stays the same while a line is open: the charter, whom we trust, and who we are.
 
-    `link_secret`: what hides knocks from the relay (I16). Certificates are parsed and proven once and remembered by their
+    `papers`: the charter with both signatures, without the link secret; `link_secret`: what hides knocks from the relay
+    (I16). Certificates are parsed and proven once and remembered by their
     fingerprint.
     """
 
-    charter: Charter
+    papers: SignedCharter
     trust: Trust
     certificate: Certificate
     private_key: bytes = field(repr=False)
     link_secret: bytes = field(repr=False)
     met: dict[bytes, Certificate] = field(default_factory=dict, repr=False)
+    charter: Charter = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "charter", self.papers.content())
 
     def identify(self, der: bytes) -> Certificate:
         """Whose certificate this is, under the roots that never change. CertificateError if nobody's."""

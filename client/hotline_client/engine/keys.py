@@ -51,11 +51,6 @@ def suite(context: Context) -> CipherSuite:
     return cipher_suite(context.charter.suite)
 
 
-def group_id(context: Context, channel: str) -> bytes:
-    """The MLS group id of a channel."""
-    return sha256(b"hotline.v1 group" + context.charter.link_id + channel.encode()).digest()
-
-
 def _create(context: Context, now: int, rng: Random) -> tuple[KeyPackage, KeyPackagePrivate]:
     lifetime = Lifetime(now - _SKEW, min(now + LIFETIME, context.certificate.not_after))
     credential = X509Credential((context.certificate.der,))
@@ -106,7 +101,7 @@ def read_key_package(context: Context, data: bytes, *, now: int) -> KeyPackage:
 def create_group(draft: Draft) -> Group:
     """The channel's group with us alone, epoch 0."""
     package, private = _create(draft.context, draft.now // 1000, draft.rng)
-    name = group_id(draft.context, draft.name)
+    name = draft.context.charter.group_id(draft.name)
     return Group.create(suite(draft.context), name, package, private, rng=draft.rng)
 
 
@@ -166,7 +161,7 @@ def certify_welcome(
     """The same over a Welcome's whole tree, under `trust`: ours with the revocation lists that came with it. What stood
     before is known for a founding (the founder alone); else we take it that only we were added.
     """
-    if staged.group_context.group_id != group_id(draft.context, draft.name):
+    if staged.group_context.group_id != draft.context.charter.group_id(draft.name):
         raise RefusedError("group", "the Welcome is to the group of another channel")
     if founding:
         before = [one for one in staged.members if one.index == staged.committer]

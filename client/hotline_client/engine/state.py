@@ -322,6 +322,9 @@ class Past(Protocol):
     def certificate(self, fingerprint: bytes) -> bytes | None:
         """The DER of a certificate that was met."""
 
+    def group_context(self, channel: str, epoch: int) -> bytes | None:
+        """The GroupContext that signatures of an epoch are over."""
+
     def key(self, channel: str, key: str) -> KeyRecord | None:
         """An idempotency key that was used."""
 

@@ -406,6 +406,15 @@ RECORD: Final = (
     Act(
         "missed", ("m",), N_("Missed"), N_("put on record that a line check was not echoed"), "record", bar=4
     ),
+    Act(
+        "export",
+        ("e",),
+        N_("Export"),
+        N_("write the channel's log to a file that can be verified"),
+        "record",
+        bar=5,
+    ),
+    Act("verify_record", ("v",), N_("Verify"), N_("verify such a file"), "record", bar=6),
 )
 
 FORM: Final = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
@@ -62,6 +62,9 @@ class LinePort(Protocol):
     @property
     def affairs(self) -> AffairsPort:
         """The working group's documents beyond words."""
+
+    def record(self, channel: str) -> Iterator[bytes]:
+        """The channel's log as a file to be verified offline, in pieces."""
 
     def message(self, channel: str, id_or_seq: bytes | int) -> MessageView | None:
         """One message, by document id or by seq."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from hotline_client import files
@@ -13,15 +13,15 @@ from hotline_client.tui.typed import AskTyped
 from hotline_client.tui.view import View
 from hotline_protocol.errors import HotlineError
 
-Make = Callable[[str], bytes]
-"""The bytes for a file that ends so (`.svg`)."""
+Make = Callable[[str], bytes | Iterable[bytes]]
+"""The bytes for a file that ends so (`.svg`), whole or in pieces."""
 
 
 def save(view: View, what: str, endings: Sequence[str], initial: str, make: Make) -> None:
     """Ask where to, and write it; what came of it is said. `endings`: which files can be made."""
 
     def wrong(typed: str) -> str | None:
-        path = _path(typed)
+        path = typed_path(typed)
         if path.suffix.lower() not in endings:
             return t("a file that ends with {endings}", endings=", ".join(endings))
         try:
@@ -44,13 +44,8 @@ def save(view: View, what: str, endings: Sequence[str], initial: str, make: Make
 
 
 async def _write(view: View, path: Path, make: Make) -> None:
-    def work() -> int:
-        data = make(path.suffix.lower())
-        files.write_new(path, data)
-        return len(data)
-
     try:
-        size = await asyncio.to_thread(work)
+        size = await asyncio.to_thread(lambda: files.write_new(path, make(path.suffix.lower())))
     except HotlineError as error:
         view.tell(t("NOT WRITTEN: {why}", why=line(str(error))))
     except OSError as error:
@@ -59,5 +54,6 @@ async def _write(view: View, path: Path, make: Make) -> None:
         view.tell(t("written: {file}, {size} bytes", file=line(str(path), 60), size=f"{size:,}"))
 
 
-def _path(typed: str) -> Path:
+def typed_path(typed: str) -> Path:
+    """What a person typed, as a path."""
     return Path(typed.strip().replace("\0", "")).expanduser()

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from hotline_client.tui.bars import Bar
+from hotline_client.tui.cells import paragraphs
 from hotline_client.tui.rows import Row
 from hotline_client.tui.tongue import t
 
@@ -58,7 +59,9 @@ class AskTyped(ModalScreen[bool]):
             ("Esc ", "key"),
             (t("leave as it is"), "bar"),
         )
-        self.query_one("#typed-said", Bar).show(((f"  {text}", "bad"),), keys)
+        room = max(10, min(76, self.app.size.width * 9 // 10) - 2)
+        said: list[Row] = [((f"  {one}", "bad"),) for one in paragraphs(text, room)]
+        self.query_one("#typed-said", Bar).show(*said, keys)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Judge what was typed."""

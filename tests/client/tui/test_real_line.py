@@ -16,6 +16,7 @@ from hotline_client.line import Line
 from hotline_client.tui.app import HotlineApp
 from hotline_client.tui.bars import Bar
 from hotline_client.tui.rows import words
+from hotline_protocol.identity.charter import SignedCharter
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.terms import Role, Side
 from tests.support.memory_vault import MemoryVault
@@ -28,7 +29,11 @@ def _line(link: LinkFixture, side: Side) -> Line:
     device = link.device(side, role=Role.HEAD, not_after=30 * 86_400)
     trust = Trust.from_charter(link.charter)
     context = Context(
-        link.charter, trust, trust.identify(device.certificate), device.key.private_bytes_raw(), LINK_SECRET
+        SignedCharter.decode(link.signed).relay_copy(),
+        trust,
+        trust.identify(device.certificate),
+        device.key.private_bytes_raw(),
+        LINK_SECRET,
     )
     return Line(
         Desk(context, MemoryVault(), lambda: time.time_ns() // 1_000_000, os.urandom), jitter=lambda: 0.0

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import BindingType
 
+from hotline_client import recording
 from hotline_client.tui.acts import Place, bindings
 from hotline_client.tui.board import Board
 from hotline_client.tui.cells import line, paragraphs
 from hotline_client.tui.needs import Need
 from hotline_client.tui.record.forms import attendance_form, check_form
 from hotline_client.tui.record.rows import Entry, entries, entry_detail, entry_id, entry_row, heading
+from hotline_client.tui.record.verdict import sentences
 from hotline_client.tui.rows import Row
+from hotline_client.tui.saving import save, typed_path
+from hotline_client.tui.sheets import Sheet
 from hotline_client.tui.tongue import t
+from hotline_client.tui.typed import AskTyped
 from hotline_client.tui.view import Fill
 from hotline_client.tui.wording import channel_label
 from hotline_protocol.documents.talk import Checkpoint
 from hotline_protocol.documents.watch import NONCE_SIZE, LineMissed
+from hotline_protocol.errors import HotlineError
 from hotline_protocol.folds.line import Check
+from hotline_protocol.record.verify import Verifier
 from hotline_protocol.terms import PERSON_ROLES, WRITING_ROLES, Precedence
 
 
@@ -97,6 +106,60 @@ class RecordView(Board[Entry]):
             self.tell(t("mark a line check that is overdue"))
         elif self._may():
             self.say(LineMissed(self.state.port.affairs.target(channel, entry.id)))
+
+    def action_export(self) -> None:
+        """Write the log of the channel to a file."""
+        port, channel = self.state.port, self.state.channel
+        what = t("Write the log of {channel}, not encrypted, to", channel=channel_label(channel))
+        save(self, what, (".record",), f"{channel}.record", lambda _ending: port.record(channel))
+
+    def action_verify_record(self) -> None:
+        """Verify a file against the two authorities of our own charter."""
+        chosen: list[Path] = []
+
+        def wrong(typed: str) -> str | None:
+            path = typed_path(typed)
+            chosen[:] = [path]
+            return None if path.is_file() else t("there is no such file")
+
+        def done(right: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+            if right:
+                self.tell(t("verifying {file} …", file=line(str(chosen[0]), 60)))
+                self.run_worker(self._verify(chosen[0]), exclusive=False)
+
+        lines = [
+            t("Verify a record"),
+            t("The path of the file. It is compared with this line's two authorities."),
+        ]
+        self.app.push_screen(AskTyped(lines, wrong, t("verify")), done)
+
+    async def _verify(self, path: Path) -> None:
+        first, second = self.state.port.charter.delegations
+        verifier = Verifier((first.fingerprint, second.fingerprint))
+
+        def work() -> list[str]:
+            for _ in recording.verify(path, verifier):
+                pass
+            return sentences(verifier.verdict)
+
+        try:
+            said = await asyncio.to_thread(work)
+        except HotlineError as error:
+            said = [
+                t("NOT VERIFIED: {why}", why=line(str(error))),
+                t("Do not rely on anything in this file."),
+            ]
+        except OSError as error:
+            said = [t("NOT READ: {why}", why=line(error.strerror or ""))]
+        self.tell(said[0])
+        if self.screen.is_current and self.display:
+            # nobody who is at something else by now is interrupted
+            self.app.push_screen(
+                Sheet(
+                    t("VERIFICATION"),
+                    lambda cells: [((one, "text"),) for words in said for one in paragraphs(words, cells)],
+                )
+            )
 
     def action_sign_log(self) -> None:
         """Sign the log as this device has it."""

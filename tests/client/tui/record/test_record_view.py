@@ -1,6 +1,8 @@
 # ruff: noqa: ARG001 - every script of a test gets the app, the pilot and the clock
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -20,6 +22,7 @@ from hotline_protocol.documents.watch import (
     LineStatus,
 )
 from hotline_protocol.terms import Role
+from tests.client.test_recording import FORGERIES, house, sealed, whole, written
 from tests.support.memory_line import ANNA, MIRIAM, NOW, OTTO, MemoryLine, party, text
 from tests.support.pilot import SIZES, Ticks, bar, drive, screen
 
@@ -115,6 +118,40 @@ def test_the_log_is_signed_after_a_question() -> None:
         assert isinstance(app.screen, Sheet)
         await pilot.press("escape", "s", "y")
         assert "NOT SENT: this device has signed the log up to entry 1" in bar(app, "hint")
+
+    drive(line, act)
+
+
+def test_the_log_is_written_to_a_file_and_such_a_file_is_verified(tmp_path: Path) -> None:
+    line = MemoryLine()
+    line.recorded = written(house()[1])
+    file, false = tmp_path / "plenary.record", tmp_path / "false.record"
+    false.write_bytes(sealed(FORGERIES["other words"][0](whole())))
+
+    async def asked(app: HotlineApp, pilot: Pilot[None], key: str, path: Path) -> None:
+        await pilot.press(key)
+        app.screen.query_one(Input).value = str(path)
+        await pilot.press("enter")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+
+    async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
+        await pilot.press("alt+6")
+        await asked(app, pilot, "v", file)
+        assert "there is no such file" in screen(app)
+        await pilot.press("escape")
+        await asked(app, pilot, "e", file)
+        assert file.read_bytes() == line.recorded
+        await asked(app, pilot, "v", file)
+        assert isinstance(app.screen, Sheet)
+        assert "VERIFIED: plenary of ALPHA and BRAVO" in screen(app)
+        assert "Not shown: who was a member" in screen(app)
+        await pilot.press("escape")
+        await asked(app, pilot, "v", false)
+        assert "NOT VERIFIED: entry" in screen(app)
+        await pilot.press("escape")
+        await asked(app, pilot, "e", file)
+        assert "exists already" in screen(app)
 
     drive(line, act)
 
