@@ -34,6 +34,7 @@ PICTURES: Final = {
     "agenda": Picture(("alt+2",)),
     "meetings": Picture(("alt+3",)),
     "notices": Picture(("alt+4",)),
+    "hours": Picture(("alt+4", "w"), size=(100, 30)),
     "roster": Picture(("alt+5",)),
     "record": Picture(("alt+6",)),
     "wide": Picture(size=(120, 34)),
