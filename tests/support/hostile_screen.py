@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -155,10 +155,10 @@ class Walk:
         await self.shot("after")
 
 
-def script(line: HostileLine, worlds: Sequence[int]) -> Callable[[Pilot[Any]], Awaitable[None]]:
+def script(line: HostileLine, worlds: Sequence[int]) -> Callable[[Pilot[object]], Coroutine[Any, Any, None]]:
     """The walk through these worlds, then out."""
 
-    async def work(pilot: Pilot[Any]) -> None:
+    async def work(pilot: Pilot[object]) -> None:
         app = pilot.app
         assert isinstance(app, HotlineApp)
         while app._state is None or not app._views or not app.view.is_mounted:  # noqa: ASYNC110 - nothing tells of it
