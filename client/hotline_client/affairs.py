@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from hotline_client.engine import journal
 from hotline_client.engine.desk import Desk
@@ -22,8 +22,19 @@ from hotline_protocol.terms import Side
 
 T = TypeVar("T")
 
-Queue = Callable[[Draft, str, dict[str, Any], str | None], bytes]
-"""Puts a document of a kind into the outbox, under an idempotency key if there is one; its id."""
+
+class Queue(Protocol):
+    """Puts a document of a kind into the outbox, under an idempotency key if there is one; its id, `id` if that is given."""
+
+    def __call__(
+        self,
+        draft: Draft,
+        kind: str,
+        body: dict[str, Any],
+        key: str | None,
+        id: bytes | None = None,  # noqa: A002
+    ) -> bytes:
+        """See the class."""
 
 
 class Affairs:
@@ -42,16 +53,7 @@ class Affairs:
         UsageError if our certificate may not send such a document; NotAppliedError if it would change nothing, were it the
         next in the log as far as this device has it. Then nothing is queued.
         """
-        kind = kind_of(body)
-
-        def work(draft: Draft) -> bytes:
-            reason = why_not(draft.me.role, kind)
-            if reason is not None:
-                raise UsageError(reason)
-            _rehearse(draft, body)
-            return self._queue(draft, kind, decode_raw(encode_body(body)), key)
-
-        return self._act(channel, work)
+        return self._act(channel, lambda draft: say(draft, self._queue, body, key=key))
 
     def read(self, channel: str, look: Callable[[Journal], T]) -> T:
         """What `look` makes of the channel's journal, which it must neither change nor keep."""
@@ -88,6 +90,23 @@ class Affairs:
         if der is None:
             raise UsageError("the author's certificate is not in the vault")
         return der
+
+
+def say(
+    draft: Draft,
+    queue: Queue,
+    body: Body,
+    *,
+    key: str | None = None,
+    id: bytes | None = None,  # noqa: A002
+) -> bytes:
+    """`Affairs.say` as part of a larger step."""
+    kind = kind_of(body)
+    reason = why_not(draft.me.role, kind)
+    if reason is not None:
+        raise UsageError(reason)
+    _rehearse(draft, body)
+    return queue(draft, kind, decode_raw(encode_body(body)), key, id)
 
 
 def _rehearse(draft: Draft, body: Body) -> None:

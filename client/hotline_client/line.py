@@ -18,6 +18,8 @@ from typing import Any, Final, Self, TypeVar
 from msgspec import to_builtins
 
 from hotline_client.affairs import Affairs
+from hotline_client.clockwork import Clockwork
+from hotline_client.contents import body_of
 from hotline_client.engine import commits, journal, receipts, sealing, upkeep
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import Context, Draft, Random
@@ -43,7 +45,7 @@ from hotline_client.views import (
     StatusView,
 )
 from hotline_protocol.codec import encode
-from hotline_protocol.documents import Addressee
+from hotline_protocol.documents import Addressee, Body
 from hotline_protocol.errors import CertificateError, UsageError
 from hotline_protocol.folds.phases import Phase
 from hotline_protocol.identity.certificate import Certificate
@@ -82,6 +84,8 @@ class Line:
         )
         self.affairs: Final = Affairs(desk, self._queue, self._act)
         """The working group's documents beyond words."""
+        self.clockwork: Final = Clockwork(desk, self._queue, self._act)
+        """What is said by the clock."""
         self._tasks: list[asyncio.Task[None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         desk.listener = self._news.tell
@@ -203,6 +207,12 @@ class Line:
                 return self._reading.item_view(channel, item)
             record = self._desk.store.document(channel, id_or_seq) or self._not_counting(channel, id_or_seq)
             return None if record is None else self._reading.views(channel, [record])[0]
+
+    def body(self, channel: str, id: bytes) -> Body | None:  # noqa: A002  the callers' name
+        """The typed document of this id in the log; None if there is none, or it is not what its kind says."""
+        with self._desk.lock:
+            record = self._desk.store.document(channel, id) or self._not_counting(channel, id)
+        return None if record is None else body_of(record.content)
 
     def _not_counting(self, channel: str, document_id: bytes) -> DocumentRecord | None:
         """A recent document of this id that is in the log and was refused."""
@@ -382,7 +392,14 @@ class Line:
 
         return self._act(channel, work)
 
-    def _queue(self, draft: Draft, kind: str, body: dict[str, Any], key: str | None) -> bytes:
+    def _queue(
+        self,
+        draft: Draft,
+        kind: str,
+        body: dict[str, Any],
+        key: str | None,
+        id: bytes | None = None,  # noqa: A002
+    ) -> bytes:
         sealing.check_may_write(draft)
         if draft.standing.removed:
             raise UsageError(f"this device was removed from {draft.name}")
@@ -394,7 +411,7 @@ class Line:
                 raise KeyReused("this key was used for a message with other content")
             return known.id
         item = OutboxItem(
-            id=draft.rng(ID_SIZE),
+            id=id or draft.rng(ID_SIZE),
             position=draft.next_position(),
             kind="document",
             document_kind=kind,
@@ -419,7 +436,7 @@ class Line:
         """What changes from now on, coalesced, without end; what other processes do to the vault included."""
         return self._news.subscribe(self._desk)
 
-    async def wait_relayed(self, id: bytes, timeout: float) -> MessageView:  # noqa: A002, ASYNC109  the callers' names
+    async def wait_relayed(self, id: bytes, timeout: float | None) -> MessageView:  # noqa: A002, ASYNC109  the callers' names
         """Until our document is seen in the followed log. TimeoutError; Refused if it never will be; HaltedChannel."""
         async with asyncio.timeout(timeout):
             news = self.changes()

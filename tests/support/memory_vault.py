@@ -19,9 +19,11 @@ from hotline_client.engine.state import (
     KeyRecord,
     MarkRecord,
     OutboxItem,
+    SlotRecord,
     Snapshot,
     StaleError,
     Standing,
+    StepRecord,
     Stored,
 )
 from hotline_client.wordlist import Term, document_words, holds
@@ -54,6 +56,8 @@ class MemoryVault:
         self.channels: dict[str, _Channel] = {}
         self.certificates: dict[bytes, bytes] = {}
         self.commits = 0
+        self.slots: list[SlotRecord] = []
+        self.steps: list[StepRecord] = []
 
     def _of(self, channel: str) -> _Channel:
         return self.channels.setdefault(channel, _Channel())
@@ -103,6 +107,8 @@ class MemoryVault:
         one.keys.update((key.key, key) for key in changes.keys)
         self.certificates.update(changes.certificates)
         one.contexts.update(changes.contexts)
+        self.slots += changes.slots
+        self.steps += changes.steps
         one.snapshot = changes.snapshot or one.snapshot
         return one.version
 
@@ -178,6 +184,13 @@ class MemoryVault:
 
     def group_context(self, channel: str, epoch: int) -> bytes | None:
         return self._of(channel).contexts.get(epoch)
+
+    def through(self, schedule: str) -> int | None:
+        return max((one.through for one in self.slots if one.schedule == schedule), default=None)
+
+    def step(self, document: bytes, number: int) -> StepRecord | None:
+        found = (one for one in self.steps if (one.document, one.number) == (document, number))
+        return next(found, None)
 
     def key(self, channel: str, key: str) -> KeyRecord | None:
         return self._of(channel).keys.get(key)

@@ -50,6 +50,11 @@ def emit(record: Mapping[str, Any], human: Human) -> None:
         _echo(human, err=False)
 
 
+def plain_json(record: Mapping[str, Any]) -> bytes:
+    """A record as `emit` would write it, for a program's stdin."""
+    return json.dumps(_plain(record), ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
+
+
 def say(human: Human) -> None:
     """What a person at the terminal should see beside the facts: progress, what to do next. On stderr."""
     if not as_json():

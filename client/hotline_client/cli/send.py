@@ -11,15 +11,11 @@ from hotline_client.addressing import read_addressees
 from hotline_client.cli.durations import Duration
 from hotline_client.cli.render import message_record
 from hotline_client.cli.session import Session, line_command, patience_option
-from hotline_client.errors import AckTimeout, Declined
-from hotline_client.silence import silence_text
-from hotline_client.views import MessageView
+from hotline_client.waiting import acknowledged, answered, read_acks
 from hotline_protocol.errors import UsageError
-from hotline_protocol.folds.phases import Phase
 from hotline_protocol.terms import SIDES, Precedence, Response
 
 MAX_STDIN: Final = 64 * 1024
-_CLOSED: Final = frozenset({Phase.ANSWERED, Phase.DECLINED})
 
 
 def read_text(text: str | None) -> str:
@@ -35,40 +31,6 @@ def read_text(text: str | None) -> str:
         return data.decode().removesuffix("\n")
     except UnicodeDecodeError:
         raise UsageError("the text on stdin is not UTF-8") from None
-
-
-async def wait_acknowledged(session: Session, channel: str, document: bytes, seconds: float) -> MessageView:
-    """The message once a person of the other side acknowledged it; `AckTimeout` otherwise."""
-    line = session.line
-
-    def acknowledged() -> bool:
-        now = line.message(channel, document)
-        return now is not None and bool(now.acknowledged)
-
-    await session.until(acknowledged, seconds)
-    message = line.message(channel, document)
-    if message is None or not message.acknowledged:
-        state = message.receipt if message else "QUEUED"
-        raise AckTimeout(f"sent, but nobody acknowledged it within {seconds:g} s; it is {state}")
-    return message
-
-
-async def wait_answered(session: Session, channel: str, document: bytes, seconds: float) -> MessageView:
-    """The message once the other side answered it; `Declined` if that is a no, `AckTimeout` if there is none in time."""
-    line = session.line
-
-    def answered() -> bool:
-        now = line.message(channel, document)
-        return now is not None and now.phase in _CLOSED
-
-    await session.until(answered, seconds)
-    message = line.message(channel, document)
-    if message is None or message.phase not in _CLOSED:
-        words = silence_text(message) if message else "undelivered"
-        raise AckTimeout(f"sent, but nobody answered it within {seconds:g} s: {words}")
-    if message.phase is Phase.DECLINED:
-        raise Declined(f"the other side answered: {silence_text(message)}")
-    return message
 
 
 @line_command("send")
@@ -102,6 +64,13 @@ async def wait_answered(session: Session, channel: str, document: bytes, seconds
     "--wait-ack", type=Duration(), help="Also wait until a person of the other side acknowledged it."
 )
 @click.option(
+    "--acks",
+    default="any",
+    show_default=True,
+    metavar="any|all|N",
+    help="With --wait-ack: how many persons of the other side.",
+)
+@click.option(
     "--wait-answer", type=Duration(), help="Also wait until the other side answered it; STANDBY is no answer."
 )
 async def command(
@@ -116,6 +85,7 @@ async def command(
     key: str | None,
     patience: int,
     wait_ack: int | None,
+    acks: str,
     wait_answer: int | None,
 ) -> None:
     """Send TEXT (or stdin) and print its id once it stands in the log.
@@ -125,6 +95,7 @@ async def command(
     """
     if wait_answer is not None and Response(response.upper()) is Response.NONE:
         raise UsageError("nobody answers what asks for no answer: give --response W/U, A/N, R or Y")
+    wanted = read_acks(acks)
     line = session.line
     channel = session.channel(channel)
     target = session.message(channel, reply_to).id if reply_to else None
@@ -146,7 +117,7 @@ async def command(
         except TimeoutError:
             raise session.failure(channel, f"kept in the outbox as {document.hex()}") from None
         if wait_ack is not None:
-            message = await wait_acknowledged(session, channel, document, wait_ack)
+            message = await acknowledged(line, channel, document, wait_ack, wanted)
         if wait_answer is not None:
-            message = await wait_answered(session, channel, document, wait_answer)
+            message = await answered(line, channel, document, wait_answer)
     session.emit(message_record(message), document.hex())

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from hotline_client import waiting
 from hotline_client.cli import output
 from hotline_client.cli.common import home_option, json_option
 from hotline_client.cli.durations import Duration
@@ -129,14 +130,7 @@ class Session:
 
     async def until(self, true: Callable[[], bool], seconds: float) -> bool:
         """Wait for something to become true of the line."""
-        news = self.line.changes()
-        try:
-            async with asyncio.timeout(seconds):
-                while not true():
-                    await anext(news)
-        except TimeoutError:
-            pass
-        return true()
+        return await waiting.until(self.line, true, seconds)
 
     def failure(self, channel: str | None = None, kept: str = "") -> HotlineError:
         """`why_not` as the error a command ends with; `kept` says what became of what was asked."""

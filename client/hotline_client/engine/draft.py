@@ -23,8 +23,10 @@ from hotline_client.engine.state import (
     OutboxItem,
     Past,
     Sealed,
+    SlotRecord,
     Snapshot,
     Standing,
+    StepRecord,
     Stored,
 )
 from hotline_protocol.errors import StorageError
@@ -154,6 +156,8 @@ class Draft:
     marks: list[MarkRecord] = field(default_factory=list)
     events: list[EventRecord] = field(default_factory=list)
     keys: list[KeyRecord] = field(default_factory=list)
+    slots: list[SlotRecord] = field(default_factory=list)
+    steps: list[StepRecord] = field(default_factory=list)
     certificates: dict[bytes, bytes] = field(default_factory=dict)
     contexts: dict[int, bytes] = field(default_factory=dict)
     aside: int | None = None
@@ -339,6 +343,8 @@ class Draft:
             or self.aside is not None
             or bool(self.restored)
             or self.forget_aside
+            or bool(self.slots)
+            or bool(self.steps)
         )
 
     def finish(self) -> Changes:
@@ -357,6 +363,8 @@ class Draft:
             outbox=tuple(self._items.values()),
             outbox_done=tuple(self._done),
             keys=tuple(self.keys),
+            slots=tuple(self.slots),
+            steps=tuple(self.steps),
             certificates=self.certificates,
             contexts=self.contexts,
             snapshot=self.snapshot,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import msgspec
 
@@ -230,6 +230,43 @@ class KeyRecord(msgspec.Struct, frozen=True):
     id: bytes
 
 
+Outcome = Literal["sent", "late", "elsewhere", "skipped", "came", "missed"]
+"""What became of a slot. `elsewhere`: another device of the side sent it. `came` and `missed` are of what is expected of others."""
+
+
+class SlotRecord(msgspec.Struct, frozen=True):
+    """That a schedule's slots from `slot` to `through` (unix s), `count` of them, are accounted for, once and for ever.
+
+    `schedule`: its name, of an expectation `expect/` and its name. `document`: what was said, empty if nothing. `at`: unix ms.
+    `open`: somebody is still to acknowledge the document.
+    """
+
+    schedule: str
+    slot: int
+    through: int
+    count: int
+    outcome: Outcome
+    reason: str
+    channel: str
+    document: bytes
+    at: int
+    open: bool = False
+
+
+CLOSED: Final = -1
+"""The number of the step that ends the watch over a document."""
+
+
+class StepRecord(msgspec.Struct, frozen=True):
+    """That step `number` about a document was taken, once: what it was, what came of it, and when (unix ms). See `CLOSED`."""
+
+    document: bytes
+    number: int
+    what: str
+    detail: str
+    at: int
+
+
 class GroupBlobs(msgspec.Struct, frozen=True):
     """The group as stored. `epoch` changes with a commit, `ratchets` with every message. Secret."""
 
@@ -266,6 +303,8 @@ class Changes:
     outbox: tuple[OutboxItem, ...] = ()
     outbox_done: tuple[bytes, ...] = ()
     keys: tuple[KeyRecord, ...] = ()
+    slots: tuple[SlotRecord, ...] = ()
+    steps: tuple[StepRecord, ...] = ()
     certificates: dict[bytes, bytes] = field(default_factory=dict)
     contexts: dict[int, bytes] = field(default_factory=dict)
     snapshot: Snapshot | None = None
@@ -327,6 +366,12 @@ class Past(Protocol):
 
     def key(self, channel: str, key: str) -> KeyRecord | None:
         """An idempotency key that was used."""
+
+    def through(self, schedule: str) -> int | None:
+        """The last slot of a schedule that is accounted for, unix s."""
+
+    def step(self, document: bytes, number: int) -> StepRecord | None:
+        """A step about a document that was taken."""
 
 
 class Store(Past, Protocol):

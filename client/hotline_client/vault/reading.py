@@ -13,6 +13,7 @@ from hotline_client.engine.state import (
     KeyRecord,
     MarkRecord,
     Snapshot,
+    StepRecord,
     Stored,
 )
 from hotline_client.vault import rows
@@ -159,6 +160,19 @@ class Reader:
         sql = f"SELECT {rows.KEY} FROM sent_key WHERE {_CHANNEL} AND key = ?"  # noqa: S608
         row = self._database.row(sql, (channel, key))
         return None if row is None else rows.key(row)
+
+    def through(self, schedule: str) -> int | None:
+        """The last slot of a schedule that is accounted for, unix s."""
+        row = self._database.row(
+            "SELECT through FROM slot WHERE schedule = ? ORDER BY slot DESC LIMIT 1", (schedule,)
+        )
+        return None if row is None else int(row[0])
+
+    def step(self, document: bytes, number: int) -> StepRecord | None:
+        """A step about a document that was taken."""
+        sql = f"SELECT {rows.STEP} FROM step WHERE document = ? AND number = ?"  # noqa: S608 - names of our own
+        row = self._database.row(sql, (document, number))
+        return None if row is None else rows.step(row)
 
     def search(self, channel: str, asked: tuple[Term, ...], limit: int) -> Sequence[DocumentRecord]:
         """The newest documents that count and hold all of these words, newest first."""

@@ -14,7 +14,9 @@ from hotline_client.engine.state import (
     KeyRecord,
     MarkRecord,
     OutboxItem,
+    SlotRecord,
     Standing,
+    StepRecord,
 )
 from hotline_client.vault.database import Row
 from hotline_client.vault.errors import VaultDamaged
@@ -26,6 +28,8 @@ DOCUMENT: Final = ", ".join(DocumentRecord.__struct_fields__)
 MARK: Final = ", ".join(MarkRecord.__struct_fields__)
 EVENT: Final = ", ".join(EventRecord.__struct_fields__)
 KEY: Final = ", ".join(KeyRecord.__struct_fields__)
+SLOT: Final = ", ".join(SlotRecord.__struct_fields__)
+STEP: Final = ", ".join(StepRecord.__struct_fields__)
 
 _encoder: Final = msgspec.msgpack.Encoder()
 _standing: Final = msgspec.msgpack.Decoder(Standing)
@@ -73,6 +77,23 @@ def event(row: Row) -> EventRecord:
 def key(row: Row) -> KeyRecord:
     """A row of `KEY`."""
     return _record(KeyRecord, row)
+
+
+def slot(row: Row) -> SlotRecord:
+    """A row of `SLOT`."""
+    *rest, waits = row
+    return _record(SlotRecord, (*rest, bool(waits)))
+
+
+def step(row: Row) -> StepRecord:
+    """A row of `STEP`."""
+    return _record(StepRecord, row)
+
+
+def plain(table: str, columns: str) -> str:
+    """The statement that adds a row of a table that belongs to no channel."""
+    places = ", ".join("?" for _ in columns.split(","))
+    return f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 - names of our own
 
 
 def encode(value: Standing | OutboxItem) -> bytes:

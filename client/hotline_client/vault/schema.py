@@ -161,9 +161,51 @@ _WORDS: Final = """
 CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 1, detail = full, tokenize = 'unicode61');
 """
 
+_SCHEDULES: Final = """
+CREATE TABLE schedule (
+    name TEXT PRIMARY KEY,
+    definition TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    paused INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+-- what became of every slot: the next one is computed from the last of these, so one row both sends and advances
+CREATE TABLE slot (
+    schedule TEXT NOT NULL,
+    slot INTEGER NOT NULL,
+    through INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    document BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    open INTEGER NOT NULL,
+    PRIMARY KEY (schedule, slot)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX slot_open ON slot (document) WHERE open;
+CREATE TABLE step (
+    document BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (document, number)
+) STRICT, WITHOUT ROWID;
+-- events that a reader's handler gave up on
+CREATE TABLE parked (
+    reader TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    code INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (reader, channel, seq)
+) STRICT, WITHOUT ROWID;
+"""
+
 PUT_WORDS: Final = "INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)"
 
-MIGRATIONS: Final = (_FIRST, _JOURNAL, _WORDS)
+MIGRATIONS: Final = (_FIRST, _JOURNAL, _WORDS, _SCHEDULES)
 """Each brings a vault one version further; what was released is never edited."""
 
 

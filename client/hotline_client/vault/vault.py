@@ -19,6 +19,7 @@ from hotline_client.vault import keyring, writing
 from hotline_client.vault.database import Database, Transaction, create_file
 from hotline_client.vault.device import Device
 from hotline_client.vault.reading import Reader
+from hotline_client.vault.schedules import Schedules
 from hotline_protocol.errors import StorageError, UsageError
 
 DATABASE: Final = "vault.db"
@@ -33,6 +34,7 @@ class Vault(Reader):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.device = Device(database)
+        self.schedules = Schedules(database)
 
     @classmethod
     def create(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hotline_client.engine.state import Changes, GroupBlobs, StaleError
+from msgspec.structs import astuple
+
+from hotline_client.engine.state import CLOSED, Changes, GroupBlobs, StaleError
 from hotline_client.vault import rows, schema
 from hotline_client.vault.database import Transaction
 from hotline_client.wordlist import document_words
@@ -36,6 +38,10 @@ def write(tx: Transaction, channel: str, version: int, changes: Changes) -> int:
         "DELETE FROM outbox WHERE channel = ? AND id = ?", [(number, one) for one in changes.outbox_done]
     )
     tx.run_all(rows.insert("sent_key", rows.KEY), [rows.values(number, one) for one in changes.keys])
+    tx.run_all(rows.plain("slot", rows.SLOT), [astuple(one) for one in changes.slots])
+    tx.run_all(rows.plain("step", rows.STEP), [astuple(one) for one in changes.steps])
+    closed = [(one.document,) for one in changes.steps if one.number == CLOSED]
+    tx.run_all("UPDATE slot SET open = 0 WHERE document = ? AND open", closed)
     tx.run_all(
         "INSERT OR IGNORE INTO certificate (fingerprint, der) VALUES (?, ?)",
         list(changes.certificates.items()),
