@@ -134,9 +134,9 @@ async def command(
     names = tuple(session.channel(name) for name in channels) or tuple(view.name for view in line.channels())
     follower = Follower(line, names, session.vault, cursor, dict.fromkeys(names, 0) if everything else None)
     watch = Watch(session, follower, handler, cursor)
+    if handler is not None and retry_parked:
+        await _again(session, handler, cursor or "")
     async with line:
-        if handler is not None and retry_parked:
-            await _again(session, handler, cursor or "")
         if once:
             await session.catch_up(patience)
             await watch.take_new()
