@@ -277,6 +277,11 @@ class Line:
         """The channel's log as a file to be verified offline (V1), or only the documents of these ids; in pieces."""
         return Recorder(self._desk, channel, progress).pieces(only)
 
+    def heard(self, channel: str) -> int | None:
+        """When the other side last said anything in a channel, unix ms by the relay."""
+        with self._desk.lock:
+            return self._desk.state(channel).standing.peer_heard or None
+
     def security_events(self, channel: str | None = None) -> list[MessageView]:
         """What deviated from what is promised, oldest first."""
         with self._desk.lock:

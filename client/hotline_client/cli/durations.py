@@ -1,18 +1,17 @@
-"""Durations as people type them: `90s`, `15m`, `2h`, `1d`."""
+"""Durations as a click parameter type."""
 
 from __future__ import annotations
 
-import re
-from typing import Any, Final
+from typing import Any
 
 import click
 
-_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_FORM: Final = re.compile(r"([0-9]{1,6})([smhd])")
+from hotline_client.durations import seconds
+from hotline_protocol.errors import FormatError
 
 
 class Duration(click.ParamType[int]):
-    """A click parameter type giving whole seconds."""
+    """Gives whole seconds."""
 
     name = "duration"
 
@@ -20,7 +19,7 @@ class Duration(click.ParamType[int]):
         """Seconds from `15m`; anything else is a usage error that shows the form."""
         if isinstance(value, int):
             return value
-        match = _FORM.fullmatch(str(value).strip().lower())
-        if match is None:
-            self.fail("expected a number and a unit, such as 90s, 15m, 2h or 1d", param, ctx)
-        return int(match[1]) * _UNITS[match[2]]
+        try:
+            return seconds(str(value))
+        except FormatError as error:
+            self.fail(str(error), param, ctx)
