@@ -48,6 +48,11 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         ),
         "outbox": ("hotline_client.cli.outbox:command", "See what is not sent yet."),
         "log": ("hotline_client.cli.log:command", "See where the logs stand; resume a halted channel."),
+        "schedule": (
+            "hotline_client.cli.schedule:command",
+            "Say things by the clock; see what became of it.",
+        ),
+        "bot": ("hotline_client.cli.bot:command", "Run a program that says, hears and obeys; see how it is."),
         "record": (
             "hotline_client.cli.record:command",
             "Write a log to a file; verify such a file offline.",

@@ -132,7 +132,7 @@ def _converted(table: Mapping[str, Any], kind: type[T], place: str) -> T:
             hint = f"; did you mean {near[0]}?" if near else ""
             raise FormatError(f"{place}: {show(key)} is not known{hint}")
     try:
-        return msgspec.convert(table, kind, strict=True, dec_hook=_hook)
+        return msgspec.convert(table, kind, strict=True, dec_hook=hook)
     except msgspec.ValidationError as error:
         raise FormatError(f"{place}: {_words(str(error))}") from None
 
@@ -143,7 +143,8 @@ def _words(error: str) -> str:
     return show(f"{found[2]}: {found[1]}" if found else error)
 
 
-def _hook(kind: type[Any], value: object) -> object:
+def hook(kind: type[Any], value: object) -> object:
+    """Reads what msgspec does not know of itself: durations."""
     if kind is Seconds:
         if not isinstance(value, str):
             raise ValueError('Expected a duration such as "15m"')
