@@ -45,7 +45,11 @@ async def until(line: Line, true: Callable[[], bool], seconds: float | None) -> 
 
 def is_acknowledged(line: Line, message: MessageView, acks: Acks = "any") -> bool:
     """Whether enough persons of the other side acknowledged its present words."""
-    people = {mark.person.fingerprint for mark in message.acknowledged if not mark.person.own}
+    people = {
+        mark.person.fingerprint
+        for mark in message.acknowledged
+        if not mark.person.own and mark.person.role in PERSON_ROLES
+    }
     if acks == "all":
         return bool(people) and people >= _everybody(line, message.channel)
     return len(people) >= (1 if acks == "any" else acks)

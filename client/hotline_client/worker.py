@@ -93,10 +93,14 @@ class Worker:
             if loop.time() >= reload:
                 reload = loop.time() + RELOAD
                 await asyncio.to_thread(self.load)
-                await self._judge()
-                await self._watch()
+                await self.look()
             await self.fire()
             await asyncio.sleep(self._pause())
+
+    async def look(self) -> None:
+        """Judge what was expected, and take the steps that are due about what was sent."""
+        await self._judge()
+        await self._watch()
 
     def _pause(self) -> float:
         """Until the next slot, and never longer than S30 says."""
@@ -135,7 +139,7 @@ class Worker:
             due.schedule, since=due.stored.since, through=due.through, sent=self._sent(due.schedule)
         )
         if slot is not None:
-            heapq.heappush(self._queue, (slot, due.stored.name))
+            heapq.heappush(self._queue, (slot + due.schedule.given.standby, due.stored.name))
 
     def _sent(self, schedule: Schedule) -> int:
         """How many slots were sent, of a schedule that ends after so many."""

@@ -102,6 +102,7 @@ class ScheduleTable(Timed, frozen=True, kw_only=True):
     to: str = ""
     missed: Literal["late", "skip"] = "late"
     grace: Seconds = Seconds(60)
+    standby: Seconds = Seconds(0)
     give_up: Seconds = Seconds(86_400)
     ack_within: Seconds | None = None
     acks: str | int = "any"

@@ -6,6 +6,7 @@ S11 of missed slots with the policy `late` the newest is sent, marked, unless `g
 S12 with the policy `skip` every missed slot is skipped; so is every slot while the schedule is paused
 S13 the last slot accounted for is the only cursor: a clock that goes back brings nothing twice, one that jumps ahead makes slots missed
 S14 after `count` slots that were sent, or behind `until`, nothing is due
+S15 a second host with `standby` waits so long after each slot, and says it only if the first one did not (S22)
 """
 
 from __future__ import annotations
@@ -51,12 +52,12 @@ def decide(
     schedule: Schedule, *, since: int, through: int | None, now: int, paused: bool, sent: int = 0
 ) -> Iterator[Send | Skip]:
     """What is to be done at `now` (unix s) about every slot up to then, in order. `sent`: how many were sent before."""
-    slots = list(_due(schedule, since, through, now))
+    slots = list(_due(schedule, since, through, now - schedule.given.standby))
     if paused:
         yield from _skip(slots, "paused")
         return
     given = schedule.given
-    in_time = [slot for slot in slots if slot + given.grace >= now]
+    in_time = [slot for slot in slots if slot + given.standby + given.grace >= now]
     missed = slots[: len(slots) - len(in_time)]
     sends = [Send(slot, late=False) for slot in in_time]
     if missed and given.missed == "skip":
