@@ -102,7 +102,7 @@ def say(
 ) -> bytes:
     """`Affairs.say` as part of a larger step."""
     kind = kind_of(body)
-    reason = why_not(draft.me.role, kind)
+    reason = why_not(draft.me.acting, kind)
     if reason is not None:
         raise UsageError(reason)
     _rehearse(draft, body)

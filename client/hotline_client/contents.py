@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from hotline_client.engine.state import DocumentRecord
-from hotline_client.exchanges import Exchange
 from hotline_protocol.documents import KINDS, Body, decode_body, decode_document
 from hotline_protocol.documents.body import Target
-from hotline_protocol.documents.dialogue import Correction
 from hotline_protocol.documents.summary import summary
 from hotline_protocol.errors import HotlineError
 
@@ -33,12 +31,6 @@ def about(body: Body | None) -> bytes | None:
     """The document that this one is about; None if it is about itself."""
     target = getattr(body, "target", None)
     return target.id if isinstance(target, Target) else target
-
-
-def present_text(first: str, said: Exchange) -> str:
-    """The words that stand now."""
-    body = body_of(said.corrections[-1].content) if said.corrections else None
-    return body.text if isinstance(body, Correction) else first
 
 
 def is_line(record: DocumentRecord) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from hotline_client.contents import body_of
 from hotline_client.engine import journal
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.state import DocumentRecord
 from hotline_client.views import Answered, Person, Translated
+from hotline_protocol.documents.dialogue import Correction
 from hotline_protocol.folds.dialogue import Dialogue
 from hotline_protocol.folds.journal import Journal
 from hotline_protocol.folds.phases import Phase, Urgency
@@ -80,3 +82,9 @@ def _translated(renderings: list[Rendering], person_of: PersonOf) -> tuple[Trans
     return tuple(
         Translated(person, one.language, one.text, one.at) for person, one in people if person is not None
     )
+
+
+def present_text(first: str, said: Exchange) -> str:
+    """The words that stand now."""
+    body = body_of(said.corrections[-1].content) if said.corrections else None
+    return body.text if isinstance(body, Correction) else first

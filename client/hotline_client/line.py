@@ -20,7 +20,7 @@ from msgspec import to_builtins
 from hotline_client.affairs import Affairs
 from hotline_client.clockwork import Clockwork
 from hotline_client.contents import body_of
-from hotline_client.engine import commits, journal, receipts, sealing, upkeep
+from hotline_client.engine import commits, journal, programs, receipts, sealing, upkeep
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import Context, Draft, Random
 from hotline_client.engine.state import CommitIntent, DocumentRecord, KeyRecord, OutboxItem
@@ -406,6 +406,7 @@ class Line:
         id: bytes | None = None,  # noqa: A002
     ) -> bytes:
         sealing.check_may_write(draft)
+        programs.check_own(draft, kind)
         if draft.standing.removed:
             raise UsageError(f"this device was removed from {draft.name}")
         stored = encode(body)

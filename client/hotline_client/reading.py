@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from hotline_client.addressing import office_text
-from hotline_client.contents import HIDDEN, about, body_of, is_line, present_text, text_of
+from hotline_client.contents import HIDDEN, about, body_of, is_line, text_of
 from hotline_client.engine import journal, keys, membership
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import ChannelState, certificate_der
 from hotline_client.engine.state import DocumentRecord, EventRecord, MarkRecord, OutboxItem, Watermark
-from hotline_client.exchanges import Exchange, exchange
+from hotline_client.exchanges import Exchange, exchange, present_text
 from hotline_client.marks import Marks, Reached, first_to_reach
 from hotline_client.views import (
     ChannelView,

@@ -19,6 +19,7 @@ from typing import Any, Final
 from hotline_client import waiting
 from hotline_client.addressing import Addressed, read_addressees
 from hotline_client.engine.state import CLOSED, Outcome, SlotRecord, StepRecord
+from hotline_client.errors import Refused
 from hotline_client.handlers import run_once
 from hotline_client.line import Line
 from hotline_client.schedules.file import expectation_of, schedule_of
@@ -46,7 +47,7 @@ ROUNDS: Final = 100
 """Step n in its k-th repetition has the number n + ROUNDS * k."""
 _QUOTED: Final = 200
 
-_SOON: Final = (FormatError, NotAppliedError, UsageError)
+_SOON: Final = (FormatError, NotAppliedError, Refused, UsageError)
 
 
 @dataclass(slots=True)

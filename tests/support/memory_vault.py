@@ -185,6 +185,12 @@ class MemoryVault:
     def group_context(self, channel: str, epoch: int) -> bytes | None:
         return self._of(channel).contexts.get(epoch)
 
+    def said(self, channel: str, author: bytes, since: int) -> Sequence[str]:
+        documents = self._of(channel).documents
+        return [
+            one.kind for one in documents if one.author == author and one.at > since and one.refused is None
+        ]
+
     def through(self, schedule: str) -> int | None:
         return max((one.through for one in self.slots if one.schedule == schedule), default=None)
 

@@ -19,6 +19,7 @@ from hotline_protocol.identity.certificate import Request, device_request, parse
 from hotline_protocol.identity.charter import Charter, Relay, SignedCharter, secret_hash
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.terms import Arena, Role, Side
+from tests.support.programs import PROGRAM
 
 LINK_SECRET = bytes(range(32))
 NOW = 1_795_000_000
@@ -117,6 +118,7 @@ def device(
         not_before=NOW - DAY,
         not_after=NOW + days * DAY,
         serial=serial,
+        limits=PROGRAM if role is Role.BOT else None,
     )
     return der, seed, serial
 

@@ -38,6 +38,7 @@ from hotline_protocol.relay.frames import (
     hello_content,
 )
 from hotline_protocol.terms import Arena, Role, Side
+from tests.support.programs import PROGRAM
 
 DAY = 86_400
 LINK_SECRET = bytes(range(32))
@@ -121,6 +122,7 @@ class LinkFixture:
             not_before=self.now + not_before,
             not_after=self.now + not_after,
             serial=authority.serials,
+            limits=PROGRAM if role is Role.BOT else None,
         )
         return Device(key, certificate)
 

@@ -23,6 +23,7 @@ from hotline_protocol.errors import FormatError, StorageError, TrustError, Usage
 from hotline_protocol.identity.authority import AuthorityKey, issue_certificate, issue_crl, issue_root
 from hotline_protocol.identity.card import Card
 from hotline_protocol.identity.certificate import Certificate, Request, parse_certificate, parse_request
+from hotline_protocol.identity.limits import Limits
 from hotline_protocol.terms import Arena, Role
 from hotline_protocol.text import check_field, show
 
@@ -213,13 +214,22 @@ class Grant:
     arenas: frozenset[Arena]
     not_before: int
     not_after: int
+    limits: Limits | None = None
 
 
-def grant(request: Request, role: Role, arenas: Collection[Arena], days: int, *, now: int) -> Grant:
-    """What `approve` will certify: from five minutes ago (clocks differ) for `days` days."""
+def grant(
+    request: Request,
+    role: Role,
+    arenas: Collection[Arena],
+    days: int,
+    *,
+    now: int,
+    limits: Limits | None = None,
+) -> Grant:
+    """What `approve` will certify: from five minutes ago (clocks differ) for `days` days. `limits`: of a program."""
     if not 1 <= days <= MAX_DAYS:
         raise UsageError(f"a certificate lives 1 to {MAX_DAYS} days, not {days}")
-    return Grant(request.name, role, frozenset(arenas), now - 300, now + days * DAY)
+    return Grant(request.name, role, frozenset(arenas), now - 300, now + days * DAY, limits)
 
 
 def read_request(path: Path) -> Request:
@@ -248,6 +258,7 @@ def approve(
         not_before=granted.not_before,
         not_after=granted.not_after,
         serial=serial_number(rng),
+        limits=granted.limits,
     )
     certificate = parse_certificate(der)
     registers.record_issued(authority.directory, certificate)

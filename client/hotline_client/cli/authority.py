@@ -14,9 +14,10 @@ from hotline_client.ceremony.registers import Issued
 from hotline_client.cli import common, output
 from hotline_client.cli.ceremony import authority_option, compare, day, digits_option, facts, sealing_cost
 from hotline_client.cli.common import json_option
+from hotline_client.cli.limits import limits_of, limits_record, limits_rows
 from hotline_client.cli.passphrase import Passphrase, passphrase_option
 from hotline_protocol.identity.certificate import Request
-from hotline_protocol.terms import Arena, Role
+from hotline_protocol.terms import PERSON_ROLES, WRITING_ROLES, Arena, Role
 
 FILE = click.Path(path_type=Path)
 
@@ -101,6 +102,29 @@ def pair(peer_card: Path, authority_directory: Path, typed: str | None) -> None:
 @click.argument("request_file", metavar="REQUEST", type=FILE)
 @click.option("--role", required=True, type=click.Choice([str(role) for role in Role]))
 @click.option("--arena", "arenas", multiple=True, type=click.Choice([str(arena) for arena in Arena]))
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    metavar="KIND",
+    help="Of a bot: a kind of document it may say. Repeatable.  [default: all that a program may]",
+)
+@click.option(
+    "--channel",
+    "channels",
+    multiple=True,
+    metavar="NAME",
+    help="Of a bot: a channel it may use. Repeatable.  [default: plenary and its arenas']",
+)
+@click.option(
+    "--rate", metavar="N/TIME", help="Of a bot: so many documents in such a time.  [default: 60/1h]"
+)
+@click.option(
+    "--acts-as",
+    type=click.Choice([str(role) for role in Role if role in WRITING_ROLES & PERSON_ROLES]),
+    help="Of a bot: whose rights it has for these kinds, such as to acknowledge.",
+)
+@click.option("--admits", is_flag=True, help="Of a bot: it may admit and remove devices of your side.")
 @click.option("--days", default=180, show_default=True, type=int, help="How long the certificate is valid.")
 @click.option(
     "--out", type=FILE, help="The certificate file.  [default: beside the request, ending in .cert]"
@@ -114,6 +138,11 @@ def approve(
     request_file: Path,
     role: str,
     arenas: tuple[str, ...],
+    kinds: tuple[str, ...],
+    channels: tuple[str, ...],
+    rate: str | None,
+    acts_as: str | None,
+    admits: bool,
     days: int,
     out: Path | None,
     authority_directory: Path,
@@ -125,7 +154,10 @@ def approve(
     request = ceremony.read_request(request_file)
     target = request_file.with_suffix(".cert") if out is None else out
     files.must_be_new(target)
-    granted = ceremony.grant(request, Role(role), {Arena(arena) for arena in arenas}, days, now=common.now())
+    limits = limits_of(Role(role), arenas, kinds, channels, rate, acts_as, admits=admits)
+    granted = ceremony.grant(
+        request, Role(role), {Arena(arena) for arena in arenas}, days, now=common.now(), limits=limits
+    )
     output.say(_grant_text(authority, request, granted))
     compare(request.fingerprint, typed, "Type the 30 digits that the device shows")
     custody = authority.unlock(passphrase.existing("the authority key"))
@@ -140,6 +172,7 @@ def approve(
         "not_after": certificate.not_after,
         "fingerprint": certificate.fingerprint,
         "certificate": target,
+        "limits": limits_record(certificate.limits),
     }
     output.emit(record, f"Certified {certificate.name} as {certificate.role}; give {target} to the device.")
 
@@ -152,7 +185,7 @@ def _grant_text(authority: Authority, request: Request, granted: Grant) -> str:
         ("arenas", ", ".join(sorted(granted.arenas)) or "none"),
         ("until", day(granted.not_after)),
     ]
-    return facts(rows)
+    return facts(rows + limits_rows(granted.limits))
 
 
 @command.command("revoke")

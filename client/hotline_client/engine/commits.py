@@ -42,7 +42,7 @@ def queue(draft: Draft, intent: CommitIntent, targets: Sequence[bytes]) -> bytes
 def _check_wanted(draft: Draft, intent: CommitIntent, targets: Sequence[bytes]) -> None:
     if intent == "update":
         return
-    if draft.me.role not in ADMITTING_ROLES:
+    if not draft.me.admits or (intent == "remove" and draft.me.role not in ADMITTING_ROLES):
         raise UsageError("only a head or deputy may admit or remove")
     if not targets:
         raise UsageError(f"nobody is named to {intent}")

@@ -87,7 +87,7 @@ def check_guest(state: ChannelState, certificate: Certificate, signature_key: by
 
 def why_not_admissible(me: Certificate, state: ChannelState, guest: Certificate) -> str | None:
     """Why the holder of `me` may not admit `guest`, as far as roles and sides go; None if they may."""
-    if me.role not in ADMITTING_ROLES:
+    if not me.admits:
         return "only a head or deputy may admit"
     if state.group is None and state.standing.founded:
         return "this device is no member of the channel"

@@ -19,7 +19,7 @@ from typing import Final
 
 import msgspec
 
-from hotline_client.engine import journal
+from hotline_client.engine import journal, programs
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.journal import party
 from hotline_client.engine.state import Awaiting, DocumentRecord, MarkRecord, OutboxItem, Sealed, Watermark
@@ -160,7 +160,8 @@ def place(
     try:
         _check_envelope(draft, record, document, author, epoch)
         body = decode_body(document)
-        check_right(author.role, document.kind)
+        check_right(author.acting, document.kind)
+        programs.check(draft, record, body, author)
         _check_log(draft, record, body)
         reference = journal.take(draft, record, body, author)
         _apply(draft, record, body, author)

@@ -164,7 +164,7 @@ def _promised(draft: Draft, form: Sealed, answer: Appended) -> None:
 
 def check_may_write(draft: Draft, *, acknowledging: bool = False) -> None:
     """UsageError if our own certificate has no right to this."""
-    role = draft.me.role
+    role = draft.me.acting
     if role not in WRITING_ROLES:
         raise UsageError("an observer cannot write")
     if acknowledging and role not in PERSON_ROLES:

@@ -367,6 +367,9 @@ class Past(Protocol):
     def key(self, channel: str, key: str) -> KeyRecord | None:
         """An idempotency key that was used."""
 
+    def said(self, channel: str, author: bytes, since: int) -> Sequence[str]:
+        """The kinds of the counting documents of an author in entries later than `since`, unix ms."""
+
     def through(self, schedule: str) -> int | None:
         """The last slot of a schedule that is accounted for, unix s."""
 

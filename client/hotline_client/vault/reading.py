@@ -161,6 +161,12 @@ class Reader:
         row = self._database.row(sql, (channel, key))
         return None if row is None else rows.key(row)
 
+    def said(self, channel: str, author: bytes, since: int) -> Sequence[str]:
+        """The kinds of the counting documents of an author in entries later than `since`, unix ms."""
+        where = f"{_CHANNEL} AND author = ?2 AND at > ?3 AND refused IS NULL"
+        sql = f"SELECT kind FROM document INDEXED BY document_author WHERE {where}"  # noqa: S608 - names of our own
+        return [row[0] for row in self._database.rows(sql, (channel, author, since))]
+
     def through(self, schedule: str) -> int | None:
         """The last slot of a schedule that is accounted for, unix s."""
         row = self._database.row(

@@ -162,6 +162,8 @@ CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 
 """
 
 _SCHEDULES: Final = """
+CREATE INDEX document_author ON document (channel, author, at) WHERE refused IS NULL;
+
 CREATE TABLE schedule (
     name TEXT PRIMARY KEY,
     definition TEXT NOT NULL,

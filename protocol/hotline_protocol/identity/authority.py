@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hotline_protocol.errors import FormatError, UsageError
 from hotline_protocol.identity import x509_parts as parts
 from hotline_protocol.identity.certificate import Request
+from hotline_protocol.identity.limits import OID, Limits
 from hotline_protocol.identity.root import Root, parse_root
 from hotline_protocol.terms import Arena, Role
 
@@ -88,9 +89,15 @@ def issue_certificate(
     not_before: int,
     not_after: int,
     serial: int,
+    limits: Limits | None = None,
 ) -> bytes:
-    """A device certificate (DER) for the key of `request`. Times: unix s. UsageError if it could never be valid."""
+    """A device certificate (DER) for the key of `request`. Times: unix s. UsageError if it could never be valid.
+
+    `limits`: of a program, which needs them; of nobody else.
+    """
     root = _own_root(key, root_der)
+    if (limits is None) is (role is Role.BOT):
+        raise UsageError("a program's certificate needs limits, and nobody else's has any")
     if not max(not_before, root.not_before) < not_after <= root.not_after:
         raise UsageError("the certificate would end before it begins, or after its authority")
     attributes = [
@@ -111,6 +118,8 @@ def issue_certificate(
         .add_extension(parts.key_usage(authority=False), critical=True)
         .add_extension(_authority_identifier(key), critical=False)
     )
+    if limits is not None:
+        builder = builder.add_extension(x509.UnrecognizedExtension(OID, limits.encode()), critical=False)
     return builder.sign(key.private, None).public_bytes(Encoding.DER)
 
 

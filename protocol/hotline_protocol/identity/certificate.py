@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from hotline_protocol.errors import CertificateError, FormatError, UsageError
 from hotline_protocol.identity import x509_parts as parts
+from hotline_protocol.identity.limits import Limits, limits_of
 from hotline_protocol.identity.x509_parts import MAX_CERTIFICATE
-from hotline_protocol.terms import Arena, Role, Side
+from hotline_protocol.terms import ADMITTING_ROLES, Arena, Role, Side
 
 _SUBJECT: Final = frozenset({parts.COMMON_NAME, parts.ORGANIZATION, parts.TITLE, parts.UNIT})
 
@@ -26,7 +27,7 @@ _SUBJECT: Final = frozenset({parts.COMMON_NAME, parts.ORGANIZATION, parts.TITLE,
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """What a device certificate says. Times: unix seconds, both ends included; public_key: raw Ed25519, 32 bytes;
-    fingerprint: SHA-256 of the DER. `side` is None until `Trust` found the root that issued it.
+    fingerprint: SHA-256 of the DER. `side` is None until `Trust` found the root that issued it. `limits`: of a bot, else None.
     """
 
     der: bytes = field(repr=False)
@@ -40,6 +41,18 @@ class Certificate:
     public_key: bytes = field(repr=False)
     fingerprint: bytes
     side: Side | None = None
+    limits: Limits | None = None
+    """Of a program (B10)."""
+
+    @property
+    def acting(self) -> Role:
+        """Whose rights it has: those of its role, or of the role that a program's limits name."""
+        return self.role if self.limits is None or self.limits.acts_as is None else self.limits.acts_as
+
+    @property
+    def admits(self) -> bool:
+        """Whether its holder may admit and remove devices of the own side."""
+        return self.role in ADMITTING_ROLES or (self.limits is not None and self.limits.admits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +80,19 @@ def parse_certificate(der: bytes) -> Certificate:
     parts.check_use(found, what, authority=False)
     parts.require(found, x509.AuthorityKeyIdentifier, what, critical=False)
     first, last = parts.validity(certificate)
+    role = _role(names[parts.TITLE])
     return Certificate(
         der=der,
         name=parts.only(names[parts.COMMON_NAME], "the name"),
         delegation=parts.only(names[parts.ORGANIZATION], "the name of the delegation"),
-        role=_role(names[parts.TITLE]),
+        role=role,
         arenas=_arenas(names[parts.UNIT]),
         serial=certificate.serial_number,
         not_before=first,
         not_after=last,
         public_key=key.public_bytes_raw(),
         fingerprint=sha256(der).digest(),
+        limits=limits_of(found, role),
     )
 
 

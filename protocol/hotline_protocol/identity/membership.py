@@ -11,7 +11,8 @@ M4  every certificate is entitled to the channel
 M7  the committer is a member, stays one, and is neither expired nor revoked at `at`
 M6  the committer's new leaf keeps side and name, and its role unless the certificate is a renewed one
 M5  added and changed leaves are current at `at`, and so are the key packages that they come from
-M8  only a head or deputy adds or removes others, and only those of the own side
+M8  only a head or deputy adds or removes others, and only those of the own side; a program that its limits let admit adds, and removes
+    nobody but whom it adds again
 M9  a founding begins with its founder alone, a head or deputy; of the other side it may add heads and deputies, and in a channel
     of both sides it adds at least one
 M10 a side that had a head or deputy still has one
@@ -235,11 +236,16 @@ def _check_authority(change: _Change) -> None:
     if not change.added and not change.removed:
         return
     committer = change.committer
-    if committer.role not in ADMITTING_ROLES:
+    if not committer.admits:
         _refuse("M8", f"{_name(committer)} is {committer.role} and may not add or remove others")
     foreign = [one for one in change.removed if one.side != committer.side]
     if not change.founding:
         foreign += [one for one in change.added if one.side != committer.side]
+    if committer.role not in ADMITTING_ROLES:
+        again = {(one.side, one.name) for one in change.added}
+        gone = [one for one in change.removed if (one.side, one.name) not in again]
+        if gone:
+            _refuse("M8", f"{_name(committer)} is {committer.role} and removes {_name(gone[0])}")
     if foreign:
         _refuse("M8", f"{_name(committer)} adds or removes {_name(foreign[0])} of the other side")
 

@@ -15,6 +15,7 @@ from hotline_protocol.identity.certificate import Certificate, device_request, p
 from hotline_protocol.identity.charter import Charter, Relay, SignedCharter, secret_hash
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.terms import Arena, Role, Side
+from tests.support.programs import PROGRAM
 
 DAY: Final = 86_400
 NOW = 1_763_856_000
@@ -91,6 +92,7 @@ def issue(
         not_before=not_before,
         not_after=not_after,
         serial=number,
+        limits=PROGRAM if role is Role.BOT else None,
     )
 
 
