@@ -17,6 +17,7 @@ from hotline_protocol.identity.authority import AuthorityKey, issue_certificate,
 from hotline_protocol.identity.card import Card
 from hotline_protocol.identity.certificate import Request, device_request, parse_request
 from hotline_protocol.identity.charter import Charter, Relay, SignedCharter, secret_hash
+from hotline_protocol.identity.limits import Limits
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.terms import Arena, Role, Side
 from tests.support.programs import PROGRAM
@@ -100,8 +101,9 @@ def device(
     arenas: frozenset[Arena] = _ALL,
     days: int = 365,
     suite: int = 0x0001,
+    limits: Limits = PROGRAM,
 ) -> tuple[bytes, bytes, int]:
-    """(certificate DER, private key, serial) of somebody of a side."""
+    """(certificate DER, private key, serial) of somebody of a side. `limits`: of a bot."""
     home = link(suite)
     seed = random.Random(f"{side}/{name}/{role}").randbytes(32)  # noqa: S311  reproducible on purpose
     private = Ed25519PrivateKey.from_private_bytes(seed)
@@ -118,17 +120,23 @@ def device(
         not_before=NOW - DAY,
         not_after=NOW + days * DAY,
         serial=serial,
-        limits=PROGRAM if role is Role.BOT else None,
+        limits=limits if role is Role.BOT else None,
     )
     return der, seed, serial
 
 
 def context(
-    side: Side, name: str, role: Role = Role.OFFICER, *, suite: int = 0x0001, days: int = 365
+    side: Side,
+    name: str,
+    role: Role = Role.OFFICER,
+    *,
+    suite: int = 0x0001,
+    days: int = 365,
+    limits: Limits = PROGRAM,
 ) -> Context:
     """What a line of this person starts from."""
     home = link(suite)
-    der, private, _ = device(side, name, role, suite=suite, days=days)
+    der, private, _ = device(side, name, role, suite=suite, days=days, limits=limits)
     return Context(home.papers, home.trust, home.trust.identify(der), private, LINK_SECRET)
 
 
