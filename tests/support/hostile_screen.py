@@ -9,10 +9,11 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
+from rich.segment import Segment
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -30,6 +31,15 @@ from tests.support.tui_child import kept
 
 SAYS = "7770"
 """The number of our own OSC."""
+PATIENCE = 20.0
+"""Seconds that a busy machine may need for one step."""
+
+
+def _acts(part: Segment) -> bool:
+    """Whether something happens when this is clicked on or hovered over; a scroll bar does it, and is ours."""
+    return part.style is not None and bool(
+        part.style.link or set(part.style.meta) - {"@mouse.down", "@mouse.up"}
+    )
 
 
 class Walk:
@@ -41,13 +51,22 @@ class Walk:
     def say(self, words: str) -> None:
         self.app._write(f"\x1b]{SAYS};{words}\x07")
 
+    async def until(self, true: Callable[[], bool]) -> bool:
+        """Let the program run until that is so; whether it came to be."""
+        end = monotonic() + PATIENCE
+        while not true() and monotonic() < end and not self.app._exit:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.001)
+        return true()
+
     async def settle(self) -> None:
-        """Until what was asked for is composed and laid out."""
+        """Until the screen on top is composed and laid out; one that closes meanwhile answers no more, and the next is asked."""
         for _ in range(2):
             done = asyncio.Event()
-            self.app.screen.call_after_refresh(done.set)
-            with suppress(TimeoutError):  # a screen that closes says nothing more
-                await asyncio.wait_for(done.wait(), 0.2)
+            while not done.is_set():
+                screen = self.app.screen
+                screen.call_after_refresh(done.set)
+                if not await self.until(lambda: done.is_set() or self.app.screen is not screen):  # noqa: B023
+                    raise AssertionError(f"{screen} does not come to rest")
 
     async def press(self, *keys: str) -> None:
         for key in keys:
@@ -58,16 +77,23 @@ class Walk:
         """What is on the screen now is that widget; over it a screen, or none."""
         app = self.app
         app._read_again()
+        wanted = await self.until(
+            lambda: len(app.screen_stack) == 1 if screen is None else isinstance(app.screen, screen)
+        )
         await self.settle()
-        wanted = len(app.screen_stack) == 1 if screen is None else isinstance(app.screen, screen)
         self.say("begin")
-        app._display(app.screen, app.screen._compositor.render_update(full=True))
+        whole = app.screen._compositor.render_full_update()
+        app._display(app.screen, whole)
         self.say(widget if wanted else f"MISSED {widget}")
+        if any(_acts(part) for row in whole.strips for strip in row for part in strip):
+            self.say(f"ARMED {widget}")
 
     async def back(self) -> None:
-        for _ in range(4):
-            if len(self.app.screen_stack) > 1:
-                await self.press("escape")
+        while (depth := len(self.app.screen_stack)) > 1:
+            self.app.simulate_key("escape")
+            if not await self.until(lambda: len(self.app.screen_stack) < depth):
+                raise AssertionError(f"{self.app.screen} does not close")
+        await self.settle()
 
     async def through(self, number: int) -> None:
         """One world."""
@@ -81,6 +107,10 @@ class Walk:
             await self.press(key)
             await self.shot(f"form of {VIEWS[view - 1]}", Ask if view == 6 else FormScreen)
             await self.back()
+            if view == 3:
+                await self.press("end")
+                await self.shot("minutes")
+                await self.press("home")
         self.app.action_view(5)
         await self.press("g", "v")
         await self.shot("digits", AskTyped)
@@ -161,9 +191,9 @@ def script(line: HostileLine, worlds: Sequence[int]) -> Callable[[Pilot[object]]
     async def work(pilot: Pilot[object]) -> None:
         app = pilot.app
         assert isinstance(app, HotlineApp)
-        while app._state is None or not app._views or not app.view.is_mounted:  # noqa: ASYNC110 - nothing tells of it
-            await asyncio.sleep(0.01)
         walk = Walk(app, line)
+        if not await walk.until(lambda: bool(app._views) and app.view.is_mounted):
+            raise AssertionError("it does not come up")
         for number in worlds:
             await walk.through(number)
         walk.say("end")
@@ -182,7 +212,7 @@ def main() -> int:
     line.become(worlds[0])
     app = HotlineApp(line, clock=lambda: NOW)
     app.run(auto_pilot=script(line, worlds))
-    return app.return_code or 0
+    return 1 if app.return_code is None else app.return_code
 
 
 if __name__ == "__main__":
