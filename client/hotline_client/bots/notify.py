@@ -26,6 +26,8 @@ class Notifier:
             return
         message = "\n".join(f"{name}={value}" for name, value in words.items())
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            # a manager that does not read must not hold up what we are for
+            sender.setblocking(False)
             sender.connect(self._address)
             sender.send(message.encode())
 
