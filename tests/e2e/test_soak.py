@@ -1,0 +1,13 @@
+"""The soak, short: `python -m tests.soak` is the long one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.soak.story import Soak
+
+
+def test_every_slot_is_accounted_for_once_whatever_is_killed(tmp_path: Path) -> None:
+    done = Soak(tmp_path, kills=60, seed=20261123).run()
+    assert done["bot killed"] > 30
+    assert done["sent"] > 50
