@@ -59,7 +59,7 @@ def show(value: str, *, lines: bool = False) -> str:
 
 
 def check_field(value: str, what: str, *, limit: int, lines: bool = False) -> str:
-    """Refuse a signed field that is empty, longer than `limit` characters, not NFC, or holds an unsafe character."""
+    """Refuse a signed field that `show` would change, and one that is empty, longer than `limit` characters or not NFC."""
     if not value.strip():
         raise FormatError(f"{what} is empty")
     if len(value) > limit:
@@ -67,7 +67,22 @@ def check_field(value: str, what: str, *, limit: int, lines: bool = False) -> st
     if not unicodedata.is_normalized("NFC", value):
         raise FormatError(f"{what} is not in Unicode normalization form C")
     # each character once: a backlog is checked message by message, and most of a text are repetitions
-    for character in dict.fromkeys(value):
+    distinct = dict.fromkeys(value)
+    for character in distinct:
         if _unsafe(character) and not (lines and character in "\n\t"):
             raise FormatError(f"{what} contains the control or invisible character {escape(character)}")
+    if (
+        any(unicodedata.category(character) in _MARKS for character in distinct)
+        and _tallest(value) > MAX_MARKS
+    ):
+        raise FormatError(f"{what} stacks more than {MAX_MARKS} combining marks on one character")
     return value
+
+
+def _tallest(value: str) -> int:
+    """Of the stacks of combining marks, the tallest."""
+    tallest = marks = 0
+    for character in value:
+        marks = marks + 1 if unicodedata.category(character) in _MARKS else 0
+        tallest = max(tallest, marks)
+    return tallest

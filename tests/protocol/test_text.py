@@ -82,6 +82,8 @@ def test_a_field_that_passes_is_shown_as_it_is(value: str, lines: bool) -> None:
         ("e\u0301", "normalization form C"),
         ("a\nb", r"\\u\{a\}"),
         ("a\tb", r"\\u\{9\}"),
+        ("x" + "\u05b8" * 9, "the name stacks more than 8 combining marks on one character"),
+        ("\u0488" * 9, "combining marks"),
     ],
 )
 def test_a_field_is_refused_with_its_reason(value: str, reason: str) -> None:
@@ -100,3 +102,18 @@ def test_marks_without_a_combining_class_count_too(mark: str) -> None:
     shown = show("a" + mark * 30)
     assert shown.count(mark) == MAX_MARKS
     assert shown.count(escape(mark)) == 30 - MAX_MARKS
+
+
+def test_a_field_may_stack_as_many_marks_as_are_shown() -> None:
+    stacked = ("x" + "\u05b8" * MAX_MARKS) * 3
+    assert check_field(stacked, "the text", limit=27) == show(stacked) == stacked
+
+
+@pytest.mark.parametrize("value", ["x" * 10_000_000, "a" + "\u0301" * 1_000_000, "\U0010ffff" * 1_000_000])
+def test_of_what_is_endless_nothing_is_lost_and_no_more_is_made_than_its_escapes(value: str) -> None:
+    shown = show(value)
+    assert len(value) <= len(shown) <= len(escape("\U0010ffff")) * len(value)
+    assert all(is_harmless(character) for character in set(shown))
+    assert "\u0301" * (MAX_MARKS + 1) not in shown
+    with pytest.raises(FormatError, match="at most 16384 are allowed"):
+        check_field(value, "the text", limit=16_384)

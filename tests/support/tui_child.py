@@ -14,7 +14,9 @@ from typing import Any, Final
 
 from hotline_client.keepsakes import Keepsakes
 from hotline_client.tui.run import run
+from hotline_protocol.documents.body import MAX_TEXT
 from hotline_protocol.terms import Precedence, Response
+from hotline_protocol.text import MAX_MARKS
 from tests.support.memory_line import ANNA, MIRIAM, MemoryLine, text
 
 
@@ -81,8 +83,11 @@ def around(words: str) -> MemoryLine:
 WORLDS: Final[Mapping[str, Callable[[], MemoryLine]]] = {
     "quiet": quiet,
     "urgent": urgent,
-    "long": lambda: around("x" * 10_000_000),
-    "marks": lambda: around("a" + "\u0301" * 1_000_000),
+    "longest": lambda: around("x" * MAX_TEXT),
+    "tallest": lambda: around(("x" + "\u05b8" * MAX_MARKS) * (MAX_TEXT // (MAX_MARKS + 1))),
+    "most lines": lambda: around("x" + "\n" * (MAX_TEXT - 2) + "y"),
+    "endless line": lambda: around("x" * 10_000_000),
+    "endless marks": lambda: around("a" + "\u0301" * 1_000_000),
 }
 
 
