@@ -15,7 +15,7 @@ from dataclasses import asdict
 
 from benchmarks.results import Result, table
 
-NAMES = ("mls", "vault", "relay", "line", "tui", "folds", "notices")
+NAMES = ("mls", "vault", "relay", "line", "tui", "folds", "notices", "bots")
 
 
 def measure(name: str, *, smoke: bool) -> list[Result]:

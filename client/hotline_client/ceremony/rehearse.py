@@ -25,12 +25,13 @@ from hotline_protocol.terms import Arena, Role, Side
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device to enrol in a rehearsal."""
+    """A device to enrol in a rehearsal. `grant`: more words of `authority approve`, such as a bot's limits."""
 
     side: Side
     name: str
     role: Role
     arenas: tuple[Arena, ...] = ()
+    grant: tuple[str, ...] = ()
 
 
 DEVICES: Final = (
@@ -173,7 +174,7 @@ class _Rehearsal:
         )
         words = ["authority", "approve", str(asked), "--role", str(device.role)]
         words += [word for arena in device.arenas for word in ("--arena", str(arena))]
-        words += ["--authority", str(self._dirs[device.side])]
+        words += [*device.grant, "--authority", str(self._dirs[device.side])]
         self._do(
             self._custodian(device.side),
             words,
