@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from hotline_client.bots.signs import last_sign
 from hotline_client.line import Line
 from hotline_client.vault import Vault
 from hotline_client.views import ChannelView, LineState, StatusView
+from hotline_client.worker import read_definition
 from hotline_protocol.dtg import dtg
 from hotline_protocol.errors import HotlineError
 from hotline_protocol.identity.certificate import Certificate
@@ -123,4 +125,37 @@ def channel(view: ChannelView, line: Line, now: int) -> Iterator[Finding]:
     if waiting:
         yield Finding(
             name, "warn", f"{len(waiting)} wait in the outbox for over 15 minutes", "`hotline outbox --drain`"
+        )
+
+
+def programs(vault: Vault) -> Iterator[Finding]:
+    """What runs by the clock: definitions that can be read, a bot that fires them, nothing that nobody looked at."""
+    stored = vault.schedules.all()
+    for one in stored:
+        try:
+            read_definition(one.name, one.definition)
+        except HotlineError as error:
+            yield Finding(
+                "schedules",
+                "fail",
+                f"{one.name} cannot be worked on: {error}",
+                "mend its file and add it again",
+            )
+    sign = last_sign(vault)
+    if stored and not sign.get("alive"):
+        hint = "start it: `hotline bot run`, or the service hotline-bot"
+        yield Finding("bot", "fail", f"{len(stored)} schedules are kept and no bot is running", hint)
+    elif sign.get("alive"):
+        yield Finding("bot", "ok", f"running since {dtg(int(sign['since'] * 1000))}, {len(stored)} schedules")
+    parked = vault.schedules.parked()
+    if parked:
+        hint = "see them: `hotline watch --parked`"
+        yield Finding("handlers", "warn", f"{len(parked)} events were parked", hint)
+    waiting = vault.schedules.open()
+    if waiting:
+        yield Finding(
+            "schedules",
+            "warn",
+            f"{len(waiting)} slots are not acknowledged",
+            "see them: `hotline schedule trail`",
         )

@@ -126,12 +126,12 @@ class Worker:
                 self.problems[one.name] = str(error)
 
     def _take(self, stored: StoredSchedule) -> None:
-        table = json.loads(stored.definition)
-        if stored.name.startswith(EXPECT):
-            self._expected[stored.name] = (stored, expectation_of(table))
+        made = read_definition(stored.name, stored.definition)
+        if isinstance(made, Expectation):
+            self._expected[stored.name] = (stored, made)
             return
         last = self._store.last(stored.name)
-        due = _Due(stored, schedule_of(table), None if last is None else last.through)
+        due = _Due(stored, made, None if last is None else last.through)
         self._schedules[stored.name] = due
         self._push(due)
 
@@ -393,6 +393,12 @@ class Worker:
             if status.state is LineState.DOWN
             else "the line was up when it was due"
         )
+
+
+def read_definition(name: str, text: str) -> Schedule | Expectation:
+    """What the vault keeps under a name. FormatError if this version cannot work on it."""
+    table = json.loads(text)
+    return expectation_of(table) if name.startswith(EXPECT) else schedule_of(table)
 
 
 def _is_watched(line: Line, schedule: Schedule) -> bool:

@@ -37,7 +37,7 @@ async def work(vault: Vault, origin: float, end: float, factor: float) -> None:
             if over or time.monotonic() >= look:
                 look = time.monotonic() + LOOK
                 await worker.look()
-            if over and not any(one.kind == "document" for one in line.outbox()):
+            if over and not any(one.kind == "text" for one in line.outbox()):
                 return
             await asyncio.sleep(0.02)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +12,12 @@ import msgspec
 
 from hotline_client import files
 from hotline_client.bots.commands import Command
-from hotline_client.schedules.file import MAX_FILE, hook, tables
+from hotline_client.line import Line
+from hotline_client.schedules.file import MAX_FILE, definition, hook, tables
 from hotline_client.schedules.model import Argv, Expectation, Name, Schedule, Seconds
-from hotline_protocol.errors import FormatError
+from hotline_client.vault import Vault
+from hotline_client.worker import EXPECT
+from hotline_protocol.errors import FormatError, UsageError
 from hotline_protocol.text import show
 
 _OWN: Final = ("handler", "command")
@@ -69,3 +73,16 @@ def _all(listed: Any, kind: type[Any], place: str) -> tuple[Any, ...]:
         except msgspec.ValidationError as error:
             raise FormatError(f"{place} {number}: {show(str(error))}") from None
     return tuple(found)
+
+
+def install(vault: Vault, line: Line, file: BotFile) -> None:
+    """Keep what a file says. UsageError if this device has no channel of a name."""
+    known = {view.name for view in line.channels()}
+    everything: list[Schedule | Expectation] = [*file.schedules, *file.expectations]
+    for one in everything:
+        if one.channel not in known:
+            here = ", ".join(sorted(known))
+            raise UsageError(f"{one.name}: this device has no channel {show(one.channel)}; it has {here}")
+    named = [(one.name, definition(one)) for one in file.schedules]
+    named += [(EXPECT + one.name, definition(one)) for one in file.expectations]
+    vault.schedules.put(named, int(time.time()))

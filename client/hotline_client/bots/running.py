@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import time
@@ -15,40 +14,21 @@ from hotline_client.bots import commands, metrics
 from hotline_client.bots.file import BotFile
 from hotline_client.bots.notify import Notifier
 from hotline_client.bots.readers import Reader, Written
+from hotline_client.bots.signs import SIGN, leave_sign
 from hotline_client.following import Follower
 from hotline_client.handlers import Handler
 from hotline_client.line import Line
-from hotline_client.schedules.file import definition
-from hotline_client.schedules.model import Expectation, Schedule
 from hotline_client.vault import Vault
 from hotline_client.vault.schedules import Parked
 from hotline_client.views import LineState, MessageView
 from hotline_client.worker import EXPECT, Worker
 from hotline_protocol.errors import HotlineError, UsageError
-from hotline_protocol.text import show
 
-ALIVE: Final = "bot.alive"
-"""The vault's setting in which a running bot says since when, and when it last looked."""
-SIGN: Final = 10.0
-"""Seconds between two signs of life; a bot whose last one is three times as old is not alive."""
 COMMANDS: Final = "bot.commands"
 """The place from which commands are read."""
 
 Tell = Callable[[str, dict[str, Any]], None]
 """Told what happened: an event's name and its facts, never contents."""
-
-
-def install(vault: Vault, line: Line, file: BotFile) -> None:
-    """Keep what a file says. UsageError if this device has no channel of a name."""
-    known = {view.name for view in line.channels()}
-    everything: list[Schedule | Expectation] = [*file.schedules, *file.expectations]
-    for one in everything:
-        if one.channel not in known:
-            here = ", ".join(sorted(known))
-            raise UsageError(f"{one.name}: this device has no channel {show(one.channel)}; it has {here}")
-    named = [(one.name, definition(one)) for one in file.schedules]
-    named += [(EXPECT + one.name, definition(one)) for one in file.expectations]
-    vault.schedules.put(named, int(time.time()))
 
 
 class Bot:
@@ -147,7 +127,7 @@ class Bot:
     async def _sign(self) -> None:
         while True:
             facts = {"pid": os.getpid(), "since": self._started, "at": time.time(), **self.numbers()}
-            await asyncio.to_thread(self._vault.set_setting, ALIVE, json.dumps(facts).encode())
+            await asyncio.to_thread(leave_sign, self._vault, facts)
             await asyncio.sleep(SIGN)
 
     # --- what comes

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +10,10 @@ import click
 import structlog
 
 from hotline_client.bots import file as bot_file
-from hotline_client.bots.file import BotFile
+from hotline_client.bots.file import BotFile, install
 from hotline_client.bots.metrics import read_address
-from hotline_client.bots.running import ALIVE, SIGN, Bot, install
+from hotline_client.bots.running import Bot
+from hotline_client.bots.signs import last_sign
 from hotline_client.cli.session import Session, line_command
 from hotline_client.cli.watch import written
 from hotline_client.errors import Unreachable
@@ -64,12 +63,9 @@ async def run(session: Session, *, file: Path | None, metrics: str | None) -> No
 @line_command("status", group=command)
 async def status(session: Session) -> None:
     """How the bot of this device is. Exit 3 if none is running."""
-    raw = session.vault.setting(ALIVE)
-    facts = {} if raw is None else json.loads(raw)
-    alive = bool(facts) and time.time() - facts["at"] < 3 * SIGN
-    record = {"type": "bot", "alive": alive, **facts}
-    session.emit(record, _text(record) if facts else "no bot ever ran on this device")
-    if not alive:
+    record = {"type": "bot", "alive": False, **last_sign(session.vault)}
+    session.emit(record, _text(record) if "at" in record else "no bot ever ran on this device")
+    if not record["alive"]:
         raise Unreachable("no bot is running on this device; start one with `hotline bot run FILE`")
 
 

@@ -54,6 +54,7 @@ def _examine(home: Path, vault: Vault, patience: int) -> Iterator[Finding]:
     yield from papers
     if any(finding.state == "fail" for finding in papers):
         return
+    yield from doctor.programs(vault)
     yield from asyncio.run(_online(vault, Line.open(vault), patience))
 
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 from typing import Any
 
 import click
 
-from hotline_client.bots.file import BotFile
-from hotline_client.bots.running import install
+from hotline_client.bots.file import BotFile, install
 from hotline_client.cli.session import Session, line_command
 from hotline_client.engine.state import SlotRecord
-from hotline_client.schedules.file import expectation_of, read, schedule_of
-from hotline_client.schedules.model import Schedule
+from hotline_client.schedules.file import read
+from hotline_client.schedules.model import Expectation, Schedule
 from hotline_client.schedules.plan import next_due
 from hotline_client.schedules.template import render
 from hotline_client.vault.schedules import StoredSchedule
-from hotline_client.worker import EXPECT
+from hotline_client.worker import EXPECT, read_definition
 from hotline_protocol.documents.kinds import kind_of
 from hotline_protocol.documents.summary import summary
 from hotline_protocol.documents.talk import Text
@@ -84,15 +82,10 @@ def upcoming(session: Session, stored: StoredSchedule) -> int | None:
     store = session.vault.schedules
     last = store.last(stored.name)
     through = None if last is None else last.through
-    table = _table(stored)
-    if stored.name.startswith(EXPECT):
-        return expectation_of(table).recurrence.after(stored.since if through is None else through)
-    return next_due(schedule_of(table), since=stored.since, through=through, sent=store.sent(stored.name))
-
-
-def _table(stored: StoredSchedule) -> dict[str, Any]:
-    table: dict[str, Any] = json.loads(stored.definition)
-    return table
+    made = read_definition(stored.name, stored.definition)
+    if isinstance(made, Expectation):
+        return made.recurrence.after(stored.since if through is None else through)
+    return next_due(made, since=stored.since, through=through, sent=store.sent(stored.name))
 
 
 def _line(record: dict[str, Any], last: SlotRecord | None) -> str:
@@ -173,11 +166,12 @@ def _chosen(session: Session, name: str, file: Path | None) -> tuple[Schedule, i
             raise UsageError(f"{show(str(file))} has no schedule {show(name)}")
         return found, int(time.time()), 0
     stored = next((one for one in session.vault.schedules.all() if one.name == name), None)
-    if stored is None or stored.name.startswith(EXPECT):
+    made = None if stored is None else read_definition(stored.name, stored.definition)
+    if stored is None or not isinstance(made, Schedule):
         raise UsageError(f"there is no schedule {show(name)}; `hotline schedule list` shows them")
     last = session.vault.schedules.last(name)
     after = stored.since if last is None else last.through
-    return schedule_of(_table(stored)), after, session.vault.schedules.sent(name)
+    return made, after, session.vault.schedules.sent(name)
 
 
 @line_command("pause", group=command)

@@ -149,6 +149,8 @@ args = [{{ name = "depth", type = "int", min = 0, max = 9 }}]
             assert (state["alive"], state["up"], state["schedules"]) == (True, 1, 1)
             [listed] = records(hotline(bot, "schedule", "list", "--json"))
             assert (listed["name"], listed["last"]["outcome"]) == ("pulse", "sent")
+            looked = records(hotline(bot, "doctor", "--json"))
+            assert [one["state"] for one in looked if one["check"] == "bot"] == ["ok"]
             stage.relay.kill()
             eventually(lambda: "DOWN" in service.heard("WATCHDOG=1"))
             stage.relay.start()

@@ -101,7 +101,9 @@ def test_a_relay_that_was_put_back_halts_the_channel_until_a_person_decides(tmp_
         done = hotline(ours, "send", "into a log of yesterday", "--timeout", "20s")
         assert (done.returncode, b"plenary is halted" in done.stderr) == (Exit.UNTRUSTED, True)
         assert hotline(ours, "send", "again", "--timeout", "5s").returncode == Exit.UNTRUSTED
-        [shown] = [one for one in records(hotline(ours, "log", "show", "--json")) if one["channel"] == "plenary"]
+        [shown] = [
+            one for one in records(hotline(ours, "log", "show", "--json")) if one["channel"] == "plenary"
+        ]
         assert shown["halted"] is not None
         assert hotline(ours, "log", "resume", "nowhere").returncode == Exit.USAGE
 

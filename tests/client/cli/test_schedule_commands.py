@@ -28,6 +28,9 @@ def test_the_list_is_kept_shown_paused_and_emptied(tmp_path: Path) -> None:
         assert len(text.splitlines()) == 4
         assert all(len(line) <= 80 for line in text.splitlines())
 
+        sick = hotline(one, "doctor")
+        assert (sick.returncode, b"4 schedules are kept and no bot is running" in sick.stdout) == (5, True)
+
         shown = records(hotline(one, "schedule", "preview", "day", "--next", "3", "--json"))
         assert [line["slot"] % 86_400 for line in shown] == [6 * 3600] * 3
         assert shown[1]["text"].endswith("This is message 2 of the series day.")
