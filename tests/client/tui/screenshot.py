@@ -1,8 +1,11 @@
-"""Draws the screens that the documents show, by the app itself: `python -m tests.client.tui.screenshot docs/screens`."""
+"""Draws screens, by the app itself: `python -m tests.client.tui.screenshot docs/screens` those that the documents show, `--every` and
+`tests/client/tui/views` those that the tests compare.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import gzip
 import re
 import sys
 from collections.abc import Callable
@@ -12,7 +15,7 @@ from typing import Final
 
 from hotline_client.tui import tongue
 from hotline_client.tui.app import HotlineApp
-from hotline_client.tui.themes import DAY, NIGHT
+from hotline_client.tui.themes import DAY, NAMES, NIGHT
 from tests.support.memory_line import NOW, MemoryLine
 from tests.support.pilot import ready
 from tests.support.week import HEBREW, week
@@ -44,6 +47,20 @@ PICTURES: Final = {
 }
 
 
+VIEWS: Final = ("talk", "agenda", "meetings", "notices", "roster", "record")
+LANGUAGES: Final = {"en": week, "he": lambda: week(HEBREW)}
+EVERY: Final = {
+    f"{view}-{size[0]}x{size[1]}-{theme}-{language}": Picture(
+        () if view == "talk" else (f"alt+{number}",), line, look, size, language
+    )
+    for number, view in enumerate(VIEWS, 1)
+    for size in ((80, 24), (120, 40), (60, 20))
+    for theme, look in NAMES.items()
+    for language, line in LANGUAGES.items()
+}
+"""Every view at every size, in every theme and in both directions of writing."""
+
+
 def draw(picture: Picture) -> str:
     """The SVG: no path, no host, the same at every call but for the names of its styles."""
 
@@ -69,11 +86,16 @@ def draw(picture: Picture) -> str:
     )
 
 
-def main(directory: Path) -> None:
-    """All of them."""
-    for name, picture in PICTURES.items():
-        (directory / f"{name}.svg").write_text(draw(picture), encoding="utf-8")
+def main(directory: Path, *, every: bool) -> None:
+    """Those of the documents, or all that the tests compare."""
+    for name, picture in (EVERY if every else PICTURES).items():
+        svg = draw(picture).encode()
+        if every:
+            # compressed, because nobody reads them and there are many
+            (directory / f"{name}.svgz").write_bytes(gzip.compress(svg, mtime=0))
+        else:
+            (directory / f"{name}.svg").write_bytes(svg)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[-1]), every="--every" in sys.argv)
