@@ -52,6 +52,7 @@ class Reading:
             name=certificate.name,
             delegation=certificate.delegation,
             role=certificate.role,
+            limits=certificate.limits,
             side=side,
             own=side == me.side,
             me=certificate.fingerprint == me.fingerprint,

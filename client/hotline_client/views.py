@@ -11,6 +11,7 @@ from typing import Literal
 
 from hotline_protocol.documents.dialogue import Answer
 from hotline_protocol.folds.phases import Phase, Urgency
+from hotline_protocol.identity.limits import Limits
 from hotline_protocol.terms import Precedence, Response, Role, Side
 
 
@@ -46,6 +47,8 @@ class Person:
     own: bool
     me: bool
     fingerprint: bytes
+    limits: Limits | None = None
+    """What a program may do."""
 
 
 @dataclass(frozen=True, slots=True)

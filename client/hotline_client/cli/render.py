@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hotline_client.cli.limits import limits_record
 from hotline_client.silence import silence
 from hotline_client.views import ChannelView, KnockView, Mark, MemberView, MessageView, OutboxView, Person
 from hotline_protocol.dtg import dtg, short_dtg
@@ -142,6 +143,7 @@ def member_record(member: MemberView) -> Record:
     """A member for a script."""
     return {
         "type": "member",
+        "limits": limits_record(member.person.limits),
         "channel": member.channel,
         "index": member.index,
         "person": person_record(member.person),
@@ -157,6 +159,7 @@ def knock_record(knock: KnockView) -> Record:
     """A knock for a script; `admissible` is true, or the reason why not."""
     return {
         "type": "knock",
+        "limits": limits_record(knock.person.limits),
         "channel": knock.channel,
         "id": knock.id.hex(),
         "seq": knock.seq,

@@ -7,10 +7,11 @@ from typing import BinaryIO, Final
 import click
 
 from hotline_client.cli import composition
+from hotline_client.cli.limits import limits_rows
 from hotline_client.cli.render import knock_record, member_record, person_text
 from hotline_client.cli.session import Session, line_command, patience_option
 from hotline_client.errors import Refused, Unreachable
-from hotline_client.views import KnockView, MemberView, OutboxView
+from hotline_client.views import KnockView, MemberView, OutboxView, Person
 from hotline_protocol.dtg import dtg
 from hotline_protocol.errors import UsageError
 from hotline_protocol.identity.digits import digits
@@ -31,13 +32,18 @@ def _member_text(member: MemberView) -> str:
     mark = "this device" if member.person.me else ("own side" if member.person.own else "other side")
     return (
         f"[{member.index}] {person_text(member.person)}  {mark}  {state}, expires {dtg(member.expires * 1000)}\n"
-        f"    {digits(member.person.fingerprint)}"
+        f"    {digits(member.person.fingerprint)}{_limits(member.person)}"
     )
 
 
 def _knock_text(knock: KnockView) -> str:
     may = "may be admitted" if knock.admissible is None else f"not by us: {show(knock.admissible)}"
-    return f"knock {knock.id.hex()[:8]} {person_text(knock.person)}  {may}\n    {digits(knock.person.fingerprint)}"
+    return f"knock {knock.id.hex()[:8]} {person_text(knock.person)}  {may}\n    {digits(knock.person.fingerprint)}{_limits(knock.person)}"
+
+
+def _limits(person: Person) -> str:
+    """What a program may do, in a line of its own."""
+    return "".join(f"\n    {what} {how}" for what, how in limits_rows(person.limits))
 
 
 @click.group("roster")

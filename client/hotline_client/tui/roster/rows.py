@@ -67,6 +67,7 @@ def detail(
             ),
         ),
         ((_validity(entry, certificate), "text"),),
+        *_limits(person),
     ]
     if isinstance(entry, KnockView):
         why = entry.admissible
@@ -88,6 +89,32 @@ def detail(
         )
         rows.append(((_removal(entry, me), "dim"),))
     return [fit(row, cells) for row in rows]
+
+
+def _limits(person: Person) -> list[Row]:
+    """What a program may do."""
+    limits = person.limits
+    if limits is None:
+        return []
+    count, seconds = limits.rate
+    acts = t("with the rights of: {role}", role=limits.acts_as.value) if limits.acts_as else t("as a program")
+    admits = ", " + t("may admit") if limits.admits else ""
+    return [
+        ((t("a program: may say {kinds}", kinds=line(", ".join(limits.kinds), 120)), "text"),),
+        (
+            (
+                t(
+                    "in {channels}, {count} in {seconds} s, {acts}",
+                    channels=line(", ".join(limits.channels), 80),
+                    count=count,
+                    seconds=seconds,
+                    acts=acts,
+                )
+                + admits,
+                "text",
+            ),
+        ),
+    ]
 
 
 def _shown_digits(entry: Entry, *, verified: bool) -> Span:
