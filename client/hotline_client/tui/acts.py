@@ -164,7 +164,14 @@ LIST: Final = (
     Act("row_first", ("home", "g"), N_("First"), N_("the first row"), "list"),
     Act("row_last", ("end", "G"), N_("Last"), N_("the last row"), "list"),
     Act("whole", ("enter",), N_("Whole"), N_("all of the marked row"), "list"),
-    Act("search_list", ("slash",), N_("Search"), N_("search all that was written"), "list"),
+    Act(
+        "search_list",
+        ("slash",),
+        N_("Search"),
+        N_("search all that was written"),
+        "list",
+        action="app.search",
+    ),
     Act("to_talk", ("escape",), N_("Talk"), N_("back to the timeline"), "list"),
 )
 

@@ -319,6 +319,8 @@ class FormScreen(Screen[bool]):
         """The next choice, if the field is one."""
         if isinstance(self.focused, Choice):
             self.focused.step(1)
+        else:
+            self._tell(t("this field is typed; it has no choices"))
 
     def action_form_help(self) -> None:
         """Help, forms first."""

@@ -55,9 +55,9 @@ def test_interrupted_gone_readers_and_full_disks(tmp_path: Path) -> None:
     with Stage(tmp_path, devices(1, 1)) as stage:
         stage.found()
         one = stage.enrolled("Alpha 1")
-        watch = started(one, "watch", stdout=subprocess.PIPE)
-        assert watch.stdout is not None
         assert hotline(one, "send", "hello").returncode == 0
+        watch = started(one, "watch", "--all", stdout=subprocess.PIPE)
+        assert watch.stdout is not None
         assert watch.stdout.readline()
         watch.send_signal(signal.SIGINT)
         _, error = watch.communicate(timeout=30)
