@@ -10,16 +10,21 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
-from hotline_client.ceremony.rehearse import Rehearsed
+from hotline_client.ceremony.rehearse import Device, Rehearsed
 from hotline_client.engine.state import SlotRecord
+from hotline_client.line import Line
+from hotline_client.waiting import until
 from hotline_protocol.slots import slot_id, step_id
+from hotline_protocol.terms import Role
 from tests.client.ceremony.kit import rehearsed
 from tests.client.cli.test_line_commands import ROOT
 from tests.client.schedules.kit import HOUR, Desk, Hands, copied, desk
+from tests.e2e.stage import PATIENCE, Stage, devices
 
 
 @pytest.fixture(scope="module")
@@ -223,3 +228,61 @@ def _until_killed(home: Path, passphrase: str, now: float, seconds: float) -> fl
     process.send_signal(signal.SIGKILL)
     rest, _ = process.communicate()
     return max([now, *(float(line) for line in rest.split(b"\n")[:-1])])
+
+
+def test_s30_a_worker_that_slept_or_whose_clock_jumped_notices_within_a_second(ours: Desk) -> None:
+    ours.add(name="hourly", every="1h", start="2026-01-01T00:00Z")
+
+    async def main() -> None:
+        task = asyncio.create_task(ours.worker.run())
+        await asyncio.sleep(0.3)
+        assert ours.trail("hourly") == []
+        ours.hands.now += HOUR + 600
+        await asyncio.sleep(1.5)
+        assert ours.trail("hourly") == [("late", 1)]
+        ours.hands.now -= HOUR
+        await asyncio.sleep(1.5)
+        assert ours.trail("hourly") == [("late", 1)]
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(main())
+
+
+def test_s22_of_two_hosts_that_say_a_slot_at_once_the_first_counts(tmp_path: Path) -> None:
+    people = [*devices(1, 1), Device("a", "Bot 1", Role.BOT), Device("a", "Bot 2", Role.BOT)]
+    with Stage(tmp_path, people) as stage:
+        stage.found()
+        hands = Hands()
+        begin = hands.now
+
+        async def main() -> None:
+            async with AsyncExitStack() as stack:
+                hosts = []
+                for name in ("Bot 1", "Bot 2"):
+                    one = stage.enrolled(name)
+                    made = stack.enter_context(desk(one.home, one.passphrase, hands))
+                    made.add(name="shared", every="1h", start="2026-01-01T00:00Z", text="{slot}")
+                    hosts.append(made)
+                hands.now = begin + HOUR
+                for made in hosts:
+                    await made.worker.fire()
+                for made in hosts:
+                    await stack.enter_async_context(made.line)
+                for made in hosts:
+                    assert await until(made.line, lambda line=made.line: _shared(line) == [1, 1], PATIENCE)  # type: ignore[misc]
+                assert [made.trail("shared") for made in hosts] == [[("sent", 1)]] * 2
+
+                hands.now += HOUR
+                await hosts[0].worker.fire()
+                assert await until(hosts[1].line, lambda: _shared(hosts[1].line) == [2, 1], PATIENCE)
+                await hosts[1].worker.fire()
+                assert hosts[1].trail("shared") == [("sent", 1), ("elsewhere", 1)]
+
+        asyncio.run(main())
+
+
+def _shared(line: Line) -> list[int]:
+    """How many documents in the log count, and how many do not."""
+    found = [one for one in line.timeline("plenary", limit=100) if one.kind == "text" and one.seq is not None]
+    return [sum(one.refused is None for one in found), sum(one.refused is not None for one in found)]
