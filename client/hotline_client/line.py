@@ -316,7 +316,14 @@ class Line:
         body |= {name: to_builtins(to) for name, to in (("action", action), ("info", info)) if to}
         return self._act(channel, lambda draft: self._queue(draft, "text", body, key))
 
-    def acknowledge(self, channel: str, id: bytes, *, note: str = "") -> bytes:  # noqa: A002  the views call it so
+    def acknowledge(
+        self,
+        channel: str,
+        id: bytes,  # noqa: A002  the views call it so
+        *,
+        note: str = "",
+        key: str | None = None,
+    ) -> bytes:
         """Queue our acknowledgement of a message of the other side, bound to its exact content: that of its present words."""
 
         def work(draft: Draft) -> bytes:
@@ -330,7 +337,7 @@ class Line:
             if draft.person(target.author).side == draft.me.side:
                 raise UsageError("a delegation cannot acknowledge its own message")
             return self._queue(
-                draft, "ack", {"target": target.id, "hash": target.content_hash, "note": note}, None
+                draft, "ack", {"target": target.id, "hash": target.content_hash, "note": note}, key
             )
 
         return self._act(channel, work)

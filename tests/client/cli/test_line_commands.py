@@ -72,7 +72,9 @@ def test_two_delegations_from_the_first_knock_to_an_acknowledgment(tmp_path: Pat
         assert texts.count("too early") == 1
         message = next(one for one in shown if one["id"] == plain.stdout.decode().strip())
         assert message["text"] == "שלום\nעולם"
-        assert hotline(theirs, "ack", f"#{message['seq']}").returncode == 0
+        for _ in range(2):
+            assert hotline(theirs, "ack", f"#{message['seq']}", "--key", "read it").returncode == 0
+        assert hotline(theirs, "ack", f"#{message['seq']}", "--key", "read it", "--note", "x").returncode == 9
         after = records(hotline(ours, "watch", "--once", "--all", "--json", "--channel", "plenary"))
         [mine] = [one for one in after if one["id"] == message["id"]]
         assert [mark["by"]["name"] for mark in mine["acknowledged"]] == ["Bravo 1"]
