@@ -38,7 +38,7 @@ from hotline_protocol.text import show
 
 LONGEST_SLEEP: Final = 1.0
 RELOAD: Final = 2.0
-"""How often the vault is asked for changed definitions, s."""
+"""How often the vault is asked for changed definitions and for what is unacknowledged, s."""
 EXPECT: Final = "expect/"
 """What the name of an expectation begins with in the vault."""
 OVERDUE: Final = 0
@@ -88,15 +88,25 @@ class Worker:
 
     async def run(self) -> None:
         """Without end; cancel it to stop. Whatever was begun is one transaction, so nothing is half done."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._fire_on_time())
+            # apart, so that a local command that takes its time makes no slot late
+            tasks.create_task(self._look_again())
+
+    async def _fire_on_time(self) -> None:
         reload = 0.0
         loop = asyncio.get_running_loop()
         while True:
             if loop.time() >= reload:
                 reload = loop.time() + RELOAD
                 await asyncio.to_thread(self.load)
-                await self.look()
             await self.fire()
             await asyncio.sleep(self._pause())
+
+    async def _look_again(self) -> None:
+        while True:
+            await asyncio.sleep(RELOAD)
+            await self.look()
 
     async def look(self) -> None:
         """Judge what was expected, and take the steps that are due about what was sent."""

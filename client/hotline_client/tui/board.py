@@ -31,11 +31,11 @@ class Board(View, Generic[E]):
     Board #list { height: 2fr; min-height: 4; }
     Board #detail { height: 3fr; }
     Board #rule { display: block; }
-    Board.beside { layout: grid; grid-size: 2 2; grid-columns: 5fr 6fr; grid-rows: auto 1fr; }
-    Board.beside #heading { column-span: 2; }
-    Board.beside #list, Board.beside #detail { height: 1fr; }
+    Board #heading { dock: top; }
+    Board.beside { layout: horizontal; }
+    Board.beside #list { width: 5fr; height: 1fr; }
     Board.beside #rule { display: none; }
-    Board.beside #detail { padding-left: 1; }
+    Board.beside #detail { width: 6fr; height: 1fr; padding-left: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("list")]
 

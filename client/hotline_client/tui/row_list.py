@@ -17,7 +17,9 @@ from hotline_client.tui.themes import paint
 class RowList(ScrollView, can_focus=True):
     """Asks for its rows by width; paints only those on the screen. With `marks` a click or step marks a row."""
 
-    DEFAULT_CSS = "RowList { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }"
+    DEFAULT_CSS = (
+        "RowList { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }"
+    )
 
     class Marked(Message):
         """Another row is marked."""

@@ -286,3 +286,27 @@ def _shared(line: Line) -> list[int]:
     """How many documents in the log count, and how many do not."""
     found = [one for one in line.timeline("plenary", limit=100) if one.kind == "text" and one.seq is not None]
     return [sum(one.refused is None for one in found), sum(one.refused is not None for one in found)]
+
+
+def test_a_local_command_that_takes_its_time_makes_no_slot_late(ours: Desk) -> None:
+    steps = [{"after": "1m", "do": "run", "run": ["/bin/sleep", "30"]}]
+    ours.add(name="asks", every="1h", start="2026-01-01T00:00Z", escalate=steps, count=1)
+    ours.add(name="minute", every="1m", start="2026-01-01T00:00Z")
+    ours.hands.now += HOUR
+    fire(ours)
+    ours.hands.now += 59
+
+    async def main() -> None:
+        task = asyncio.create_task(ours.worker.run())
+        await asyncio.sleep(0.3)
+        ours.hands.now += 1
+        await asyncio.sleep(4)
+        ours.hands.now += 60
+        await asyncio.sleep(1.5)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(main())
+    assert ours.trail("minute")[-2:] == [("sent", 1), ("sent", 1)]
+    [asked] = [one for one in ours.vault.schedules.trail("asks") if one.document]
+    assert ours.vault.schedules.steps(asked.document) == []

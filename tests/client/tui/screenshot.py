@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import re
 import sys
 from collections.abc import Callable
@@ -89,12 +88,7 @@ def draw(picture: Picture) -> str:
 def main(directory: Path, *, every: bool) -> None:
     """Those of the documents, or all that the tests compare."""
     for name, picture in (EVERY if every else PICTURES).items():
-        svg = draw(picture).encode()
-        if every:
-            # compressed, because nobody reads them and there are many
-            (directory / f"{name}.svgz").write_bytes(gzip.compress(svg, mtime=0))
-        else:
-            (directory / f"{name}.svg").write_bytes(svg)
+        (directory / f"{name}.svg").write_text(draw(picture), "utf-8")
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ _STEPS = {
 """Acts of the screen and the rows of the table that allow them."""
 
 
-class MeetingsView(MinutesActs, Board[Meeting | Record]):
+class MeetingsView(Board[Meeting | Record], MinutesActs):
     """One channel's meetings, the living ones first, and under them the minutes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("meetings"), *bindings("minutes")]
