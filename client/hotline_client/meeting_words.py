@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from hotline_protocol.documents.meetings import Fits, Part
 from hotline_protocol.folds.meetings import Meeting, Offer
 from hotline_protocol.terms import SIDES, Side
 
 Names = Mapping[Side, str]
+Say = Callable[..., str]
+"""Sets values into words, as `str.format` does; perhaps into those of another language."""
 
 
-def said(meeting: Meeting, names: Names, number: int) -> list[str]:
+def said(meeting: Meeting, names: Names, number: int, say: Say = str.format) -> list[str]:
     """What each side says about the candidate `number`, counted from 0."""
     known = meeting.parts.get(Part.TIME)
     agreed = {} if known is None else known.agreed
     words = []
     for side in SIDES:
         if agreed.get(side) == number:
-            words.append(f"{names[side]} agrees")
+            words.append(say("{side} agrees", side=names[side]))
         elif side in meeting.answers:
-            words.append(f"{names[side]} {_words(meeting.answers[side][number])}")
+            words.append(say(_FITS[meeting.answers[side][number]], side=names[side]))
     return words
 
 
-def _words(fits: Fits) -> str:
-    return str(fits).lower()
+_FITS: Final = {Fits.YES: "{side} yes", Fits.IF_NEEDED: "{side} if needed", Fits.NO: "{side} no"}
 
 
-def side_by_side(meeting: Meeting) -> list[tuple[str, ...]]:
+def side_by_side(meeting: Meeting, say: Say = str.format) -> list[tuple[str, ...]]:
     """The last word of each side about each part; what differs is said."""
     rows = []
     for part in Part:
-        words = [_last_word(meeting, part, side) for side in SIDES]
+        words = [_last_word(meeting, part, side, say) for side in SIDES]
         if meeting.agreed(part):
             verdict = "agreed"
         elif "-" in words:
@@ -43,24 +45,28 @@ def side_by_side(meeting: Meeting) -> list[tuple[str, ...]]:
     return rows
 
 
-def _last_word(meeting: Meeting, part: Part, side: Side) -> str:
+def _last_word(meeting: Meeting, part: Part, side: Side, say: Say) -> str:
     """What a side agreed to, or else proposed last."""
     known = meeting.parts.get(part)
     offer = meeting.offers.get(side, Offer())
     if known is not None and side in known.agreed:
         return {
-            Part.TIME: f"candidate {known.agreed[side] + 1}",
+            Part.TIME: say("candidate {number}", number=known.agreed[side] + 1),
             Part.PLACE: meeting.place,
-            Part.LEVEL: str(meeting.level),
+            Part.LEVEL: say(str(meeting.level)),
         }[part]
     if part is Part.TIME:
-        return _candidates(meeting, offer)
-    return offer.place or "-" if part is Part.PLACE else str(offer.level or "-")
+        return _candidates(meeting, offer, say)
+    return offer.place or "-" if part is Part.PLACE else say(str(offer.level or "-"))
 
 
-def _candidates(meeting: Meeting, offer: Offer) -> str:
+def _candidates(meeting: Meeting, offer: Offer, say: Say) -> str:
     if not offer.slots:
         return "-"
     if offer.slots != meeting.slots:
-        return f"{len(offer.slots)} other times"
-    return f"any of {len(offer.slots)}" if len(offer.slots) > 1 else "candidate 1"
+        return say("{count} other times", count=len(offer.slots))
+    return (
+        say("any of {count}", count=len(offer.slots))
+        if len(offer.slots) > 1
+        else say("candidate {number}", number=1)
+    )

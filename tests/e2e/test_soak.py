@@ -8,6 +8,6 @@ from tests.soak.story import Soak
 
 
 def test_every_slot_is_accounted_for_once_whatever_is_killed(tmp_path: Path) -> None:
-    done = Soak(tmp_path, kills=60, seed=20261123).run()
-    assert done["bot killed"] > 30
+    done = Soak(tmp_path, kills=40, seed=20261123).run()
+    assert done["bot killed"] > 20
     assert done["sent"] > 50

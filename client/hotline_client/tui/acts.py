@@ -534,7 +534,7 @@ def key_bar(
         look: Look = "strong" if act.id == urgent else "bar"
         first = _key(keys(act)[0]) if keys(act) else ""
         items.append((act.id, ((f"{first} ", "key"), (f"{labels.get(act.id) or t(act.label)}  ", look))))
-    # Help stays to the last: it names what no longer fits.
+    # Help stays to the last: it names what no longer fits. The gap after the last one may go.
     while len(items) > 2 and sum(width(row) for _, row in items) > cells + 2:
         del items[-2 if items[-1][0].endswith("help") else -1]
     zones: list[Zone] = []
@@ -542,7 +542,11 @@ def key_bar(
     for name, row in items:
         zones.append(Zone(0, at, at + width(row), f"app.perform('{name}')"))
         at += width(row)
-    return fit(tuple(span for _, row in items for span in row), cells), tuple(zones)
+    spans = [span for _, row in items for span in row]
+    if at > cells and spans:
+        words, look = spans[-1]
+        spans[-1] = (words.removesuffix("  "), look)
+    return fit(tuple(spans), cells), tuple(zones)
 
 
 def help_rows(*first: Place) -> list[Row]:

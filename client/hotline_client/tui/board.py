@@ -19,8 +19,8 @@ from hotline_client.tui.view import Show, View
 
 E = TypeVar("E")
 
-BESIDE: Final = 100
-"""Cells from which list and detail stand side by side."""
+BESIDE: Final = 160
+"""Cells from which list and detail stand side by side, each as wide as on a terminal of 80."""
 
 
 class Board(View, Generic[E]):
@@ -28,14 +28,14 @@ class Board(View, Generic[E]):
 
     DEFAULT_CSS = """
     Board { layout: vertical; }
-    Board #list { height: 2fr; min-height: 4; }
-    Board #detail { height: 3fr; }
+    Board #list { height: auto; min-height: 3; max-height: 40%; }
+    Board #detail { height: 1fr; }
     Board #rule { display: block; }
     Board #heading { dock: top; }
     Board.beside { layout: horizontal; }
-    Board.beside #list { width: 5fr; height: 1fr; }
+    Board.beside #list { width: 1fr; height: 1fr; max-height: 100%; }
     Board.beside #rule { display: none; }
-    Board.beside #detail { width: 6fr; height: 1fr; padding-left: 1; }
+    Board.beside #detail { width: 1fr; padding-left: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("list")]
 

@@ -103,10 +103,13 @@ def address_row(composition: Composition, status: StatusView, cells: int, *, sav
     )
     spans: list[Span] = [(to, "strong"), (f" │ {channel_label(composition.channel).lower()} │ ", "bar")]
     spans += [(composition.precedence.value, look), (" │ ", "bar"), (_asks(composition.response), "bar")]
-    spans += [(" │ ", "bar"), (t("signing as {who}", who=office(status.me)), "bar")]
+    me = office(status.me)
+    signing: Row = ((" │ ", "bar"), (t("signing as {who}", who=me), "bar"))
     kept: Row = ((" │ ", "bar"), (t("draft saved"), "dim")) if saved else ()
-    row = (*spans, *kept)
-    return row if width(row) <= cells else fit(tuple(spans), cells)
+    for more in ((*signing, *kept), signing):
+        if width((*spans, *more)) <= cells:
+            return (*spans, *more)
+    return fit((*spans, (" │ ", "bar"), (me, "bar")), cells)
 
 
 def quote_row(message: MessageView, cells: int) -> Row:

@@ -134,10 +134,14 @@ def _head(message: MessageView, cells: int) -> list[Row]:
     joined = between(left, fate, cells) if fate else (left if width(left) <= cells else None)
     if joined is not None:
         return [joined]
-    second = between((("   ", "dim"), *asks), fate, cells) or fit(
-        (("   ", "dim"), *asks, ("  ", "dim"), *fate), cells
-    )
-    return [fit(tuple(who), cells), second]
+    second: Row = (("   ", "dim"), *asks)
+    if beside := between(second, fate, cells):
+        return [fit(tuple(who), cells), beside]
+    # when it must be answered is not to be cut
+    if beside := between(tuple(who), fate, cells):
+        return [beside, fit(second, cells)]
+    alone = between((), fate, cells) or fit(fate, cells)
+    return [fit(tuple(who), cells), fit(second, cells), alone]
 
 
 def _asks(message: MessageView) -> Iterator[Span]:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from hotline_client.tui.cells import line
+from hotline_client.tui.cells import cut, line, wrap
 from hotline_client.tui.rows import Row, fit
-from hotline_client.tui.tongue import t
+from hotline_client.tui.tongue import N_, t
 from hotline_client.tui.wording import PRECEDENCE_LOOK, age, channel_label
 from hotline_client.views import MessageView
 from hotline_protocol.terms import Precedence
 
 ViewName = Literal["talk", "agenda", "meetings", "notices", "roster", "record"]
-VIEWS: Final[tuple[ViewName, ...]] = ("talk", "agenda", "meetings", "notices", "roster", "record")
+TITLES: Final[Mapping[ViewName, str]] = {
+    "talk": N_("TALK"),
+    "agenda": N_("AGENDA"),
+    "meetings": N_("MEETINGS"),
+    "notices": N_("NOTICES"),
+    "roster": N_("ROSTER"),
+    "record": N_("RECORD"),
+}
+VIEWS: Final = tuple(TITLES)
 
+_NEW: Final = 1000
 _RANK: Final = {precedence: rank for rank, precedence in enumerate(Precedence)}
 
 
@@ -46,15 +55,17 @@ def talk_needs(waiting: Sequence[MessageView]) -> Iterable[Need]:
 
 
 def pane_rows(needs: Sequence[Need], now: int, cells: int, here: str, *, limit: int = 40) -> list[Row]:
-    """The NEEDS YOU pane, two rows each: how urgent, where and how old; what."""
+    """The NEEDS YOU pane: how urgent, where and how old, and in one or two rows what."""
     rows: list[Row] = [(((t("NEEDS YOU") + f" {len(needs)}"), "strong"),)]
     if not needs:
         rows.append(((t("nothing waits for you"), "dim"),))
     for need in needs[:limit]:
         where = "" if need.channel == here else f" {channel_label(need.channel)}"
-        head = f"{need.precedence.value} {need.view.upper()}{where} {age(now - need.since)}"
+        old = "" if now - need.since < _NEW else f" {age(now - need.since)}"
+        head = f"{need.precedence.value} {t(TITLES[need.view])}{where}{old}"
         rows.append(fit(((head, PRECEDENCE_LOOK[need.precedence]),), cells))
-        rows.append(fit((("  ", "text"), (need.what, "text")), cells))
+        first, *rest = wrap(need.what, cells - 2)
+        rows += [(("  ", "text"), (one, "text")) for one in (first, cut(" ".join(rest), cells - 2)) if one]
     if len(needs) > limit:
         rows.append(((t("and {count} more: F3 goes from one to the next", count=len(needs) - limit), "dim"),))
     return rows

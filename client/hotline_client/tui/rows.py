@@ -8,7 +8,7 @@ from typing import Literal
 
 from rich.cells import cell_len
 
-from hotline_client.tui.cells import cut
+from hotline_client.tui.cells import cut, wrap
 from hotline_protocol.terms import Side
 
 Look = Literal[
@@ -64,6 +64,14 @@ def between(left: Row, right: Row, cells: int) -> Row | None:
     """`left` and `right` at the two ends of a line, or None where they do not fit."""
     gap = cells - width(left) - width(right)
     return (*left, (" " * gap, "text"), *right) if gap >= 2 else None
+
+
+def folded(row: Row, cells: int) -> list[Row]:
+    """A row of one look wrapped to a width, any other cut to it."""
+    if len(row) != 1:
+        return [fit(row, cells)]
+    (text, look), *_ = row
+    return [((one, look),) for one in wrap(text, cells)]
 
 
 def fit(row: Row, cells: int) -> Row:

@@ -6,27 +6,27 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hotline_client.tui.cells import cut, line, paragraphs
-from hotline_client.tui.needs import VIEWS, ViewName
+from hotline_client.tui.needs import TITLES, VIEWS, ViewName
 from hotline_client.tui.rows import Row, Span, Zone, fit, width
 from hotline_client.tui.tongue import N_, t
 from hotline_client.tui.wording import channel_label, clock, dtg, office
 from hotline_client.views import Changed, ChannelView, MessageView
 
-TITLES: Final[Mapping[ViewName, str]] = {
+_SHORT: Final[Mapping[ViewName, str]] = {
     "talk": N_("TALK"),
-    "agenda": N_("AGENDA"),
-    "meetings": N_("MEETINGS"),
-    "notices": N_("NOTICES"),
-    "roster": N_("ROSTER"),
-    "record": N_("RECORD"),
+    "agenda": N_("AGND"),
+    "meetings": N_("MEET"),
+    "notices": N_("NTCS"),
+    "roster": N_("ROST"),
+    "record": N_("REC"),
 }
+"""Four cells or less: all six fit into 60 cells."""
 
 
 def tabs_row(current: ViewName, counts: Mapping[ViewName, int], cells: int) -> tuple[Row, tuple[Zone, ...]]:
     """`[1 TALK 2] 2 AGENDA …`: the views, and how much in each needs this person."""
-    names = [t(TITLES[one]) for one in VIEWS]
-    for short in (None, 8, 5, 3):
-        row, zones = _tabs([one[:short] for one in names], current, counts)
+    for titles in (TITLES, _SHORT, {}):
+        row, zones = _tabs([t(titles[one]) if titles else "" for one in VIEWS], current, counts)
         if width(row) <= cells:
             break
     return fit(row, cells), zones
@@ -39,8 +39,8 @@ def _tabs(
     zones: list[Zone] = []
     at = 0
     for number, (view, name) in enumerate(zip(VIEWS, names, strict=True), 1):
-        count = f" {counts[view]}" if counts.get(view) else ""
-        label = f"{number} {name}{count}"
+        count = str(counts.get(view) or "")
+        label = " ".join(filter(None, (str(number), name, count)))
         span: Span = (f"[{label}]", "strong") if view == current else (f" {label} ", "bar")
         spans.append(span)
         size = width((span,))

@@ -1,4 +1,7 @@
-"""One line of words for every kind of document, for a timeline: raw as signed, to be sanitised by whoever shows it."""
+"""One line of words for every kind of document, for a timeline: raw as signed, to be sanitised by whoever shows it.
+
+What people wrote stands after the times: digits that follow letters of a right-to-left language are drawn to their side.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ def _notice(body: notices.Notice) -> str:
     part = body.air or body.naval
     what = part.activity if part is not None else str(body.em.effect) if body.em is not None else ""
     end = "PERM" if body.end is None else dtg(body.end)
-    return f"{kind}NOTICE {body.arena} {body.action}: {what}, {dtg(body.start)} to {end}"
+    return f"{kind}NOTICE {body.arena} {body.action}, {dtg(body.start)} to {end}: {what}"
 
 
 def _handover(body: watch.WatchHandover) -> str:
@@ -66,7 +69,7 @@ _LINES: Final[Mapping[type[Body], Callable[[Any], str]]] = {
     agenda.AgendaObject: _reasoned("SILENCE broken"),
     agenda.AgendaAmend: lambda body: f"SILENCE broken, amended: {body.text}",
     agenda.AgendaClose: lambda _: "AGENDA closes the item",
-    meetings.MeetingPropose: lambda body: f"MEETING proposed: {body.title} ({_proposed(body) or 'all open'})",
+    meetings.MeetingPropose: lambda body: f"MEETING proposed ({_proposed(body) or 'all open'}): {body.title}",
     meetings.MeetingCounter: lambda body: f"MEETING countered: {_proposed(body)}",
     meetings.MeetingAnswer: lambda body: f"MEETING times: {', '.join(body.answers)}",
     meetings.MeetingAgree: lambda body: f"MEETING agrees: {', '.join(one.part for one in body.parts)}",

@@ -35,7 +35,9 @@ def test_the_list_is_kept_shown_paused_and_emptied(tmp_path: Path) -> None:
         assert [line["slot"] % 86_400 for line in shown] == [6 * 3600] * 3
         assert shown[1]["text"].endswith("This is message 2 of the series day.")
         tanker = ("schedule", "preview", "tanker", "--file", str(examples / "tanker.toml"))
-        assert b"NOTICE air NEW: Air refuelling" in hotline(one, *tanker).stdout
+        said = hotline(one, *tanker).stdout
+        assert b"NOTICE air NEW, " in said
+        assert b": Air refuelling" in said
         assert hotline(one, "schedule", "preview", "none").returncode == 2
         assert (
             hotline(one, "schedule", "preview", "none", "--file", str(examples / "sea.toml")).returncode == 2

@@ -7,10 +7,12 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
+
+from textual.pilot import Pilot
 
 from hotline_client.tui import tongue
 from hotline_client.tui.app import HotlineApp
@@ -18,6 +20,8 @@ from hotline_client.tui.themes import DAY, NAMES, NIGHT
 from tests.support.memory_line import NOW, MemoryLine
 from tests.support.pilot import ready
 from tests.support.week import HEBREW, week
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -47,38 +51,62 @@ PICTURES: Final = {
 
 
 VIEWS: Final = ("talk", "agenda", "meetings", "notices", "roster", "record")
+SIZES: Final = ((80, 24), (120, 40), (60, 20))
 LANGUAGES: Final = {"en": week, "he": lambda: week(HEBREW)}
-EVERY: Final = {
-    f"{view}-{size[0]}x{size[1]}-{theme}-{language}": Picture(
-        () if view == "talk" else (f"alt+{number}",), line, look, size, language
-    )
-    for number, view in enumerate(VIEWS, 1)
-    for size in ((80, 24), (120, 40), (60, 20))
-    for theme, look in NAMES.items()
-    for language, line in LANGUAGES.items()
-}
-"""Every view at every size, in every theme and in both directions of writing."""
 
 
 def draw(picture: Picture) -> str:
     """The SVG: no path, no host, the same at every call but for the names of its styles."""
 
-    async def main() -> str:
+    async def work(app: HotlineApp, pilot: Pilot[None]) -> str:
+        for key in picture.keys:
+            await pilot.press(key)
+            await pilot.pause()
+        return await _drawn(app, pilot)
+
+    return _with_app(picture, work)
+
+
+def draw_views(size: tuple[int, int], language: str) -> dict[str, str]:
+    """Every view in every theme, by name."""
+
+    async def work(app: HotlineApp, pilot: Pilot[None]) -> dict[str, str]:
+        found = {}
+        for theme, look in NAMES.items():
+            app.theme = look
+            for number, view in enumerate(VIEWS, 1):
+                await pilot.press(f"alt+{number}")
+                found[f"{view}-{size[0]}x{size[1]}-{theme}-{language}"] = await _drawn(app, pilot)
+        return found
+
+    return _with_app(Picture(line=LANGUAGES[language], size=size, language=language), work)
+
+
+def _with_app(picture: Picture, work: Callable[[HotlineApp, Pilot[None]], Awaitable[T]]) -> T:
+    async def main() -> T:
         app = HotlineApp(picture.line(), clock=lambda: NOW, ticks=lambda: 0.0, theme=picture.theme)
         async with app.run_test(size=picture.size) as pilot:
             await ready(app, pilot)
             app.talk.composer.cursor_blink = False
-            for key in picture.keys:
-                await pilot.press(key)
-                await pilot.pause()
-            await pilot.pause()
-            return app.export_screenshot(title="hotline tui")
+            return await work(app, pilot)
 
     tongue.use(picture.language)
     try:
-        svg = re.sub(r"terminal-\d+", "terminal", asyncio.run(main()))
+        return asyncio.run(main())
     finally:
         tongue.use()
+
+
+async def _drawn(app: HotlineApp, pilot: Pilot[None]) -> str:
+    """What stands on the screen once nothing changes there any more."""
+    before = ""
+    for _ in range(20):
+        await pilot.pause()
+        svg = app.export_screenshot(title="hotline tui")
+        if svg == before:
+            break
+        before = svg
+    svg = re.sub(r"terminal-\d+", "terminal", before)
     # The screen has put Hebrew in visual order; whoever draws the SVG must not turn it round again.
     return svg.replace(
         "<text ", '<text xml:space="preserve" direction="ltr" style="unicode-bidi:bidi-override" '
@@ -87,8 +115,12 @@ def draw(picture: Picture) -> str:
 
 def main(directory: Path, *, every: bool) -> None:
     """Those of the documents, or all that the tests compare."""
-    for name, picture in (EVERY if every else PICTURES).items():
-        (directory / f"{name}.svg").write_text(draw(picture), "utf-8")
+    drawn = {name: draw(picture) for name, picture in PICTURES.items()} if not every else {}
+    for size in SIZES if every else ():
+        for language in LANGUAGES:
+            drawn |= draw_views(size, language)
+    for name, svg in drawn.items():
+        (directory / f"{name}.svg").write_text(svg, "utf-8")
 
 
 if __name__ == "__main__":

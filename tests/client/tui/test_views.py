@@ -6,18 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.tui.screenshot import EVERY, draw
+from hotline_client.tui.themes import NAMES
+from tests.client.tui.screenshot import LANGUAGES, SIZES, VIEWS, draw_views
 
-VIEWS = Path(__file__).with_name("views")
+KEPT = Path(__file__).with_name("views")
 
 
-@pytest.mark.parametrize("name", sorted(EVERY))
-def test_a_view_looks_as_it_did(name: str) -> None:
-    kept = (VIEWS / f"{name}.svg").read_text("utf-8")
-    assert draw(EVERY[name]) == kept, (
-        "look at it, then: python -m tests.client.tui.screenshot --every tests/client/tui/views"
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_views_look_as_they_did(size: tuple[int, int], language: str) -> None:
+    drawn = draw_views(size, language)
+    kept = {name: (KEPT / f"{name}.svg").read_text("utf-8") for name in drawn}
+    assert [name for name in drawn if drawn[name] != kept[name]] == [], (
+        "look at them, then: python -m tests.client.tui.screenshot --every tests/client/tui/views"
     )
 
 
 def test_no_picture_is_left_over() -> None:
-    assert {one.stem for one in VIEWS.iterdir()} == set(EVERY)
+    assert len(list(KEPT.iterdir())) == len(VIEWS) * len(SIZES) * len(LANGUAGES) * len(NAMES)

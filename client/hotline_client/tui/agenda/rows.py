@@ -68,7 +68,10 @@ def item_detail(item: Item, number: str, scene: Scene, cells: int) -> list[Row]:
         version=item.version,
         side=name[item.side],
     )
-    facts = [item.arena.value if item.arena else "", f"{item.minutes} min" if item.minutes else ""]
+    facts = [
+        item.arena.value if item.arena else "",
+        t("{count} min", count=item.minutes) if item.minutes else "",
+    ]
     facts.append(t("any other business") if item.aob else "")
     rows: list[Row] = [((head, "strong"),)]
     rows += _words(item.title, cells, "strong")
@@ -153,14 +156,21 @@ def heading(agenda: Agenda, me: Side, name: str, *, moved: bool, cells: int) -> 
     return rows
 
 
-def agenda_needs(items: Sequence[Item], channel: str, me: Side, now: int, number: Number) -> Sequence[Need]:
-    """Items of a board that wait for our side."""
+def agenda_needs(
+    items: Sequence[Item],
+    channel: str,
+    me: Side,
+    now: int,
+    number: Number,
+    *,
+    said_at: Callable[[bytes], int],
+) -> Sequence[Need]:
+    """Items of a board that wait for our side. `said_at`: when a document came, unix ms."""
     found = []
     for item in items:
         state = item.state_at(now)
         title = line(item.title, 40)
         what = ""
-        since = now
         if state in _WAITING and item.side != me:
             what = t("{number} {title}: accept, counter or decline", number=number(item.id), title=title)
         elif item.silence is not None and now < item.silence.until and item.silence.side != me:
@@ -178,7 +188,7 @@ def agenda_needs(items: Sequence[Item], channel: str, me: Side, now: int, number
                     channel,
                     item.id,
                     what,
-                    since,
+                    said_at(item.id),
                     Precedence.PRIORITY if urgent else Precedence.ROUTINE,
                 )
             )

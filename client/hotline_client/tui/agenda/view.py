@@ -106,7 +106,12 @@ class AgendaView(Board[Item]):
             return ()
         me, now, port = self.state.me.side, self.state.clock(), self.state.port
         items = port.affairs.read(channel, lambda book: book.agenda.board())
-        return agenda_needs(items, channel, me, now, lambda one: number(port, channel, one))
+
+        def said_at(document: bytes) -> int:
+            message = port.message(channel, document)
+            return now if message is None else message.at or message.time
+
+        return agenda_needs(items, channel, me, now, lambda one: number(port, channel, one), said_at=said_at)
 
     def offered(self) -> Sequence[Act]:
         """What is possible on the marked item."""

@@ -10,7 +10,7 @@ from hotline_client.meeting_words import said, side_by_side
 from hotline_client.times import local_times, zulu
 from hotline_client.tui.cells import line, pad, paragraphs
 from hotline_client.tui.needs import Need
-from hotline_client.tui.rows import Look, Row, Scene, Span, fit
+from hotline_client.tui.rows import Look, Row, Scene, Span, fit, width
 from hotline_client.tui.tongue import N_, t
 from hotline_client.tui.wording import dtg
 from hotline_protocol.documents.meetings import Part
@@ -32,6 +32,11 @@ _VERDICTS: Final[Mapping[str, tuple[str, Look]]] = {
     N_("open"): ("?", "warn"),
 }
 _MARKS: Final[Mapping[str, Look]] = {"*": "good", "?": "warn"}
+SAID: Final = (
+    N_("candidate {number}"), N_("{count} other times"), N_("any of {count}"), N_("heads"), N_("deputies"), N_("experts"),
+    N_("{side} agrees"), N_("{side} yes"), N_("{side} if needed"), N_("{side} no"),
+)  # fmt: skip
+"""What `meeting_words` says."""
 _WORDS: Final = {Part.TIME: N_("time"), Part.PLACE: N_("place"), Part.LEVEL: N_("level")}
 
 
@@ -51,16 +56,14 @@ def meeting_row(meeting: Meeting, number: str, cells: int) -> Row:
     when = dtg(meeting.slot.start) if meeting.slot else t("time open")
     open_parts = [t(_WORDS[part]) for part in (Part.PLACE, Part.LEVEL) if not meeting.agreed(part)]
     rest = t("open: {parts}", parts=", ".join(open_parts)) if open_parts and meeting.is_living else ""
-    return fit(
-        (
-            (f"{pad(number, 10)} ", "dim"),
-            (f"{pad(meeting.state.value, 10)} ", _LOOKS[meeting.state]),
-            (f"{pad(when, 14)} ", "good" if meeting.slot else "warn"),
-            (line(meeting.title), "text"),
-            (f"  {rest}" if rest else "", "warn"),
-        ),
-        cells,
+    row: Row = (
+        (f"{pad(number, 10)} ", "dim"),
+        (f"{pad(meeting.state.value, 10)} ", _LOOKS[meeting.state]),
+        (f"{pad(when, 14)} ", "good" if meeting.slot else "warn"),
+        (line(meeting.title), "text"),
     )
+    whole: Row = (*row, (f"  {rest}", "warn")) if rest else row
+    return whole if width(whole) <= cells else fit(row, cells)
 
 
 def meeting_detail(
@@ -95,7 +98,7 @@ def _sides(meeting: Meeting, scene: Scene, cells: int) -> list[Row]:
     room = max(8, (cells - 18) // 2)
     names = [scene.names["a"], scene.names["b"]]
     rows: list[Row] = [((" " * 7, "dim"), (pad(names[0], room) + " ", "dim"), (pad(names[1], room), "dim"))]
-    for part, ours, theirs, verdict in side_by_side(meeting):
+    for part, ours, theirs, verdict in side_by_side(meeting, t):
         sign, look = _VERDICTS.get(verdict, ("?", "warn"))
         words: list[Span] = [
             (pad(t(_WORDS[Part(part)]), 7), "dim"),
@@ -112,7 +115,7 @@ def _times(meeting: Meeting, scene: Scene, cells: int) -> list[Row]:
         shown = [("  ", meeting.slot, "")]
     else:
         shown = [
-            (f"{at + 1} ", slot, "  " + ", ".join(said(meeting, scene.names, at)))
+            (f"{at + 1} ", slot, "  " + ", ".join(said(meeting, scene.names, at, t)))
             for at, slot in enumerate(meeting.slots)
         ]
     rows: list[Row] = []
@@ -174,7 +177,8 @@ def weeks(meetings: Sequence[Meeting], now: int, cells: int) -> list[Row]:
     today = datetime.fromtimestamp(now / 1000, UTC).date()
     monday = today - timedelta(days=today.weekday())
     names = (t("Mon"), t("Tue"), t("Wed"), t("Thu"), t("Fri"), t("Sat"), t("Sun"))
-    rows: list[Row] = [(("       " + "".join(pad(name[:3], 6) for name in names), "dim"),)]
+    # each by itself: in a run of words right to left they would change places
+    rows: list[Row] = [(("       ", "dim"), *((pad(name[:3], 6), "dim") for name in names))]
     for week in range(WEEKS):
         first = monday + timedelta(weeks=week)
         spans: list[Span] = [(f"{first:%b} ".upper().ljust(6), "dim")]

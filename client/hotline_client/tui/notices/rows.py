@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from hotline_client.notice_checks import hours
-from hotline_client.tui.cells import line, pad, paragraphs
+from hotline_client.tui.cells import line, pad, paragraphs, wrap
 from hotline_client.tui.needs import Need
 from hotline_client.tui.rows import Look, Row, Scene, fit
-from hotline_client.tui.tongue import t
+from hotline_client.tui.tongue import N_, t
 from hotline_client.tui.wording import dtg, remaining
 from hotline_client.views import MessageView
 from hotline_protocol.documents.notices import Notice, Verdict
@@ -21,6 +21,9 @@ Named = Callable[[bytes], str]
 """A notice's number with its delegation, as two people speak of it; harmless."""
 
 _LABEL: Final = 16
+_NARROW: Final = 76
+LABELS: Final = (N_("Area"),)
+"""Of `notices.text.rows`, what no form has too."""
 _WORST: Final = {None: 0, Verdict.CLEAR: 1, Verdict.POSSIBLE: 2, Verdict.CONFLICT: 3}
 _DISPUTED: Final = 4
 _LOOKS: Final[Mapping[int, Look]] = {_DISPUTED: "bad", 3: "bad", 2: "warn"}
@@ -58,13 +61,24 @@ def phase(entry: Entry, now: int) -> tuple[str, Look]:
 
 
 def notice_row(entry: Entry, number: str, scene: Scene, cells: int) -> Row:
-    """`! N-0003/26 BRAVO  naval REAL 240600Z in 15h  Gunnery`."""
+    """`! N-0003/26 BRAVO  naval REAL 240600Z in 15h  Gunnery`; where it is narrow what is no exercise is real, and soon enough."""
     notice, urgent = entry.notice, worst(entry)
     sign = {_DISPUTED: "!!", 3: "! ", 2: "? "}.get(urgent, "  ")
     words, look = phase(entry, scene.now)
     status = t("EXERCISE") if notice.exercise else t("REAL")
-    head = f"{pad(number, 10)} {pad(scene.names[entry.side], 8)} {notice.arena.value:<5} "
     shade: Look = "dim" if is_over(entry, scene.now) else "text"
+    if cells < _NARROW:
+        return fit(
+            (
+                (sign, _LOOKS.get(urgent, "dim")),
+                (f"{pad(number, 10)} {pad(scene.names[entry.side], 5)} {notice.arena.value:<5} ", shade),
+                (f"{words}  ", look),
+                (f"{status}  " if notice.exercise else "", "warn"),
+                (line(text.what(notice)), "text"),
+            ),
+            cells,
+        )
+    head = f"{pad(number, 10)} {pad(scene.names[entry.side], 8)} {notice.arena.value:<5} "
     return fit(
         (
             (sign, _LOOKS.get(urgent, "dim")),
@@ -87,13 +101,11 @@ def notice_detail(
     rows: list[Row] = [((head, "strong"),)]
     rows += _quarrels(entry, named, cells)
     for label, value in text.rows(entry.notice):
-        rows += _labelled(label, value, cells)
+        rows += _labelled(t(label) if label else "", value, cells)
     short = entry.lead < LEAD[entry.notice.arena]
-    rows += _labelled(
-        t("Actual lead"), lead_words(entry.lead, entry.notice), cells, "warn" if short else "text"
-    )
-    rows += _labelled(t("We found"), found_words(entry.findings.get(scene.me)), cells)
-    rows += _labelled(t("They found"), found_words(entry.findings.get(other(scene.me))), cells)
+    rows += _ours(t("Actual lead"), lead_words(entry.lead, entry.notice), cells, "warn" if short else "text")
+    rows += _ours(t("We found"), found_words(entry.findings.get(scene.me)), cells)
+    rows += _ours(t("They found"), found_words(entry.findings.get(other(scene.me))), cells)
     rows += _labelled(t("Issued"), dtg(entry.at), cells)
     if entry.predecessor is not None:
         rows += _labelled(t("Replaces"), named(entry.predecessor), cells)
@@ -161,6 +173,14 @@ def notice_needs(entries: Sequence[Entry], channel: str, me: Side, now: int, nam
 
 
 def _labelled(label: str, value: str, cells: int, look: Look = "text") -> list[Row]:
-    lines = paragraphs(value, max(10, cells - _LABEL))
+    return _column(label, paragraphs(value, max(10, cells - _LABEL)), look)
+
+
+def _ours(label: str, words: str, cells: int, look: Look = "text") -> list[Row]:
+    """Words of ours with nothing foreign in them: they run as our language does, whatever they begin with."""
+    return _column(label, wrap(words, max(10, cells - _LABEL)), look)
+
+
+def _column(label: str, lines: Sequence[str], look: Look) -> list[Row]:
     shown = [label, *[""] * (len(lines) - 1)]
     return [((pad(one, _LABEL), "dim"), (words, look)) for one, words in zip(shown, lines, strict=True)]

@@ -94,7 +94,7 @@ def entry_detail(entry: Entry, now: int, cells: int, names: Mapping[Side, str], 
         )
     elif isinstance(entry, Sealed):
         digest = entry.signed.head.hex()
-        said += [f"head  {digest[:32]}", f"      {digest[32:]}"]
+        said += [t("head {head}", head=digest[:32]), digest[32:]]
         said.append(
             t(
                 "This device signed that the log up to that entry is exactly this. Every other device compared it with its own chain: had they differed, the channel would have halted."

@@ -80,7 +80,11 @@ class RecordView(Board[Entry]):
             yield Need("record", channel, check.id, what, check.deadline, Precedence.IMMEDIATE)
 
     def _holder(self, fingerprint: bytes) -> str:
-        certificate = self.state.port.certificate(fingerprint)
+        port = self.state.port
+        for member in port.roster(self.state.channel):
+            if member.person.fingerprint == fingerprint:
+                return line(member.person.name, 24)
+        certificate = port.certificate(fingerprint)
         return "?" if certificate is None else line(certificate.name, 24)
 
     def _may(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotline_client.tui.cells import line, pad, paragraphs
-from hotline_client.tui.rows import Look, Row, Span, fit
+from hotline_client.tui.rows import Look, Row, Span, fit, folded
 from hotline_client.tui.tongue import t
 from hotline_client.tui.wording import dtg, office, side
 from hotline_client.views import KnockView, MemberView, Person
@@ -88,7 +88,7 @@ def detail(
             )
         )
         rows.append(((_removal(entry, me), "dim"),))
-    return [fit(row, cells) for row in rows]
+    return [one for row in rows for one in folded(row, cells)]
 
 
 def _limits(person: Person) -> list[Row]:

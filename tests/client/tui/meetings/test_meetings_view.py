@@ -82,7 +82,7 @@ def test_their_candidates_are_answered_and_one_agreed(size: tuple[int, int]) -> 
     theirs(line, FIRST, SECOND, place="Geneva", level=Level.DEPUTIES)
 
     async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
-        assert "MEETINGS 1" in bar(app, "tabs") or "MEETI 1" in bar(app, "tabs")
+        assert "MEETINGS 1" in bar(app, "tabs") or "MEET 1" in bar(app, "tabs")
         await pilot.press("f3")
         assert "YOUR TURN" in screen(app)
         await pilot.press("r", "tab", "right", "right")
