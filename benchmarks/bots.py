@@ -14,10 +14,10 @@ from pathlib import Path
 from benchmarks.line import TEXT, send
 from benchmarks.results import Result, percentile
 from hotline_client import Hotline
-from hotline_client.line import Line
+from hotline_client.line.line import Line
 from hotline_client.schedules.file import definition, schedule_of
 from hotline_client.vault import Vault
-from hotline_client.worker import Worker
+from hotline_client.schedules.runner import Worker
 from tests.e2e.stage import CHANNEL, Stage, agree, devices
 
 PATIENCE = 600
@@ -87,9 +87,9 @@ def _all(line: Line) -> int:
 RESTING = """
 import asyncio, json, os, resource, sys, time
 from pathlib import Path
-from hotline_client.line import Line
+from hotline_client.line.line import Line
 from hotline_client.vault import Vault
-from hotline_client.worker import Worker
+from hotline_client.schedules.runner import Worker
 vault = Vault.open(Path(sys.argv[1]), sys.stdin.readline().rstrip("\\n"))
 worker = Worker(Line.open(vault), vault.schedules, clock=time.time)
 begun = time.perf_counter()

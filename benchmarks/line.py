@@ -12,7 +12,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from benchmarks.results import Result, microseconds, percentile
-from hotline_client.line import Line
+from hotline_client.line.line import Line
 from tests.e2e.stage import CHANNEL, Stage, agree, devices, until
 
 TEXT = "a message of the night, about as long as what people write to each other on such a line " * 2

@@ -18,9 +18,9 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from benchmarks.results import Result, percentile
-from hotline_client.line import Line
-from hotline_client.tui.app import HotlineApp
-from hotline_client.tui.timeline import Timeline
+from hotline_client.line.line import Line
+from hotline_client.tui.app.app import HotlineApp
+from hotline_client.tui.talk.timeline import Timeline
 from tests.e2e.stage import CHANNEL, PATIENCE, Stage, devices
 from tests.support.memory_line import MIRIAM, MemoryLine, text
 

@@ -60,10 +60,10 @@ def _bare() -> None:
 
 
 def _ours(home: str) -> None:
-    from hotline_client.tui.run import run  # noqa: PLC0415
+    from hotline_client.tui.app.run import run  # noqa: PLC0415
 
     def opener() -> object:
-        from hotline_client.line import Line  # noqa: PLC0415
+        from hotline_client.line.line import Line  # noqa: PLC0415
         from hotline_client.vault import Vault  # noqa: PLC0415
 
         # a vault that exists for this measurement: its passphrase is no secret

@@ -18,7 +18,7 @@ from hotline_client.engine.state import (
     MarkRecord,
     Standing,
 )
-from hotline_client.keyfile import UNSAFE_TESTING_COST
+from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 from hotline_client.vault import Vault
 
 DOCUMENTS = 100_000

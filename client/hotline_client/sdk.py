@@ -22,13 +22,13 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
-from hotline_client import waiting
-from hotline_client.addressing import read_addressees
-from hotline_client.following import Follower
-from hotline_client.line import Line
+from hotline_client.line import wait as waiting
+from hotline_client.words.addressees import read_addressees
+from hotline_client.line.follow import Follower
+from hotline_client.line.line import Line
 from hotline_client.vault import Vault
-from hotline_client.views import MessageView, Receipt
-from hotline_client.waiting import Acks
+from hotline_client.line.views import MessageView, Receipt
+from hotline_client.line.wait import Acks
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.dialogue import Answer, Reply
 from hotline_protocol.errors import UsageError

@@ -10,7 +10,7 @@ from pathlib import Path
 from hotline_client.ceremony import rehearse
 from hotline_client.ceremony.rehearse import Device
 from hotline_client.demo.stage import add_charter, init_relay, running
-from hotline_client.line import Line
+from hotline_client.line.line import Line
 from hotline_client.vault import Vault
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target

@@ -17,9 +17,9 @@ import hotline_client
 from hotline_client import Hotline
 from hotline_client.ceremony.rehearse import Enrolled
 from hotline_client.errors import AckTimeout, KeyReused
-from hotline_client.waiting import read_acks
+from hotline_client.line.wait import read_acks
 from hotline_protocol.errors import UsageError
-from tests.client.cli.test_line_commands import ROOT, hotline, records
+from tests.client.cli.talk.test_line_commands import ROOT, hotline, records
 from tests.e2e.stage import PATIENCE, Stage, devices
 
 EXAMPLES = ROOT / "examples" / "sdk"

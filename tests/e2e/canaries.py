@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from hotline_client import keyfile
+from hotline_client.vault import keyfile
 from hotline_client.ceremony.authority import KEY_FILE, KEY_PURPOSE
 from hotline_client.vault import Vault, keyring
 from hotline_client.vault.vault import KEY

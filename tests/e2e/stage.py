@@ -9,12 +9,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from hotline_client import keyfile
+from hotline_client.vault import keyfile
 from hotline_client.ceremony import rehearse
 from hotline_client.ceremony.rehearse import Device, Enrolled
-from hotline_client.line import Line
+from hotline_client.line.line import Line
 from hotline_client.vault import Vault
-from hotline_client.views import MessageView
+from hotline_client.line.views import MessageView
 from hotline_protocol.identity.charter import SignedCharter
 from hotline_protocol.relay.chain import extend, genesis
 from hotline_protocol.terms import Arena, Role, Side

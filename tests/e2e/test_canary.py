@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hotline_client.ceremony.rehearse import Device, Enrolled
-from hotline_client.line import Line
+from hotline_client.line.line import Line
 from hotline_protocol.errors import ChainError
 from hotline_protocol.terms import Arena, Precedence, Response, Role
 from tests.e2e import canaries

@@ -17,7 +17,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection
 
 from hotline_client.engine import desk as desk_module
-from hotline_client.line import Line
+from hotline_client.line.line import Line
 from hotline_client.vault import Vault
 from hotline_protocol.relay import frames
 from hotline_protocol.relay.chain import decode_entry

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from hotline_client.engine import commits, sealing
+from hotline_client.engine.outgoing import commits, sealing
 from hotline_client.engine.draft import Draft
-from hotline_client.line import Line
+from hotline_client.line.line import Line
 from tests.e2e.stage import CHANNEL, Stage, admit, agree, devices, recomputed_head, said, until
 
 MESSAGES = 5_000

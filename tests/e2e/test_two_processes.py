@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline_client.views import Receipt
+from hotline_client.line.views import Receipt
 from tests.e2e.proof import check
 from tests.e2e.sending import ROOT, Sender
 from tests.e2e.stage import CHANNEL, Stage, devices, said, until
@@ -69,7 +69,7 @@ def test_an_offline_process_queues_and_the_one_on_the_line_sends(tmp_path: Path)
         stage.found()
         home = stage.enrolled("Alpha 1")
         program = (
-            "import sys; from pathlib import Path; from hotline_client.line import Line;"
+            "import sys; from pathlib import Path; from hotline_client.line.line import Line;"
             "from hotline_client.vault import Vault\n"
             "with Vault.open(Path(sys.argv[1]), sys.stdin.readline()[:-1]) as vault:\n"
             "    print(Line.open(vault).send_text('plenary', 'from another process').hex())\n"

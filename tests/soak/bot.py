@@ -11,9 +11,9 @@ import sys
 import time
 from pathlib import Path
 
-from hotline_client.line import Line
+from hotline_client.line.line import Line
 from hotline_client.vault import Vault
-from hotline_client.worker import Worker
+from hotline_client.schedules.runner import Worker
 
 LOOK = 0.25
 """Real seconds between two looks at what is unacknowledged."""

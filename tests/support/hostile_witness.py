@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import pyte
 
-from hotline_client.bidi import has_rtl
+from hotline_client.words.bidi import has_rtl
 from hotline_protocol.text import show
 from tests.support.hostile_screen import SAYS
 from tests.support.hostile_texts import TEXTS

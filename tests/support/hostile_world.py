@@ -12,7 +12,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, Final
 
-from hotline_client.views import (
+from hotline_client.line.views import (
     Answered,
     Halted,
     KnockView,

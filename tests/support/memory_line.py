@@ -8,9 +8,9 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Self, TypeVar
 
-from hotline_client.addressing import office_text
-from hotline_client.keepsakes import Keepsakes, MemorySettings
-from hotline_client.views import (
+from hotline_client.words.addressees import office_text
+from hotline_client.line.settings import Keepsakes, MemorySettings
+from hotline_client.line.views import (
     Changed,
     ChannelView,
     Found,
@@ -24,7 +24,7 @@ from hotline_client.views import (
     Receipt,
     StatusView,
 )
-from hotline_client.wordlist import folded, holds, pieces, terms
+from hotline_client.words.search import folded, holds, pieces, terms
 from hotline_protocol.documents import Addressee, Body, Party, kind_of, why_not
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.summary import summary
@@ -106,7 +106,7 @@ class MemoryAffairs:
 
 
 class MemoryLine:
-    """Implements `hotline_client.tui.ports.LinePort`."""
+    """Implements `hotline_client.tui.parts.ports.LinePort`."""
 
     def __init__(
         self, messages: Sequence[MessageView] = (), *, me: Person = ANNA, names: Sequence[str] = ("plenary",)

@@ -26,7 +26,7 @@ from hotline_client.engine.state import (
     StepRecord,
     Stored,
 )
-from hotline_client.wordlist import Term, document_words, holds
+from hotline_client.words.search import Term, document_words, holds
 
 R = TypeVar("R", DocumentRecord, EventRecord)
 

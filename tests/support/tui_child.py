@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from hotline_client.keepsakes import Keepsakes
-from hotline_client.tui.run import run
+from hotline_client.line.settings import Keepsakes
+from hotline_client.tui.app.run import run
 from hotline_protocol.documents.body import MAX_TEXT
 from hotline_protocol.terms import Precedence, Response
 from hotline_protocol.text import MAX_MARKS

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from hotline_client.views import Answered, KnockView, Mark, MessageView, Person, Receipt, Translated
+from hotline_client.line.views import Answered, KnockView, Mark, MessageView, Person, Receipt, Translated
 from hotline_protocol.documents.agenda import (
     AgendaAccept,
     AgendaAdopt,

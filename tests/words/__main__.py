@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from hotline_client.tui.tongue import LANGUAGES
+from hotline_client.tui.looks.tongue import LANGUAGES
 from tests.words.catalogues import merged, write
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from hotline_client.following import Follower
-from hotline_client.handlers import DONE, Handler
+from hotline_client.line.follow import Follower
+from hotline_client.schedules.handlers import DONE, Handler
 from hotline_client.vault.schedules import Parked, Schedules
-from hotline_client.views import MessageView
+from hotline_client.line.views import MessageView
 
 Written = Callable[[MessageView], bytes]
 """A message as the JSON that a handler gets."""

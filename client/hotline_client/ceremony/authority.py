@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from hotline_client import files, keyfile
+from hotline_client import files
+from hotline_client.vault import keyfile
 from hotline_client.ceremony import qr, registers
 from hotline_client.ceremony.registers import Issued
 from hotline_protocol.errors import FormatError, StorageError, TrustError, UsageError

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotline_client import files, keyfile
+from hotline_client import files
+from hotline_client.vault import keyfile
 from hotline_client.vault import Vault
 from hotline_protocol.errors import CertificateError, CharterError, FormatError, UsageError
 from hotline_protocol.identity.certificate import (

@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from hotline_client import files, keyfile
+from hotline_client import files
+from hotline_client.vault import keyfile
 from hotline_client.cli import hotline
-from hotline_client.cli.ceremony import Throwaway
+from hotline_client.cli.custody.ceremony import Throwaway
 from hotline_protocol.errors import UsageError
 from hotline_protocol.terms import Arena, Role, Side
 

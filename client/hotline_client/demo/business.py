@@ -6,7 +6,7 @@ from typing import Final
 
 from hotline_client.demo.play import PATIENCE, until
 from hotline_client.demo.scenario import CHANNEL
-from hotline_client.line import Line
+from hotline_client.line.line import Line
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.agenda import AgendaAccept, AgendaPropose
 from hotline_protocol.documents.body import Target

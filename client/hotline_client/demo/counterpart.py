@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from hotline_client.demo.play import attend
-from hotline_client.line import Line
+from hotline_client.line.line import Line
 from hotline_client.vault import Vault
 
 PAUSE: Final = 1.5

@@ -12,9 +12,9 @@ from hotline_client.demo.play import ScenarioError, found, play_opening, problem
 from hotline_client.demo.scenario import CHANNEL, OUR_DELEGATION, THEIR_DELEGATION
 from hotline_client.demo.setting import Setting
 from hotline_client.demo.stage import running
-from hotline_client.line import Line
+from hotline_client.line.line import Line
 from hotline_client.vault import Vault
-from hotline_client.views import MessageView
+from hotline_client.line.views import MessageView
 
 
 def open_lines(setting: Setting, stack: ExitStack) -> tuple[Line, Line]:

@@ -11,8 +11,8 @@ from hotline_client.ceremony.rehearse import Enrolled
 from hotline_client.demo.headless import play_before
 from hotline_client.demo.setting import Setting
 from hotline_client.demo.stage import running
-from hotline_client.line import Line
-from hotline_client.tui.run import run as run_screen
+from hotline_client.line.line import Line
+from hotline_client.tui.app.run import run as run_screen
 from hotline_client.vault import Vault
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from hotline_client.demo.scenario import ANSWERS, CHANNEL, OPENING, Said, must_acknowledge
-from hotline_client.line import Line
-from hotline_client.views import MessageView, Receipt
+from hotline_client.line.line import Line
+from hotline_client.line.views import MessageView, Receipt
 from hotline_protocol.errors import HotlineError
 from hotline_protocol.terms import Response
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from hotline_client import files, keyfile
+from hotline_client import files
+from hotline_client.vault import keyfile
 from hotline_client.ceremony import rehearse
 from hotline_client.ceremony.rehearse import Device, Enrolled, Step
 from hotline_client.demo.scenario import OUR_DELEGATION, OUR_NAME, THEIR_DELEGATION, THEIR_NAME

@@ -13,7 +13,7 @@ from typing import Final, Literal, Protocol
 
 import msgspec
 
-from hotline_client.wordlist import Term
+from hotline_client.words.search import Term
 from hotline_protocol.relay.chain import Kind
 
 ItemKind = Literal["knock", "admit", "remove", "update", "document"]

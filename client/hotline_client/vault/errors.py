@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline_client.keyfile import PassphraseError
+from hotline_client.vault.keyfile import PassphraseError
 from hotline_protocol.errors import StorageError
 
 WrongPassphrase = PassphraseError

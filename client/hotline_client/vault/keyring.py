@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from hotline_client import files, keyfile
+from hotline_client import files
+from hotline_client.vault import keyfile
 from hotline_client.vault.errors import VaultDamaged
 
 PURPOSE: Final = b"hotline vault"

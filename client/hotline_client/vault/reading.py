@@ -20,7 +20,7 @@ from hotline_client.vault import rows
 from hotline_client.vault.database import Database, Row
 from hotline_client.vault.errors import VaultDamaged
 from hotline_client.vault.schema import word_row
-from hotline_client.wordlist import Term, match
+from hotline_client.words.search import Term, match
 
 _CHANNEL: Final = "channel = (SELECT number FROM channel WHERE name = ?1)"
 _LAST: Final = 2**63 - 1

@@ -11,7 +11,7 @@ from typing import Final
 import apsw
 
 from hotline_client.vault.errors import VaultDamaged
-from hotline_client.wordlist import document_words
+from hotline_client.words.search import document_words
 from hotline_protocol.errors import StorageError
 
 APPLICATION_ID: Final = 0x484C5631

@@ -9,7 +9,7 @@ from msgspec.structs import astuple
 from hotline_client.engine.state import CLOSED, Changes, GroupBlobs, StaleError
 from hotline_client.vault import rows, schema
 from hotline_client.vault.database import Transaction
-from hotline_client.wordlist import document_words
+from hotline_client.words.search import document_words
 
 
 def write(tx: Transaction, channel: str, version: int, changes: Changes) -> int:

@@ -19,7 +19,7 @@ import pytest
 
 from hotline_client.ceremony.rehearse import Device, Enrolled
 from hotline_protocol.terms import Role
-from tests.client.cli.test_line_commands import ROOT, hotline, records
+from tests.client.cli.talk.test_line_commands import ROOT, hotline, records
 from tests.e2e.stage import Stage, devices
 
 UNITS = ROOT / "packaging" / "systemd"

@@ -15,8 +15,8 @@ from cryptography.x509.oid import NameOID
 from hotline_client.ceremony import rehearse
 from hotline_client.ceremony.rehearse import Rehearsed
 from hotline_client.cli import hotline
-from hotline_client.cli.ceremony import Throwaway
-from hotline_client.keyfile import UNSAFE_TESTING_COST
+from hotline_client.cli.custody.ceremony import Throwaway
+from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 from hotline_protocol import codec
 from hotline_protocol.identity.charter import Relay
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hotline_client.ceremony.authority import Authority, read_card
-from hotline_client.cli import common
+from hotline_client.cli.base import options as common
 from hotline_protocol.errors import TrustError
 from hotline_protocol.identity.certificate import parse_certificate
 from hotline_protocol.identity.charter import SignedCharter

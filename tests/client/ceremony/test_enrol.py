@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 
 from hotline_client.ceremony.rehearse import DEVICES, Device, Rehearsed
-from hotline_client.cli import common
+from hotline_client.cli.base import options as common
 from hotline_protocol.identity.charter import SignedCharter
 from hotline_protocol.terms import Arena, Role
 from tests.client.ceremony.kit import GOOD, rehearsed, relay_card, run

@@ -11,7 +11,7 @@ import pytest
 from hotline_client.ceremony import rehearse
 from hotline_client.ceremony.authority import Authority
 from hotline_client.ceremony.rehearse import DEVICES, Device, Step
-from hotline_client.keyfile import UNSAFE_TESTING_COST
+from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 from hotline_protocol.errors import UsageError
 from hotline_protocol.identity.charter import SignedCharter
 from hotline_protocol.terms import Role

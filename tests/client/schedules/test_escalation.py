@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from hotline_client.engine.state import CLOSED, SlotRecord
-from hotline_client.line import Line
-from hotline_client.waiting import until
+from hotline_client.line.line import Line
+from hotline_client.line.wait import until
 from hotline_protocol.documents.dialogue import Answer, Reply
 from hotline_protocol.documents.talk import Text
 from hotline_protocol.documents.watch import NONCE_SIZE, LineCheck

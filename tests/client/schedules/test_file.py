@@ -15,7 +15,7 @@ from hotline_protocol.documents import encode_body
 from hotline_protocol.documents.notices import Notice
 from hotline_protocol.documents.talk import Text
 from hotline_protocol.errors import FormatError, UsageError
-from tests.client.cli.test_line_commands import ROOT
+from tests.client.cli.talk.test_line_commands import ROOT
 
 EXAMPLES = sorted((ROOT / "examples" / "schedules").glob("*.toml"))
 NOW = 1_795_500_000

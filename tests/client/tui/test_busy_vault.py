@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from hotline_client.tui.app import HotlineApp
+from hotline_client.tui.app.app import HotlineApp
 from tests.support.memory_line import MIRIAM, MemoryLine, text
 from tests.support.pilot import Ticks, drive, screen
 

@@ -12,10 +12,10 @@ from textual.pilot import Pilot
 
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import Context
-from hotline_client.line import Line
-from hotline_client.tui.app import HotlineApp
-from hotline_client.tui.bars import Bar
-from hotline_client.tui.rows import words
+from hotline_client.line.line import Line
+from hotline_client.tui.app.app import HotlineApp
+from hotline_client.tui.looks.bars import Bar
+from hotline_client.tui.looks.rows import words
 from hotline_protocol.identity.charter import SignedCharter
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.terms import Role, Side

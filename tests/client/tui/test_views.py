@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline_client.tui.themes import NAMES
+from hotline_client.tui.looks.themes import NAMES
 from tests.client.tui.screenshot import LANGUAGES, SIZES, VIEWS, draw_views
 
 KEPT = Path(__file__).with_name("views")

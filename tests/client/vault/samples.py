@@ -16,7 +16,7 @@ from hotline_client.engine.state import (
     Sealed,
     Standing,
 )
-from hotline_client.keyfile import UNSAFE_TESTING_COST
+from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 from hotline_client.vault import Vault
 
 PASSPHRASE = "correct horse battery"

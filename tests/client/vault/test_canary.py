@@ -16,7 +16,7 @@ from hotline_client.engine.state import (
     OutboxItem,
     Standing,
 )
-from hotline_client.keyfile import UNSAFE_TESTING_COST
+from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 from hotline_client.vault import Vault
 
 WORD = "canary"

@@ -11,7 +11,7 @@ import pytest
 
 from hotline_client.engine.state import Changes, DocumentRecord, Standing, Store
 from hotline_client.vault import schema
-from hotline_client.wordlist import terms
+from hotline_client.words.search import terms
 from hotline_protocol.documents.document import Document, encode_document
 from tests.client.vault.samples import create, document
 from tests.support.memory_vault import MemoryVault

@@ -25,9 +25,10 @@ from hotline_protocol.documents.notices import (
     Shape,
 )
 from hotline_protocol.errors import FormatError
-from hotline_protocol.notices import form, text, values
+from hotline_protocol.notices import form, values
+from hotline_client.exports.notices import text
 from hotline_protocol.notices.shapes import parse_area
-from hotline_protocol.notices.sheet import columns, fold, unfold
+from hotline_client.exports.notices.sheet import columns, fold, unfold
 from hotline_protocol.terms import Arena, Precedence, Response
 
 points = st.tuples(st.floats(-90, 90), st.floats(-180, 180)) | st.tuples(

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from hotline_client.tui.acts import Act, Place, acts_of, bindings
+from hotline_client.tui.parts.acts import Act, Place, acts_of, bindings
 from hotline_client.tui.agenda.forms import (
     amend_form,
     counter_form,
@@ -19,15 +19,15 @@ from hotline_client.tui.agenda.forms import (
     withdraw_form,
 )
 from hotline_client.tui.agenda.rows import agenda_needs, heading, item_detail, item_row, turn, why_not
-from hotline_client.tui.board import Board
-from hotline_client.tui.cells import line, paragraphs
-from hotline_client.tui.fields import Form
-from hotline_client.tui.needs import Need
-from hotline_client.tui.ports import number
-from hotline_client.tui.rows import Row
-from hotline_client.tui.state import ScreenState
-from hotline_client.tui.tongue import t
-from hotline_client.tui.view import Fill
+from hotline_client.tui.parts.board import Board
+from hotline_client.tui.looks.cells import line, paragraphs
+from hotline_client.tui.parts.fields import Form
+from hotline_client.tui.parts.needs import Need
+from hotline_client.tui.parts.ports import number
+from hotline_client.tui.looks.rows import Row
+from hotline_client.tui.parts.state import ScreenState
+from hotline_client.tui.looks.tongue import t
+from hotline_client.tui.parts.view import Fill
 from hotline_protocol.documents.agenda import AgendaAccept, AgendaAdopt, AgendaClose, AgendaOpen
 from hotline_protocol.documents.body import Target
 from hotline_protocol.folds.agenda import Item, State

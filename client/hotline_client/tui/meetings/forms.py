@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hotline_client.times import local_times, slot, zulu
-from hotline_client.tui.cells import line
-from hotline_client.tui.fields import Answers, Field, Form
-from hotline_client.tui.rows import Row
-from hotline_client.tui.tongue import N_, t
+from hotline_client.words.times import local_times, slot, zulu
+from hotline_client.tui.looks.cells import line
+from hotline_client.tui.parts.fields import Answers, Field, Form
+from hotline_client.tui.looks.rows import Row
+from hotline_client.tui.looks.tongue import N_, t
 from hotline_protocol.documents.body import MAX_NOTE, MAX_TITLE, Target
 from hotline_protocol.documents.meetings import (
     MAX_SLOTS,

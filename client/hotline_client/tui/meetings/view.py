@@ -8,11 +8,11 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from hotline_client.times import local_times
-from hotline_client.tui.acts import Act, Place, acts_of, bindings
-from hotline_client.tui.board import Board
-from hotline_client.tui.cells import line, paragraphs
-from hotline_client.tui.fields import Form
+from hotline_client.words.times import local_times
+from hotline_client.tui.parts.acts import Act, Place, acts_of, bindings
+from hotline_client.tui.parts.board import Board
+from hotline_client.tui.looks.cells import line, paragraphs
+from hotline_client.tui.parts.fields import Form
 from hotline_client.tui.meetings.forms import (
     agree_form,
     answer_form,
@@ -24,13 +24,13 @@ from hotline_client.tui.meetings.forms import (
 from hotline_client.tui.meetings.rows import meeting_detail, meeting_needs, meeting_row, weeks, why_not
 from hotline_client.tui.minutes.acts import MinutesActs
 from hotline_client.tui.minutes.rows import minutes_needs, minutes_row
-from hotline_client.tui.needs import Need
-from hotline_client.tui.ports import number
-from hotline_client.tui.rows import Row
-from hotline_client.tui.saving import save
-from hotline_client.tui.sheets import Sheet
-from hotline_client.tui.tongue import t
-from hotline_client.tui.view import Fill
+from hotline_client.tui.parts.needs import Need
+from hotline_client.tui.parts.ports import number
+from hotline_client.tui.looks.rows import Row
+from hotline_client.tui.parts.saving import save
+from hotline_client.tui.parts.sheets import Sheet
+from hotline_client.tui.looks.tongue import t
+from hotline_client.tui.parts.view import Fill
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.meetings import MeetingHeld, Part
 from hotline_protocol.folds.meetings import Meeting
@@ -222,7 +222,7 @@ class MeetingsView(Board[Meeting | Record], MinutesActs):
 
         def make(_ending: str) -> bytes:
             # here: only who exports waits for the library
-            from hotline_client.calendars import ALARMS, Entry, calendar  # noqa: PLC0415
+            from hotline_client.exports.calendars import ALARMS, Entry, calendar  # noqa: PLC0415
 
             entries = [
                 Entry(

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from hotline_client.minutes_words import first_text, reportable
-from hotline_client.tui.acts import Act, acts_of
-from hotline_client.tui.cells import line
-from hotline_client.tui.fields import Form
+from hotline_client.words.minutes import first_text, reportable
+from hotline_client.tui.parts.acts import Act, acts_of
+from hotline_client.tui.looks.cells import line
+from hotline_client.tui.parts.fields import Form
 from hotline_client.tui.minutes.forms import draft_form, remark_form, reserve_form, revise_form
 from hotline_client.tui.minutes.rows import minutes_detail, text_hash, why_not
-from hotline_client.tui.ports import number, who
-from hotline_client.tui.rows import Row
-from hotline_client.tui.saving import save
-from hotline_client.tui.tongue import t
-from hotline_client.tui.typed import AskTyped
-from hotline_client.tui.view import Fill, View
+from hotline_client.tui.parts.ports import number, who
+from hotline_client.tui.looks.rows import Row
+from hotline_client.tui.parts.saving import save
+from hotline_client.tui.looks.tongue import t
+from hotline_client.tui.parts.typed import AskTyped
+from hotline_client.tui.parts.view import Fill, View
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.minutes import MinutesInitial, MinutesSign
@@ -151,8 +151,8 @@ class MinutesActs(View):
 
         def make(ending: str) -> bytes:
             # here: only who exports pays for the typesetting
-            from hotline_client.exports.gather import gather  # noqa: PLC0415
-            from hotline_client.exports.write import write  # noqa: PLC0415
+            from hotline_client.exports.paper.gather import gather  # noqa: PLC0415
+            from hotline_client.exports.paper.write import write  # noqa: PLC0415
 
             return write(gather(port, channel, minutes.id), _PAPERS[ending])
 

@@ -10,26 +10,26 @@ from typing import ClassVar, Final
 
 from textual.binding import BindingType
 
-from hotline_client.tui.acts import Act, Place, acts_of, bindings
-from hotline_client.tui.board import Board
-from hotline_client.tui.cells import line, paragraphs
-from hotline_client.tui.needs import Need
+from hotline_client.tui.parts.acts import Act, Place, acts_of, bindings
+from hotline_client.tui.parts.board import Board
+from hotline_client.tui.looks.cells import line, paragraphs
+from hotline_client.tui.parts.needs import Need
 from hotline_client.tui.notices.files import ENDINGS, content
 from hotline_client.tui.notices.forms import cancel_form, cease_buzzer_form, notice_form
 from hotline_client.tui.notices.rows import in_order, is_over, notice_detail, notice_needs, notice_row
-from hotline_client.tui.pick import Pick
-from hotline_client.tui.ports import number
-from hotline_client.tui.responding import answer_form, why_no_answer
-from hotline_client.tui.rows import Row
-from hotline_client.tui.saving import save
-from hotline_client.tui.sheets import Sheet
-from hotline_client.tui.state import ScreenState
-from hotline_client.tui.tongue import N_, t
-from hotline_client.tui.view import Fill
+from hotline_client.tui.parts.pick import Pick
+from hotline_client.tui.parts.ports import number
+from hotline_client.tui.talk.responding import answer_form, why_no_answer
+from hotline_client.tui.looks.rows import Row
+from hotline_client.tui.parts.saving import save
+from hotline_client.tui.parts.sheets import Sheet
+from hotline_client.tui.parts.state import ScreenState
+from hotline_client.tui.looks.tongue import N_, t
+from hotline_client.tui.parts.view import Fill
 from hotline_protocol.documents import encode_body
 from hotline_protocol.documents.notices import Notice, Verdict
 from hotline_protocol.folds.notices import Entry
-from hotline_protocol.notices import text
+from hotline_client.exports.notices import text
 from hotline_protocol.terms import WRITING_ROLES, Arena
 
 _ARENAS: Final = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline_client.tui.tongue import t
+from hotline_client.tui.looks.tongue import t
 from hotline_protocol.dtg import dtg
 from hotline_protocol.record.verify import Verdict
 from hotline_protocol.terms import SIDES, Side

@@ -10,21 +10,21 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from hotline_client import recording
-from hotline_client.tui.acts import Place, bindings
-from hotline_client.tui.board import Board
-from hotline_client.tui.cells import line, paragraphs
-from hotline_client.tui.needs import Need
+from hotline_client.line import record as recording
+from hotline_client.tui.parts.acts import Place, bindings
+from hotline_client.tui.parts.board import Board
+from hotline_client.tui.looks.cells import line, paragraphs
+from hotline_client.tui.parts.needs import Need
 from hotline_client.tui.record.forms import attendance_form, check_form
 from hotline_client.tui.record.rows import Entry, entries, entry_detail, entry_id, entry_row, heading
 from hotline_client.tui.record.verdict import sentences
-from hotline_client.tui.rows import Row
-from hotline_client.tui.saving import save, typed_path
-from hotline_client.tui.sheets import Sheet
-from hotline_client.tui.tongue import t
-from hotline_client.tui.typed import AskTyped
-from hotline_client.tui.view import Fill
-from hotline_client.tui.wording import channel_label
+from hotline_client.tui.looks.rows import Row
+from hotline_client.tui.parts.saving import save, typed_path
+from hotline_client.tui.parts.sheets import Sheet
+from hotline_client.tui.looks.tongue import t
+from hotline_client.tui.parts.typed import AskTyped
+from hotline_client.tui.parts.view import Fill
+from hotline_client.tui.looks.wording import channel_label
 from hotline_protocol.documents.talk import Checkpoint
 from hotline_protocol.documents.watch import NONCE_SIZE, LineMissed
 from hotline_protocol.errors import HotlineError

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hotline_client import composition_words
-from hotline_client.tui.cells import line, pad, paragraphs
-from hotline_client.tui.ports import LinePort
-from hotline_client.tui.rows import Look, Row, Scene, fit
-from hotline_client.tui.tongue import t
+from hotline_client.presenters import roster as composition_words
+from hotline_client.tui.looks.cells import line, pad, paragraphs
+from hotline_client.tui.parts.ports import LinePort
+from hotline_client.tui.looks.rows import Look, Row, Scene, fit
+from hotline_client.tui.looks.tongue import t
 from hotline_protocol.terms import SIDES, Role, Side
 
 

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from hotline_client.tui.acts import Place, bindings
-from hotline_client.tui.board import Board
-from hotline_client.tui.cells import line, paragraphs
-from hotline_client.tui.needs import Need
-from hotline_client.tui.ports import who
+from hotline_client.tui.parts.acts import Place, bindings
+from hotline_client.tui.parts.board import Board
+from hotline_client.tui.looks.cells import line, paragraphs
+from hotline_client.tui.parts.needs import Need
+from hotline_client.tui.parts.ports import who
 from hotline_client.tui.roster.composition import composition_rows
 from hotline_client.tui.roster.rows import Entry, detail, entries, entry_row
 from hotline_client.tui.roster.watch import (
@@ -23,13 +23,13 @@ from hotline_client.tui.roster.watch import (
     watch_rows,
     why_another_log,
 )
-from hotline_client.tui.rows import Row
-from hotline_client.tui.sheets import Ask, Sheet
-from hotline_client.tui.tongue import t
-from hotline_client.tui.typed import AskTyped
-from hotline_client.tui.view import Fill, Happened, Said
-from hotline_client.tui.wording import channel_label, office
-from hotline_client.views import KnockView, MemberView
+from hotline_client.tui.looks.rows import Row
+from hotline_client.tui.parts.sheets import Ask, Sheet
+from hotline_client.tui.looks.tongue import t
+from hotline_client.tui.parts.typed import AskTyped
+from hotline_client.tui.parts.view import Fill, Happened, Said
+from hotline_client.tui.looks.wording import channel_label, office
+from hotline_client.line.views import KnockView, MemberView
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.watch import WatchAccept, WatchTake
 from hotline_protocol.errors import HotlineError

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 
-from hotline_client.tui.cells import line, paragraphs
-from hotline_client.tui.fields import Answers, Field, Form
-from hotline_client.tui.ports import LinePort, number
-from hotline_client.tui.rows import Look, Row, Scene, fit
-from hotline_client.tui.tongue import N_, t
-from hotline_client.tui.wording import channel_label, dtg
-from hotline_client.views import ChannelView, MemberView
+from hotline_client.tui.looks.cells import line, paragraphs
+from hotline_client.tui.parts.fields import Answers, Field, Form
+from hotline_client.tui.parts.ports import LinePort, number
+from hotline_client.tui.looks.rows import Look, Row, Scene, fit
+from hotline_client.tui.looks.tongue import N_, t
+from hotline_client.tui.looks.wording import channel_label, dtg
+from hotline_client.line.views import ChannelView, MemberView
 from hotline_protocol.documents.body import MAX_NOTE, MAX_TITLE
 from hotline_protocol.documents.composition import Announcement, Change
 from hotline_protocol.documents.watch import WatchHandover

@@ -8,10 +8,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from hotline_client.tui.agenda.view import AgendaView
-from hotline_client.tui.app import HotlineApp
-from hotline_client.tui.form import FormScreen
-from hotline_client.tui.sheets import Ask
-from hotline_client.views import Person
+from hotline_client.tui.app.app import HotlineApp
+from hotline_client.tui.parts.form import FormScreen
+from hotline_client.tui.parts.sheets import Ask
+from hotline_client.line.views import Person
 from hotline_protocol.documents import agenda as docs
 from hotline_protocol.documents.body import Target
 from hotline_protocol.folds.agenda import State

@@ -7,10 +7,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
-from hotline_client.tui.app import HotlineApp
-from hotline_client.tui.form import FormScreen
+from hotline_client.tui.app.app import HotlineApp
+from hotline_client.tui.parts.form import FormScreen
 from hotline_client.tui.meetings.view import MeetingsView
-from hotline_client.tui.sheets import Sheet
+from hotline_client.tui.parts.sheets import Sheet
 from hotline_protocol.documents.agenda import AgendaPropose
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.meetings import (

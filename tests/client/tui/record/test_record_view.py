@@ -7,11 +7,11 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from hotline_client.tui.app import HotlineApp
-from hotline_client.tui.form import FormScreen
+from hotline_client.tui.app.app import HotlineApp
+from hotline_client.tui.parts.form import FormScreen
 from hotline_client.tui.record.view import RecordView
-from hotline_client.tui.sheets import Ask, Sheet
-from hotline_client.views import Person
+from hotline_client.tui.parts.sheets import Ask, Sheet
+from hotline_client.line.views import Person
 from hotline_protocol.documents.talk import Checkpoint
 from hotline_protocol.documents.watch import (
     NONCE_SIZE,
@@ -22,7 +22,7 @@ from hotline_protocol.documents.watch import (
     LineStatus,
 )
 from hotline_protocol.terms import Role
-from tests.client.test_recording import FORGERIES, house, sealed, whole, written
+from tests.client.line.test_record import FORGERIES, house, sealed, whole, written
 from tests.support.memory_line import ANNA, MIRIAM, NOW, OTTO, MemoryLine, party, text
 from tests.support.pilot import SIZES, Ticks, bar, drive, screen
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
-from hotline_client.tui.app import HotlineApp
+from hotline_client.tui.app.app import HotlineApp
 from hotline_protocol.documents.composition import Announcement, Change
 from hotline_protocol.terms import Role
 from tests.support.memory_line import ANNA, MIRIAM, NOW, MemoryLine, party

@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hotline_client.tui.cells import cut
-from hotline_client.tui.rows import Look, Row, Span
+from hotline_client.tui.looks.cells import cut
+from hotline_client.tui.looks.rows import Look, Row, Span
 
 ACROSS: Final = 2
 DOWN: Final = 4

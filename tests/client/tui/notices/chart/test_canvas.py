@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_client.tui.notices.chart.canvas import Canvas
-from hotline_client.tui.rows import width, words
+from hotline_client.tui.looks.rows import width, words
 
 
 def _drawn(canvas: Canvas) -> list[str]:

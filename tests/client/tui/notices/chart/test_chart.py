@@ -10,9 +10,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from hotline_client.tui.app import HotlineApp
+from hotline_client.tui.app.app import HotlineApp
 from hotline_client.tui.notices.chart.screen import Chart
-from hotline_client.tui.typed import AskTyped
+from hotline_client.tui.parts.typed import AskTyped
 from tests.support.memory_line import MemoryLine
 from tests.support.pilot import SIZES, Ticks, bar, drive, screen
 from tests.support.week import week

@@ -1,0 +1,1 @@
+"""The commands of custodians and new devices: authorities, charters, certificates; all offline."""

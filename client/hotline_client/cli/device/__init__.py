@@ -1,0 +1,1 @@
+"""The commands of one device: its screen, its programs, its log, its health."""

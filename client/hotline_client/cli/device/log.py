@@ -1,0 +1,105 @@
+"""`hotline log`: where each channel's log stands and who signed it, what was refused, and a person's decision after a HALT."""
+
+from __future__ import annotations
+
+import click
+
+from hotline_client.cli.base.acting import act_options, channel_option, deliver
+from hotline_client.cli.base.render import channel_record, message_record, message_text
+from hotline_client.cli.base.session import Session, line_command, patience_option
+from hotline_client.errors import HaltedChannel
+from hotline_client.line.views import ChannelView
+from hotline_protocol.documents import Checkpoint
+from hotline_protocol.dtg import dtg
+from hotline_protocol.text import show
+
+
+def _channel_text(channel: ChannelView) -> str:
+    epoch = f"epoch {channel.epoch}" if channel.epoch is not None else channel.phase
+    state = f"HALTED {channel.halted.kind}: {show(channel.halted.reason)}" if channel.halted else "in order"
+    return f"{channel.name:10} {epoch:10} seq {channel.cursor:<8} head {channel.head.hex()[:16]}  {state}"
+
+
+@click.group("log")
+def command() -> None:
+    """Look at the logs this device holds, and resume a halted channel."""
+
+
+@line_command("show", group=command)
+async def show_channels(session: Session) -> None:
+    """One line a channel: epoch, last entry, head of the chain, and whether it is halted."""
+    for channel in session.line.channels():
+        session.emit(channel_record(channel), _channel_text(channel))
+
+
+@line_command("sign", group=command)
+@act_options
+async def sign(session: Session, *, channel: str, key: str | None, patience: int) -> None:
+    """Sign the log of a channel as this device has it: a checkpoint that everybody compares with their own."""
+    line, channel = session.line, session.channel(channel)
+    async with line:
+        await session.catch_up(patience)
+        view = line.channel(channel)
+        await deliver(session, channel, Checkpoint(view.cursor, view.head), key=key, patience=patience)
+    _emit_signed(session, channel)
+
+
+@line_command("signed", group=command)
+@channel_option
+@patience_option(default="5s")
+async def signed(session: Session, *, channel: str, patience: int) -> None:
+    """Up to where each device has signed the log of a channel; a signature over another log would have halted it."""
+    channel = session.channel(channel)
+    async with session.line:
+        await session.catch_up(patience, required=False)
+    _emit_signed(session, channel)
+
+
+def _emit_signed(session: Session, channel: str) -> None:
+    line = session.line
+    found = line.affairs.read(channel, lambda book: dict(book.checkpoints.last))
+    for fingerprint, one in sorted(found.items(), key=lambda pair: pair[1].seq):
+        certificate = line.certificate(fingerprint)
+        who = f"{line.charter.delegation(one.side).delegation}/{certificate.name if certificate else '?'}"
+        record = {
+            "type": "checkpoint",
+            "channel": channel,
+            "by": fingerprint.hex(),
+            "side": one.side,
+            "seq": one.seq,
+            "head": one.head.hex(),
+            "at": one.at,
+        }
+        session.emit(record, f"#{one.seq} {one.head.hex()[:16]}  {dtg(one.at)}  {show(who)}")
+    if not found:
+        session.say(f"nobody has signed the log of {channel} yet")
+
+
+@line_command("events", group=command)
+@click.option("--channel", help="Only this channel.")
+async def events(session: Session, *, channel: str | None) -> None:
+    """What the engine recorded: admissions, refused entries, halts, deviations of the relay."""
+    for event in session.line.security_events(session.channel(channel) if channel else None):
+        session.emit(message_record(event), message_text(event))
+
+
+@line_command("resume", group=command)
+@click.argument("channel")
+@patience_option()
+async def resume(session: Session, *, channel: str, patience: int) -> None:
+    """Go on after a HALT: fetch CHANNEL's log again from the last agreed entry, and compare.
+
+    Speak with the other side by another means first: compare `hotline log show` of both.
+    """
+    line = session.line
+    channel = session.channel(channel)
+    if line.channel(channel).halted is None:
+        session.say(f"{channel} is not halted")
+        return
+    line.resume(channel)
+    async with line:
+        await session.catch_up(patience)
+    view = line.channel(channel)
+    session.emit(channel_record(view), _channel_text(view))
+    if view.halted is not None:
+        raise HaltedChannel(f"{channel} halted again: {view.halted.reason}")

@@ -1,0 +1,344 @@
+"""`hotline agenda`: the board of items, and every act on one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import click
+
+from hotline_client.cli.base import output
+from hotline_client.cli.base.acting import act_options, channel_option, deliver, reference
+from hotline_client.cli.base.instants import Instant, resolve
+from hotline_client.cli.base.session import Session, line_command, patience_option
+from hotline_client.line.views import MessageView
+from hotline_protocol.documents import Body
+from hotline_protocol.documents.agenda import (
+    AgendaAccept,
+    AgendaAdopt,
+    AgendaAmend,
+    AgendaClose,
+    AgendaCounter,
+    AgendaDecline,
+    AgendaObject,
+    AgendaOpen,
+    AgendaOutcome,
+    AgendaPropose,
+    AgendaSilence,
+    AgendaWithdraw,
+    Outcome,
+)
+from hotline_protocol.documents.body import Target
+from hotline_protocol.dtg import dtg
+from hotline_protocol.errors import UsageError
+from hotline_protocol.folds.agenda import Item
+from hotline_protocol.terms import Arena
+
+_OUTCOMES: Final = click.Choice([str(one) for one in Outcome], case_sensitive=False)
+_ARENAS: Final = click.Choice([str(one) for one in Arena])
+
+
+@click.group("agenda")
+def command() -> None:
+    """Items from proposal to outcome; nothing is adopted or agreed by one side alone."""
+
+
+# --- looking
+
+
+def record(session: Session, channel: str, item: Item) -> dict[str, Any]:
+    """An item for a script; times in unix ms."""
+    now = session.line.now()
+    silence = item.silence if item.silence is not None and now < item.silence.until else None
+    return {
+        "type": "agenda-item",
+        "channel": channel,
+        "id": item.id.hex(),
+        "reference": reference(session, channel, item.id),
+        "state": str(item.state_at(now)),
+        "version": item.version,
+        "proposed_by": item.side,
+        "brought_up_by": item.first,
+        "title": item.title,
+        "annex": item.annex,
+        "arena": None if item.arena is None else str(item.arena),
+        "minutes": item.minutes,
+        "aob": item.aob,
+        "reason": item.reason,
+        "outcome_text": item.text_at(now),
+        "says": {side: {"outcome": str(say.outcome), "text": say.text} for side, say in item.says.items()},
+        "silence": None
+        if silence is None
+        else {
+            "by": silence.side,
+            "outcome": str(silence.say.outcome),
+            "text": silence.say.text,
+            "until": silence.until,
+        },
+        "amendment": item.amendment,
+        "hash": item.content.hex(),
+    }
+
+
+def text(session: Session, channel: str, item: Item) -> str:
+    """An item for a person, whole."""
+    now, charter = session.line.now(), session.line.charter
+    name = charter.delegation(item.side).delegation
+    lines = [
+        f"{reference(session, channel, item.id)}  {item.title}",
+        f"    {item.state_at(now)}, version {item.version} by {name}"
+        + (f", {item.arena}" if item.arena else "")
+        + (f", {item.minutes} min" if item.minutes else "")
+        + (", any other business" if item.aob else ""),
+    ]
+    lines += [f"    {line}" for line in item.annex.splitlines()]
+    lines += [f"    outcome: {item.text_at(now)}"] if item.text_at(now) else []
+    for side, say in sorted(item.says.items()):
+        lines.append(f"    {charter.delegation(side).delegation} says {say.outcome}: {say.text}")
+    if item.silence is not None and now < item.silence.until:
+        say = item.silence.say
+        by = charter.delegation(item.silence.side).delegation
+        lines.append(f"    silence by {by} until {dtg(item.silence.until)}: {say.outcome}: {say.text}")
+    lines += [f"    amended: {item.amendment}"] if item.amendment else []
+    lines += [f"    reason: {item.reason}"] if item.reason else []
+    return output.wrap("\n".join(lines))
+
+
+@line_command("list", group=command)
+@channel_option
+@click.option("--all", "everything", is_flag=True, help="Also what was declined, withdrawn or closed.")
+@patience_option(default="5s")
+async def show_board(session: Session, *, channel: str, everything: bool, patience: int) -> None:
+    """The agenda in its adopted order, then what is proposed; any other business last."""
+    line, channel = session.line, session.channel(channel)
+    async with line:
+        await session.catch_up(patience, required=False)
+    items = line.affairs.read(
+        channel, lambda book: list(book.agenda.items.values()) if everything else book.agenda.board()
+    )
+    if output.as_json():
+        for item in items:
+            session.emit(record(session, channel, item), "")
+        return
+    now = line.now()
+    rows = [
+        (reference(session, channel, item.id), str(item.state_at(now)), item.title, str(item.minutes or ""))
+        for item in items
+    ]
+    session.emit({}, output.table(("ITEM", "STATE", "TITLE", "MIN"), rows) if rows else "")
+    if not rows:
+        session.say(f"the agenda of {channel} is empty; `hotline agenda propose` begins one")
+
+
+@line_command("show", group=command)
+@click.argument("item")
+@channel_option
+@patience_option(default="5s")
+async def show_item(session: Session, *, item: str, channel: str, patience: int) -> None:
+    """One ITEM, whole."""
+    line, channel = session.line, session.channel(channel)
+    async with line:
+        await session.catch_up(patience, required=False)
+    found = _item(session, channel, item)
+    session.emit(record(session, channel, found), text(session, channel, found))
+
+
+def is_item(message: MessageView) -> bool:
+    """Whether a message began an item, which is what its number stands for."""
+    return message.kind == "agenda.propose"
+
+
+def _item(session: Session, channel: str, typed: str) -> Item:
+    message = session.message(channel, typed, is_item)
+    found = session.line.affairs.read(channel, lambda book: book.agenda.items.get(message.id))
+    if found is None:
+        raise UsageError(f"{typed} is no item of the agenda; `hotline agenda list` shows them")
+    return found
+
+
+# --- acting
+
+
+async def _act(
+    session: Session,
+    channel: str,
+    typed: str,
+    make: Callable[[Target], Body],
+    *,
+    key: str | None,
+    patience: int,
+) -> None:
+    """One act on one item: on its present words, as this device has them."""
+    channel = session.channel(channel)
+    async with session.line as line:
+        await session.catch_up(patience)
+        found = _item(session, channel, typed)
+        await deliver(session, channel, make(Target(found.id, found.content)), key=key, patience=patience)
+        after = line.affairs.read(channel, lambda book: book.agenda.items[found.id])
+    session.emit(record(session, channel, after), text(session, channel, after))
+
+
+@line_command("propose", group=command)
+@click.argument("title")
+@click.option("--annex", default="", help="The item's text.")
+@click.option("--arena", type=_ARENAS, help="Which arena it is about.")
+@click.option("--minutes", type=click.IntRange(1, 1440), help="The time wanted.")
+@click.option("--aob", is_flag=True, help="Under any other business, which comes last.")
+@act_options
+async def propose(
+    session: Session,
+    *,
+    title: str,
+    annex: str,
+    arena: str | None,
+    minutes: int | None,
+    aob: bool,
+    channel: str,
+    key: str | None,
+    patience: int,
+) -> None:
+    """Propose an item with this TITLE."""
+    body = AgendaPropose(title, annex, None if arena is None else Arena(arena), minutes, aob)
+    channel = session.channel(channel)
+    async with session.line as line:
+        await session.catch_up(patience)
+        document = await deliver(session, channel, body, key=key, patience=patience)
+        item = line.affairs.read(channel, lambda book: book.agenda.items[document])
+    session.emit(record(session, channel, item), text(session, channel, item))
+
+
+@line_command("counter", group=command)
+@click.argument("item")
+@click.argument("title")
+@click.option("--annex", default="", help="The item's text.")
+@click.option("--arena", type=_ARENAS, help="Which arena it is about.")
+@click.option("--minutes", type=click.IntRange(1, 1440), help="The time wanted.")
+@act_options
+async def counter(
+    session: Session,
+    *,
+    item: str,
+    title: str,
+    annex: str,
+    arena: str | None,
+    minutes: int | None,
+    channel: str,
+    key: str | None,
+    patience: int,
+) -> None:
+    """Answer ITEM with other words: a new version, for the other side to accept."""
+    about = None if arena is None else Arena(arena)
+    await _act(
+        session,
+        channel,
+        item,
+        lambda target: AgendaCounter(target, title, annex, about, minutes),
+        key=key,
+        patience=patience,
+    )
+
+
+def _plain(name: str, help_: str, make: Callable[[Target], Body]) -> None:
+    """A command on one item with nothing else to say."""
+
+    @line_command(name, group=command)
+    @click.argument("item")
+    @act_options
+    async def run(session: Session, *, item: str, channel: str, key: str | None, patience: int) -> None:
+        await _act(session, channel, item, make, key=key, patience=patience)
+
+    run.help = help_
+
+
+def _worded(name: str, help_: str, argument: str, make: Callable[[Target, str], Body]) -> None:
+    """A command on one item with words to it."""
+
+    @line_command(name, group=command)
+    @click.argument("item")
+    @click.argument("words", metavar=argument)
+    @act_options
+    async def run(
+        session: Session, *, item: str, words: str, channel: str, key: str | None, patience: int
+    ) -> None:
+        await _act(session, channel, item, lambda target: make(target, words), key=key, patience=patience)
+
+    run.help = help_
+
+
+_plain("accept", "ITEM may come on the agenda as it is.", AgendaAccept)
+_plain("open", "ITEM is being talked about.", AgendaOpen)
+_plain("close", "Nothing is left to do about ITEM; it is closed when both sides said so.", AgendaClose)
+_worded("decline", "ITEM shall not come on the agenda.", "REASON", AgendaDecline)
+_worded("withdraw", "Take back an ITEM that the own side brought up.", "REASON", AgendaWithdraw)
+_worded("object", "Break the silence over ITEM.", "REASON", AgendaObject)
+_worded("amend", "Break the silence over ITEM with other words.", "TEXT", AgendaAmend)
+
+
+@line_command("adopt", group=command)
+@click.argument("items", nargs=-1, required=True)
+@act_options
+async def adopt(
+    session: Session, *, items: tuple[str, ...], channel: str, key: str | None, patience: int
+) -> None:
+    """Adopt ITEMS in this order: the agenda, once the other side adopts the same in the same order."""
+    line, channel = session.line, session.channel(channel)
+    async with line:
+        await session.catch_up(patience)
+        found = [_item(session, channel, one) for one in items]
+        body = AgendaAdopt(tuple(Target(one.id, one.content) for one in found))
+        await deliver(session, channel, body, key=key, patience=patience)
+        board = line.affairs.read(channel, lambda book: book.agenda.board())
+    for item in board:
+        session.emit(record(session, channel, item), text(session, channel, item))
+
+
+@line_command("outcome", group=command)
+@click.argument("item")
+@click.argument("outcome", type=_OUTCOMES, metavar="OUTCOME")
+@click.argument("words", metavar="[TEXT]", default="")
+@act_options
+async def outcome(
+    session: Session, *, item: str, outcome: str, words: str, channel: str, key: str | None, patience: int
+) -> None:
+    """Say what came of ITEM; it is the outcome once the other side says the same in the same words.
+
+    OUTCOME: AGREED, "AGREED AD REFERENDUM", NOTED, DEFERRED, REFERRED or "NOT AGREED".
+    """
+    chosen = Outcome(outcome.upper())
+    await _act(
+        session,
+        channel,
+        item,
+        lambda target: AgendaOutcome(target, chosen, words),
+        key=key,
+        patience=patience,
+    )
+
+
+@line_command("silence", group=command)
+@click.argument("item")
+@click.argument("outcome", type=_OUTCOMES, metavar="OUTCOME")
+@click.argument("words", metavar="TEXT")
+@click.option("--until", type=Instant(), default="24h", show_default=True, help="When it ends.")
+@act_options
+async def silence(
+    session: Session,
+    *,
+    item: str,
+    outcome: str,
+    words: str,
+    until: int,
+    channel: str,
+    key: str | None,
+    patience: int,
+) -> None:
+    """Propose an outcome for ITEM that stands at the end of the silence, unless the other side speaks before."""
+    chosen, end = Outcome(outcome.upper()), resolve(until, session.line.now())
+    await _act(
+        session,
+        channel,
+        item,
+        lambda target: AgendaSilence(target, chosen, words, end),
+        key=key,
+        patience=patience,
+    )

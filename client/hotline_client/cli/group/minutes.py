@@ -1,0 +1,351 @@
+"""`hotline minutes`: one text that both sides come to sign, from the draft to the paper."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from hotline_client import files
+from hotline_client.presenters import minutes as minutes_text
+from hotline_client.cli.base import output
+from hotline_client.cli.base.acting import act_options, channel_option, deliver, reference
+from hotline_client.cli.base.session import Session, line_command, patience_option
+from hotline_client.cli.talk.correct import check_language
+from hotline_client.exports.paper.gather import gather
+from hotline_client.words.minutes import first_text, reportable
+from hotline_client.line.views import MessageView
+from hotline_protocol.documents import Body
+from hotline_protocol.documents.body import Target
+from hotline_protocol.documents.minutes import (
+    MAX_MINUTES,
+    MinutesComment,
+    MinutesDraft,
+    MinutesInitial,
+    MinutesReserve,
+    MinutesRevise,
+    MinutesSign,
+)
+from hotline_protocol.errors import UsageError
+from hotline_protocol.folds.agenda import Item
+from hotline_protocol.folds.meetings import Meeting
+from hotline_protocol.folds.minutes import Record
+from hotline_protocol.text import show
+
+FORMATS: Final = ("md", "html", "pdf", "text")
+
+
+@click.group("minutes")
+def command() -> None:
+    """One text over one hash: initialled by each side, signed by both heads, exported as paper."""
+
+
+def read_words(file: str | None) -> str:
+    """A text from a file, or from stdin if there is none or it is `-`; UTF-8, without the newlines at its end."""
+    limit = 4 * MAX_MINUTES
+    if file is not None and file != "-":
+        data = files.read(Path(file), "the text", limit=limit)
+    elif sys.stdin.isatty():
+        raise UsageError("no text: name a file with --file, or pipe it in")
+    else:
+        data = sys.stdin.buffer.read(limit + 1)
+    if len(data) > limit:
+        raise UsageError(f"the text is longer than {limit} bytes")
+    try:
+        return data.decode().replace("\r\n", "\n").rstrip("\n")
+    except UnicodeDecodeError:
+        raise UsageError("the text is not UTF-8") from None
+
+
+# --- looking
+
+
+def _named(session: Session, channel: str, typed: str, kind: str) -> MessageView:
+    """The document of a kind that somebody typed: both delegations count theirs from 1, and mostly one only fits."""
+    meant = [one for one in session.messages(channel, typed) if one.kind == kind]
+    return meant[0] if len(meant) == 1 else session.message(channel, typed)
+
+
+def _find(session: Session, channel: str, typed: str) -> Record:
+    message = _named(session, channel, typed, "minutes.draft")
+    found = session.line.affairs.read(channel, lambda book: book.minutes.all.get(message.id))
+    if found is None:
+        raise UsageError(f"{show(typed)} names no minutes; `hotline minutes list` shows them")
+    return found
+
+
+def _show(session: Session, channel: str, document: bytes) -> None:
+    found = session.line.affairs.read(channel, lambda book: book.minutes.all[document])
+    paper = gather(session.line, channel, document)
+    session.emit(
+        minutes_text.record(session, channel, found, paper), minutes_text.text(session, found, paper)
+    )
+
+
+@line_command("list", group=command)
+@channel_option
+@patience_option(default="5s")
+async def show_list(session: Session, *, channel: str, patience: int) -> None:
+    """All minutes of a channel, with where they stand and who has initialled and signed."""
+    line, channel = session.line, session.channel(channel)
+    async with line:
+        await session.catch_up(patience, required=False)
+    found = line.affairs.read(channel, lambda book: list(book.minutes.all.values()))
+    if output.as_json():
+        for one in found:
+            session.emit(minutes_text.record(session, channel, one, gather(line, channel, one.id)), "")
+        return
+    names = {side: line.charter.delegation(side).delegation for side in ("a", "b")}
+    rows = [
+        (
+            reference(session, channel, one.id),
+            str(one.state),
+            one.title,
+            _sides(names, one.initials),
+            _sides(names, one.signatures),
+        )
+        for one in found
+    ]
+    session.emit(
+        {}, output.table(("MINUTES", "STATE", "TITLE", "INITIALLED", "SIGNED"), rows) if rows else ""
+    )
+    if not rows:
+        session.say(f"there are no minutes in {channel}; `hotline minutes draft` begins some")
+
+
+def _sides(names: dict[Any, str], marks: dict[Any, Any]) -> str:
+    return ", ".join(names[side] for side in sorted(marks))
+
+
+@line_command("show", group=command)
+@click.argument("minutes")
+@channel_option
+@patience_option(default="5s")
+async def show_minutes(session: Session, *, minutes: str, channel: str, patience: int) -> None:
+    """MINUTES, whole: the text, comments, initials, reservations, signatures, translations."""
+    line, channel = session.line, session.channel(channel)
+    async with line:
+        await session.catch_up(patience, required=False)
+    _show(session, channel, _find(session, channel, minutes).id)
+
+
+# --- acting
+
+
+@line_command("draft", group=command)
+@click.argument("title", required=False)
+@click.option("--file", metavar="PATH", help="The text; without it, stdin.")
+@click.option("--language", default="en", show_default=True, help="Of the original, which alone has force.")
+@click.option("--meeting", metavar="MEETING", help="The meeting that it is about.")
+@click.option("--item", "items", metavar="ITEM", multiple=True, help="An item reported; may be given again.")
+@click.option(
+    "--from-agenda",
+    is_flag=True,
+    help="Report every item with an outcome; without --file the text is made from these outcomes.",
+)
+@click.option("--dry-run", is_flag=True, help="Print the text and send nothing.")
+@act_options
+async def draft(
+    session: Session,
+    *,
+    title: str | None,
+    file: str | None,
+    language: str,
+    meeting: str | None,
+    items: tuple[str, ...],
+    from_agenda: bool,
+    dry_run: bool,
+    channel: str,
+    key: str | None,
+    patience: int,
+) -> None:
+    """Draft minutes with this TITLE (the meeting's, if there is none).
+
+    To edit the first text: `minutes draft --from-agenda --dry-run > m.txt`, then `minutes draft --from-agenda --file m.txt`.
+    """
+    check_language(language)
+    channel = session.channel(channel)
+    async with session.line:
+        await session.catch_up(patience)
+        about = None if meeting is None else _meeting(session, channel, meeting)
+        heading = title or (f"Minutes of {about.title}" if about is not None else None)
+        if heading is None:
+            raise UsageError("no title: give one, or --meeting for the meeting's")
+        reported = _items(session, channel, items, from_agenda=from_agenda)
+        if from_agenda and file is None:
+            now, number = session.line.now(), partial(reference, session, channel)
+            text = first_text(heading, about, reported, number, now)
+        else:
+            text = read_words(file)
+        body = MinutesDraft(
+            heading, text, language, None if about is None else about.id, tuple(one.id for one in reported)
+        )
+        if dry_run:
+            session.emit({"type": "minutes-text", "title": heading, "text": text}, text)
+            return
+        document = await deliver(session, channel, body, key=key, patience=patience)
+    _show(session, channel, document)
+
+
+def _meeting(session: Session, channel: str, typed: str) -> Meeting:
+    message = _named(session, channel, typed, "meeting.propose")
+    found = session.line.affairs.read(channel, lambda book: book.meetings.all.get(message.id))
+    if found is None:
+        raise UsageError(f"{show(typed)} names no meeting")
+    return found
+
+
+def _items(session: Session, channel: str, typed: tuple[str, ...], *, from_agenda: bool) -> list[Item]:
+    affairs = session.line.affairs
+    found: dict[bytes, Item] = {}
+    for one in typed:
+        message = _named(session, channel, one, "agenda.propose")
+        item = affairs.read(channel, lambda book, message=message: book.agenda.items.get(message.id))  # type: ignore[misc]
+        if item is None:
+            raise UsageError(f"{show(one)} is no item of the agenda; `hotline agenda list` shows them")
+        found[item.id] = item
+    if from_agenda:
+        board = affairs.read(channel, lambda book: book.agenda.board())
+        ended = reportable(board, session.line.now())
+        found |= {one.id: one for one in ended}
+        if not found:
+            raise UsageError("no item of the agenda has an outcome that no minutes told of yet")
+    return list(found.values())
+
+
+async def _act(
+    session: Session,
+    channel: str,
+    typed: str,
+    make: Callable[[Target], Body],
+    *,
+    text_hash: str | None = None,
+    key: str | None,
+    patience: int,
+) -> None:
+    """One act on the present text of minutes; with `text_hash`, only if that is still the text a person read."""
+    channel = session.channel(channel)
+    async with session.line as line:
+        await session.catch_up(patience)
+        found = _find(session, channel, typed)
+        if text_hash is not None:
+            present = gather(line, channel, found.id).text_hash.hex()
+            if len(text_hash) < 8 or not present.startswith(text_hash.lower()):
+                raise UsageError(
+                    f"the text is another one: expected SHA-256 {show(text_hash)}, it is {present}"
+                )
+        body = make(Target(found.id, found.content))
+        await deliver(session, channel, body, key=key, patience=patience)
+    _show(session, channel, found.id)
+
+
+@line_command("revise", group=command)
+@click.argument("minutes")
+@click.option("--file", metavar="PATH", help="The text; without it, stdin.")
+@act_options
+async def revise(
+    session: Session, *, minutes: str, file: str | None, channel: str, key: str | None, patience: int
+) -> None:
+    """Put another text in the place of the present one; what was initialled, signed and reserved is void."""
+    words = read_words(file)
+    await _act(
+        session,
+        channel,
+        minutes,
+        lambda target: MinutesRevise(target, words),
+        key=key,
+        patience=patience,
+    )
+
+
+def _worded(name: str, help_: str, make: Callable[[Target, str], Body]) -> None:
+    @line_command(name, group=command)
+    @click.argument("minutes")
+    @click.argument("text")
+    @act_options
+    async def run(
+        session: Session, *, minutes: str, text: str, channel: str, key: str | None, patience: int
+    ) -> None:
+        await _act(session, channel, minutes, lambda target: make(target, text), key=key, patience=patience)
+
+    run.help = help_
+
+
+def _marked(name: str, help_: str, make: Callable[[Target], Body]) -> None:
+    @line_command(name, group=command)
+    @click.argument("minutes")
+    @click.option(
+        "--text-hash",
+        metavar="SHA256",
+        help="Only if the text is the one that was read: its SHA-256, or at least the first 8 digits.",
+    )
+    @act_options
+    async def run(
+        session: Session,
+        *,
+        minutes: str,
+        text_hash: str | None,
+        channel: str,
+        key: str | None,
+        patience: int,
+    ) -> None:
+        await _act(session, channel, minutes, make, text_hash=text_hash, key=key, patience=patience)
+
+    run.help = help_
+
+
+_worded("comment", "Say something about the present TEXT of MINUTES.", MinutesComment)
+_worded("reserve", "A reservation of the own side, which stays with MINUTES.", MinutesReserve)
+_marked("initial", "The own side holds the present text of MINUTES for right.", MinutesInitial)
+_marked("sign", "Sign MINUTES, as head of the delegation, once both sides initialled them.", MinutesSign)
+
+
+# --- paper
+
+
+@line_command("export", group=command)
+@click.argument("minutes")
+@click.option("--format", "kind", type=click.Choice(FORMATS), default="pdf", show_default=True)
+@click.option("--out", "where", metavar="PATH", help="Where to; without it or with -, stdout.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@channel_option
+@patience_option(default="5s")
+async def export(
+    session: Session,
+    *,
+    minutes: str,
+    kind: str,
+    where: str | None,
+    force: bool,
+    channel: str,
+    patience: int,
+) -> None:
+    """Write MINUTES as Markdown, HTML or PDF, with a page that tells how to verify them; or the text alone.
+
+    Both sides get the same bytes from the same log.
+    """
+    line, channel = session.line, session.channel(channel)
+    to_stdout = where is None or where == "-"
+    if to_stdout and kind == "pdf" and sys.stdout.isatty():
+        raise UsageError("a PDF is nothing for a terminal: name a file with --out")
+    async with line:
+        await session.catch_up(patience, required=False)
+    # imported here: only who exports pays for the typesetting
+    from hotline_client.exports.paper.write import write  # noqa: PLC0415
+
+    data = write(gather(line, channel, _find(session, channel, minutes).id), kind)
+    if where is None or to_stdout:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    path = Path(where)
+    if force:
+        files.replace(path, data)
+    else:
+        files.write_new(path, data)
+    written = {"type": "export", "format": kind, "path": str(path), "bytes": len(data)}
+    session.emit(written, f"{path}: {len(data)} bytes")

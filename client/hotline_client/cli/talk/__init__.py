@@ -1,0 +1,1 @@
+"""The commands for words: sending, reading, answering, acknowledging, finding, correcting."""

@@ -1,0 +1,100 @@
+"""The line's side of a session: hands frames to the desk, and remembers what the present relay said of its tails."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from hotline_client.engine.desk import Desk
+from hotline_client.connection.changes import Newsroom
+from hotline_protocol.relay.frames import Answers, Hello, Ready, Submission, hello_content
+
+
+class Relaying:
+    """The driver of the transport's sessions."""
+
+    def __init__(self, desk: Desk, news: Newsroom) -> None:
+        self._desk = desk
+        self._news = news
+        self.tails: dict[str, int] = {}
+        """The relay's tails as of the last `ready` and what came since."""
+        self._reported: set[str] = set()
+        self._held: dict[str, int] = {}
+        self._ready = False
+
+    def hello(self, nonce: bytes, certificate_hash: bytes) -> Hello:
+        """Our certificate, and its key's signature over this very connection."""
+        context = self._desk.context
+        self._ready = False
+        self._held = {name: self.cursor(name) for name in self._desk.entitled}
+        link_id = context.charter.link_id
+        key = Ed25519PrivateKey.from_private_bytes(context.private_key)
+        return Hello(
+            link_id, context.certificate.der, key.sign(hello_content(nonce, link_id, certificate_hash))
+        )
+
+    def ready(self, announced: Ready) -> list[tuple[str, int, int]]:
+        """Compare what the relay announces with what we hold; what to follow."""
+        self._desk.relay_time(announced.now)
+        follows = []
+        for one in announced.channels:
+            after = self._desk.ready(one, held=self._held.get(one.name))
+            if after is not None:
+                self.tails[one.name] = one.tail
+                follows.append((one.name, after, one.tail))
+            else:
+                self.tails.pop(one.name, None)
+        self._ready = True
+        self._news.tell(None, frozenset({"status"}))
+        return follows
+
+    def entries(self, channel: str, first: int, raws: Sequence[bytes], *, fresh: bool) -> int | None:
+        """A batch of the log."""
+        self.tails[channel] = max(self.tails.get(channel, 0), first + len(raws) - 1)
+        return self._desk.entries(channel, first, raws, fresh=fresh)
+
+    def caught_up(self, channel: str) -> None:
+        """The channel was taken up to its tail."""
+        self._desk.caught_up(channel)
+        self._news.tell(channel, frozenset({"status", "progress"}))
+
+    def cursor(self, channel: str) -> int:
+        """Where the channel stands."""
+        return self._desk.state(channel).standing.cursor
+
+    def answers(self, frame: Answers) -> None:
+        """What the relay said to our submissions."""
+        self._desk.answers(frame)
+
+    def outgoing(self, channel: str) -> list[Submission]:
+        """What may be offered now."""
+        return self._desk.outgoing(channel)
+
+    def tick(self, channel: str) -> None:
+        """Time passed."""
+        self._desk.tick(channel)
+
+    def progress(self, channel: str, tail: int) -> None:
+        """More of a backlog was taken."""
+        self._news.tell(channel, frozenset({"progress"}), (self.cursor(channel), tail))
+
+    def may_follow(self, channel: str) -> bool:
+        """Whether the channel is one of ours and not halted, whoever resumed it."""
+        return channel in self._desk.entitled and self._desk.state(channel).standing.halt is None
+
+    def misbehaved(self, reason: str) -> None:
+        """The relay broke the protocol: recorded, once a run for each way."""
+        if reason not in self._reported:
+            self._reported.add(reason)
+            self._desk.misbehaved(reason)
+
+    def is_caught_up(self) -> bool:
+        """Whether all channels that were announced and are not halted stand at their tails, and a resume is settled."""
+        if not self._ready:
+            return False
+        for name in self._desk.entitled:
+            standing = self._desk.state(name).standing
+            if standing.halt is None and (standing.cursor < self.tails.get(name, 0) or standing.resuming):
+                return False
+        return True

@@ -1,0 +1,206 @@
+"""When a log deviates: stop, remember why, and after a person's decision compare it anew with what was kept.
+
+H1  a HALT is stored with its name and reason; nothing is taken, sealed or sent on the channel until a person resumes it
+H2  resuming sets every entry after the last vouched-for place aside and takes the log from there again
+H3  an entry that was set aside and comes again, at whatever place, counts there as it did: it is not opened twice
+H4  when the log has been taken up to its end, own documents that are not in it are queued again under their ids
+H5  a group that followed commits which are not in the log any more is left; this device knocks anew
+H6  the entry that showed the deviation, if it comes again with the same verdict, is recorded as refused: the person knew
+"""
+
+from __future__ import annotations
+
+import hmac
+from hashlib import sha256
+
+import msgspec
+
+from hotline_client.engine.incoming import membership, messages
+from hotline_client.engine.draft import Draft
+from hotline_client.engine.state import DocumentRecord, Halt, OutboxItem, Sealed, Watermark
+from hotline_protocol.codec import encode
+from hotline_protocol.documents import Receipt, decode_body, decode_document
+from hotline_protocol.errors import ChainError
+from hotline_protocol.relay.chain import Entry, decode_entry
+
+
+def halt(draft: Draft, error: ChainError, *, seq: int | None = None, raw: bytes | None = None) -> None:
+    """Stop the channel (H1). A channel that is halted keeps its first reason."""
+    if draft.standing.halt is not None:
+        return
+    draft.standing.halt = Halt(error.kind, str(error), draft.now, seq, raw)
+    draft.event("halt", f"the channel stopped: {error}", security=True)
+    draft.what.update(("halt", "status"))
+
+
+def check_ready(draft: Draft, tail: int, last_commit: int, head: bytes, *, held: int) -> ChainError | None:
+    """The relay's announcement against what this device holds; None if it agrees.
+
+    `held`: the cursor when the relay was asked. It may be higher by now: another process took entries that are younger
+    than the announcement.
+    """
+    standing = draft.standing
+    if tail < min(held, standing.cursor):
+        return ChainError(
+            "rollback", f"the relay's log ends at {tail}, this device holds {standing.cursor} entries of it"
+        )
+    if tail <= standing.cursor and not hmac.compare_digest(head, draft.head_at(tail) or b""):
+        return ChainError(
+            "rollback", f"the relay's log of {tail} entries is another one than this device holds"
+        )
+    if tail == standing.cursor and last_commit != standing.last_commit:
+        return ChainError(
+            "rollback",
+            f"the relay names commit {last_commit} as the last, this device holds {standing.last_commit}",
+        )
+    return None
+
+
+def resume(draft: Draft) -> None:
+    """A person's decision to go on: compare again from the last vouched-for place (H2).
+
+    The place is used once: if the comparison ends in another HALT, the next one starts at the beginning.
+    """
+    standing = draft.standing
+    halted = standing.halt
+    if halted is not None and halted.entry is not None:
+        standing.pardoned.append(sha256(halted.entry).digest())
+    start = 0 if standing.resuming else min(standing.agreed, standing.cursor)
+    start, last_at, last_commit = _place(draft, start)
+    draft.aside = start
+    standing.aside_commits += sum(
+        entry.merged for entry in draft.past.entries(draft.name, start + 1, standing.cursor)
+    )
+    standing.head = draft.head_at(start) or standing.head
+    standing.cursor, standing.last_at, standing.last_commit = start, last_at, last_commit
+    standing.founded = last_commit > 0
+    standing.agreed, standing.halt, standing.resuming = 0, None, True
+    standing.unseen = [seq for seq in standing.unseen if seq <= start]
+    standing.awaiting = {key: one for key, one in standing.awaiting.items() if one.seq <= start}
+    standing.watermarks = {
+        person: Watermark(min(mark.delivered, start), min(mark.seen, start), mark.time)
+        for person, mark in standing.watermarks.items()
+    }
+    _forget_lists(draft, start)
+    draft.state.heads.clear()
+    draft.state.journal = None
+    _unseal(draft)
+    draft.event("resume", f"a person decided to go on; the log is compared again from entry {start + 1}")
+    draft.what.update(("halt", "status", "messages", "progress"))
+
+
+def _forget_lists(draft: Draft, start: int) -> None:
+    """Revocation lists from after `start` are in force when the log brings them again."""
+    standing = draft.standing
+    standing.crls = {der: seq for der, seq in standing.crls.items() if seq <= start}
+    draft.state.trust = draft.context.trust
+    for der in standing.crls:
+        draft.state.trust = draft.state.trust.with_crl(der)
+
+
+def _unseal(draft: Draft) -> None:
+    """What waits in the outbox signed a view of the log that is in doubt: it is sealed again, and its forms remembered."""
+    for item in list(draft.state.outbox.values()):
+        if item.sealed and item.kind != "knock":
+            draft.put(msgspec.structs.replace(item, stale=True))
+
+
+def _place(draft: Draft, seq: int) -> tuple[int, int, int]:
+    """(seq, `at`, last commit) as they stood after entry `seq`."""
+    at, place = 0, seq
+    while place > 0:
+        record = draft.past.entry(draft.name, place)
+        if record is None:
+            return 0, 0, 0
+        entry = decode_entry(record.raw)
+        at = at or entry.at
+        if entry.kind != "knock":
+            return seq, at, place if entry.kind == "commit" else entry.after
+        place -= 1
+    return seq, at, 0
+
+
+def restore(draft: Draft, seq: int, entry: Entry) -> bool:
+    """Whether the entry was set aside and now counts again without being opened (H3)."""
+    if not draft.standing.resuming:
+        return False
+    kept = draft.past.aside_entry(draft.name, entry.id)
+    if kept is None or not _same(decode_entry(kept.raw), entry):
+        return False
+    draft.restored.append(entry.id)
+    if kept.merged:
+        draft.merged = True
+        draft.standing.aside_commits -= 1
+        membership.again(draft, seq, entry)
+        return True
+    document = draft.past.aside_document(draft.name, entry.id)
+    if document is None:
+        return False
+    messages.again(draft, seq, entry, document)
+    return True
+
+
+def _same(one: Entry, other: Entry) -> bool:
+    return one.kind == other.kind and hmac.compare_digest(one.body, other.body)
+
+
+def finish(draft: Draft) -> None:
+    """The log was taken up to its end after a resume: settle what was set aside and did not come back (H4, H5)."""
+    standing = draft.standing
+    if not standing.resuming or standing.halt is not None:
+        return
+    vanished = draft.past.aside_documents(draft.name)
+    for record in vanished:
+        if record.own:
+            _queue_again(draft, record)
+    foreign = sum(not record.own for record in vanished)
+    if foreign:
+        draft.event(
+            "vanished", f"{foreign} messages that were here are not in the log any more", security=True
+        )
+    if standing.aside_commits > 0:
+        leave(draft, "this device followed a branch of the group and must be admitted anew")
+    standing.aside_commits, standing.resuming = 0, False
+    draft.forget_aside = True
+    draft.what.update(("halt", "status", "messages"))
+
+
+def leave(draft: Draft, reason: str) -> None:
+    """Our group is not the others' any more: drop it; upkeep knocks anew (H5)."""
+    if draft.state.is_member:
+        draft.drop_group()
+        draft.event("lost-group", reason, security=True)
+
+
+def _queue_again(draft: Draft, record: DocumentRecord) -> None:
+    document = decode_document(record.content)
+    body = decode_body(document)
+    if isinstance(body, Receipt) or draft.counted(record.id, record.author) is not None:
+        return
+    kept = draft.past.aside_entry(draft.name, record.entry_id)
+    forms: tuple[Sealed, ...] = ()
+    if kept is not None:
+        entry = decode_entry(kept.raw)
+        forms = (
+            Sealed(
+                entry.id,
+                "message",
+                entry.after,
+                record.epoch,
+                entry.body,
+                record.content,
+                record.authenticated,
+            ),
+        )
+    draft.put(
+        OutboxItem(
+            id=record.id,
+            position=draft.next_position(),
+            kind="document",
+            document_kind=record.kind,
+            body=encode(document.body),
+            time=record.time,
+            sealed=forms,
+            stale=True,
+        )
+    )

@@ -1,0 +1,308 @@
+"""Messages of the log: opened, checked against our own chain, and applied if their author had the right.
+
+D1  the document names this channel and the present epoch, its time is not after the entry's `at` by more than a day
+D2  its `seen` is a head of our own chain, before the entry and not before the last commit (else `fork`)
+D3  the first document of an id by an author counts; a later one is refused as duplicate
+D4  the author's certificate is neither expired nor revoked at the entry's `at`
+D5  an observer sends receipts only
+D6  a receipt speaks of entries before its own
+D7  an acknowledgement names a document of the other side and its content hash; a program's does not count
+D8  a revocation carries a newer list of the author's own authority
+D9  an unknown kind is kept and changes nothing
+D10 an entry in our name that this vault never made stops the channel (`forged-own`)
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Final
+
+import msgspec
+
+from hotline_client.engine import journal
+from hotline_client.engine.incoming import programs
+from hotline_client.engine.draft import Draft
+from hotline_client.engine.journal import party
+from hotline_client.engine.state import Awaiting, DocumentRecord, MarkRecord, OutboxItem, Sealed, Watermark
+from hotline_protocol.documents import (
+    KINDS,
+    Ack,
+    Body,
+    Checkpoint,
+    Document,
+    Receipt,
+    Revocation,
+    Target,
+    advance,
+    check_right,
+    content_hash,
+    decode_body,
+    decode_document,
+    why_ack_fails,
+)
+from hotline_protocol.documents import Watermark as Reached
+from hotline_protocol.documents.dialogue import Correction, Reply, Withdrawal
+from hotline_protocol.documents.notices import Finding
+from hotline_protocol.errors import ChainError, FormatError, NotAppliedError, TrustError
+from hotline_protocol.identity.certificate import Certificate
+from hotline_protocol.mls.errors import RefusedError
+from hotline_protocol.mls.message import decode_body as decode_body_of
+from hotline_protocol.mls.private_message import PrivateMessage
+from hotline_protocol.relay.chain import Entry
+
+TIME_TOLERANCE: Final = 24 * 3600 * 1000
+"""How far a document's own time may be after the relay's, in ms: clocks differ, and then the entry's `at` stands."""
+_READ: Final = frozenset(
+    [*(name for name, kind in KINDS.items() if kind.formal), "correction", "withdrawal", "reply"]
+)
+"""Kinds of which their author learns whether they were delivered and seen (L90)."""
+
+
+def message(draft: Draft, seq: int, entry: Entry) -> None:
+    """One message entry. What does not count raises; what deviates raises ChainError."""
+    own = draft.own_form(entry.id)
+    if own is not None and hmac.compare_digest(own[1].body, entry.body):
+        _own(draft, seq, entry, *own)
+    elif draft.state.is_member:
+        _opened(draft, seq, entry)
+
+
+def _opened(draft: Draft, seq: int, entry: Entry) -> None:
+    # The entry id is signed in clear beside the ciphertext: looked at first, so that a mislabelled copy spends no key.
+    if not hmac.compare_digest(decode_body_of(PrivateMessage, entry.body).authenticated_data, entry.id):
+        raise RefusedError("replay", "the message was made for another entry")
+    try:
+        received = draft.group.unprotect(entry.body)
+    except RefusedError as error:
+        if error.kind == "sender" and draft.group.is_signed_by_us(entry.body):
+            raise ChainError(
+                "forged-own", f"entry {seq} is signed by our own key, and this vault never made it"
+            ) from error
+        raise
+    draft.ratcheted()
+    draft.standing.used_knock = None
+    author = draft.member(received.sender)
+    document = decode_document(received.data)
+    if draft.state.trust.is_current(author, entry.at // 1000):
+        # who is expired or revoked does not count (D4), and so cannot stop the channel either
+        check_seen(draft, seq, document.seen)
+    record = _record(
+        seq,
+        entry,
+        document,
+        author,
+        content=received.data,
+        authenticated=received.authenticated_content,
+        own=False,
+    )
+    place(draft, record, document, author)
+
+
+def _own(draft: Draft, seq: int, entry: Entry, item: OutboxItem, form: Sealed) -> None:
+    """Our own entry came back: its document stands in the log, the item is done."""
+    document = decode_document(form.content)
+    record = _record(
+        seq, entry, document, draft.me, content=form.content, authenticated=form.authenticated, own=True
+    )
+    place(draft, record, document, draft.me, epoch=form.epoch)
+    draft.done(item.id)
+
+
+def _record(
+    seq: int,
+    entry: Entry,
+    document: Document,
+    author: Certificate,
+    *,
+    content: bytes,
+    authenticated: bytes,
+    own: bool,
+) -> DocumentRecord:
+    return DocumentRecord(
+        seq=seq,
+        entry_id=entry.id,
+        id=document.id,
+        kind=document.kind,
+        author=author.fingerprint,
+        at=entry.at,
+        time=document.time,
+        epoch=document.epoch,
+        content=content,
+        content_hash=content_hash(content),
+        authenticated=authenticated,
+        own=own,
+    )
+
+
+def check_seen(draft: Draft, seq: int, seen: tuple[int, bytes]) -> None:
+    """D2: what the author saw of the log is what we saw."""
+    place, head = seen
+    if place < draft.standing.last_commit:
+        raise FormatError(
+            f"the author claims to stand at {place}, before the commit that this epoch began with"
+        )
+    ours = draft.head_at(place) if place < seq else None
+    if ours is None or not hmac.compare_digest(ours, head):
+        raise ChainError("fork", f"the author of entry {seq} saw another log up to entry {place}")
+
+
+def again(draft: Draft, seq: int, entry: Entry, kept: DocumentRecord) -> None:
+    """A document that was set aside stands in the log again, perhaps elsewhere (H3)."""
+    record = msgspec.structs.replace(kept, seq=seq, at=entry.at, refused=None, reference=None)
+    place(draft, record, decode_document(kept.content), draft.person(kept.author), epoch=kept.epoch)
+    if record.own:
+        draft.done(record.id)
+
+
+def place(
+    draft: Draft, record: DocumentRecord, document: Document, author: Certificate, *, epoch: int | None = None
+) -> None:
+    """Apply a document, or record it with the reason why it does not count. `epoch`: in which it was opened (now)."""
+    try:
+        _check_envelope(draft, record, document, author, epoch)
+        body = decode_body(document)
+        check_right(author.acting, document.kind)
+        programs.check(draft, record, body, author)
+        _check_log(draft, record, body)
+        reference = journal.take(draft, record, body, author)
+        _apply(draft, record, body, author)
+        if reference is not None:
+            record = msgspec.structs.replace(record, reference=reference)
+    except (FormatError, NotAppliedError, TrustError, RefusedError) as error:
+        record = msgspec.structs.replace(record, refused=str(error))
+    draft.document(record)
+    draft.met(author.der)
+    if author.side != draft.me.side:
+        draft.standing.peer_heard = max(draft.standing.peer_heard, record.at)
+    if not record.own:
+        _vouched(draft, record.seq, *document.seen)
+
+
+def _vouched(draft: Draft, seq: int, seen: int, head: bytes) -> None:
+    """Somebody else's view agrees with our chain up to there. A document that came again may speak of another log."""
+    ours = draft.head_at(seen) if seen < seq else None
+    if ours is not None and hmac.compare_digest(ours, head):
+        draft.standing.agreed = max(draft.standing.agreed, seen)
+
+
+def _check_envelope(
+    draft: Draft, record: DocumentRecord, document: Document, author: Certificate, epoch: int | None
+) -> None:
+    if document.channel != draft.name:
+        raise FormatError("the document was written for another channel")
+    epoch = draft.group.epoch if epoch is None else epoch
+    if document.epoch != epoch:
+        raise FormatError(f"the document names epoch {document.epoch}, it came in epoch {epoch}")
+    if document.time > record.at + TIME_TOLERANCE:
+        raise FormatError("the document is dated more than a day after its entry")
+    if not draft.state.trust.is_current(author, record.at // 1000):
+        raise TrustError("the author's certificate had expired or was revoked")
+    if draft.counted(document.id, author.fingerprint) is not None:
+        raise RefusedError("replay", "duplicate: a document of this id by this author came before")
+
+
+def _apply(draft: Draft, record: DocumentRecord, body: Body, author: Certificate) -> None:
+    if record.kind in _READ and not record.own:
+        draft.standing.unseen.append(record.seq)
+        draft.standing.receipt_due = record.seq
+        draft.what.add("status")
+    _awaited(draft, record, author, record.id)
+    match body:
+        case Receipt():
+            _apply_receipt(draft, record, body, author)
+        case Ack():
+            _apply_ack(draft, record, body, author)
+        case Reply():
+            _answered(draft, body, author)
+        case Correction():
+            _awaited(draft, record, author, body.target.id)
+        case Withdrawal():
+            draft.standing.awaiting.pop(body.target.id, None)
+            draft.what.add("status")
+        case Revocation():
+            _apply_revocation(draft, record, body, author)
+        case Finding():
+            _compare_findings(draft, record, body)
+        case _:
+            pass
+
+
+def _awaited(draft: Draft, record: DocumentRecord, author: Certificate, asked: bytes) -> None:
+    """The other side asks for an answer, or asks again in other words, and no person of ours has read it yet."""
+    book = journal.journal(draft)
+    if author.side != draft.me.side and asked in book.dialogues.open:
+        draft.standing.awaiting[asked] = Awaiting(book.dialogues.all[asked].seq, asked, record.at)
+        draft.what.add("status")
+
+
+def _apply_receipt(draft: Draft, record: DocumentRecord, body: Receipt, author: Certificate) -> None:
+    standing = draft.standing
+    old = standing.watermarks.get(author.fingerprint, Watermark())
+    new = advance(Reached(old.delivered, old.seen), body, seq=record.seq)
+    standing.watermarks[author.fingerprint] = Watermark(new.delivered, new.seen, record.time)
+    if new.delivered > old.delivered:
+        draft.mark(MarkRecord(author.fingerprint, "delivered", record.time, record.seq, new.delivered))
+    if new.seen > old.seen:
+        draft.mark(MarkRecord(author.fingerprint, "seen", record.time, record.seq, new.seen))
+
+
+def _apply_ack(draft: Draft, record: DocumentRecord, body: Ack, author: Certificate) -> None:
+    found = draft.counted(body.target)
+    target = None
+    if found is not None:
+        target = Target(found.seq, party(draft.person(found.author)), found.content_hash)
+    reason = why_ack_fails(body, party(author), target)
+    if reason is not None or found is None:
+        raise TrustError(reason or "the acknowledgement names nothing")
+    draft.mark(MarkRecord(author.fingerprint, "acknowledged", record.time, record.seq, target=found.id))
+    if author.side == draft.me.side:
+        draft.standing.awaiting.pop(_acknowledged(draft, found), None)
+        draft.what.add("status")
+
+
+def _acknowledged(draft: Draft, found: DocumentRecord) -> bytes:
+    """The document of which an acknowledged one holds the present words; nothing if these are other words by now (L93)."""
+    body = decode_body(decode_document(found.content))
+    asked = body.target.id if isinstance(body, Correction) else found.id
+    dialogue = journal.journal(draft).dialogues.all.get(asked)
+    return asked if dialogue is None or dialogue.present == found.id else b""
+
+
+def _answered(draft: Draft, body: Reply, author: Certificate) -> None:
+    """Who answers has read: nothing is left to acknowledge."""
+    if author.side == draft.me.side and draft.standing.awaiting.pop(body.target.id, None) is not None:
+        draft.what.add("status")
+
+
+def _apply_revocation(draft: Draft, record: DocumentRecord, body: Revocation, author: Certificate) -> None:
+    if draft.state.trust.crl_side(body.crl) != author.side:
+        raise TrustError("the revocation list is not of the author's own authority")
+    draft.state.trust = draft.state.trust.with_crl(body.crl)
+    draft.standing.crls[body.crl] = record.seq
+    draft.event("revocation", "a revocation list took effect", author=author.fingerprint)
+    draft.what.add("roster")
+
+
+def _compare_findings(draft: Draft, record: DocumentRecord, body: Finding) -> None:
+    """F64: the second side has spoken about a notice, and differs from the first."""
+    entry = journal.journal(draft).notices.all[body.target.id]
+    if entry.disputed:
+        draft.event(
+            "disputed-finding",
+            f"the two sides' computers differ about the notice in entry {entry.seq}: "
+            + ", ".join(f"{side} found {found.verdict}" for side, found in sorted(entry.findings.items())),
+            seq=record.seq,
+            security=True,
+            author=record.author,
+        )
+
+
+def _check_log(draft: Draft, record: DocumentRecord, body: Body) -> None:
+    """What a fold cannot know, before it keeps anything: whether a checkpoint is of our log."""
+    if not isinstance(body, Checkpoint):
+        return
+    ours = draft.head_at(body.seq) if body.seq < record.seq else None
+    if ours is None:
+        raise FormatError("the checkpoint names an entry that is not before its own")
+    if not hmac.compare_digest(ours, body.head):
+        raise ChainError("fork", f"the checkpoint in entry {record.seq} is of another log")

@@ -1,0 +1,66 @@
+"""Notices out of files: TOML in our words, GeoJSON of a map, and text that was pasted. Each comes down to a form.
+
+A TOML file has the fields of `hotline_protocol.notices.form` at its top and nothing else; examples/notices has one for each arena.
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from hotline_client import files
+from hotline_protocol.documents.notices import Action
+from hotline_protocol.errors import FormatError, UsageError
+from hotline_client.exports.notices.text import read_block
+from hotline_protocol.text import show
+
+LIMIT: Final = 1024 * 1024
+"""Bytes of a file or a paste."""
+
+Given = dict[str, Any]
+
+
+def read_toml(path: Path) -> Given:
+    """The fields of a TOML file. FormatError."""
+    try:
+        return tomllib.loads(_text(path, "the notice"))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise FormatError(f"{show(str(path))} is no TOML: {show(str(error))}") from None
+
+
+def read_geojson(path: Path) -> Given:
+    """The fields of a GeoJSON file. FormatError."""
+    # here, because no other command on notices needs numpy, pyproj and shapely
+    from hotline_client.exports.notices import geojson# noqa: PLC0415
+
+    return dict(geojson.read(_text(path, "the map")))
+
+
+def read_paste(path: str, action: Action) -> Given:
+    """The fields of a text in a file, or on stdin if that is `-`. FormatError."""
+    text = _standard_input() if path == "-" else _text(Path(path), "the text")
+    block = read_block(text)
+    if block.action is not action:
+        about = f" {show(block.before)}" if block.before else ""
+        raise UsageError(f"the pasted text does {block.action}{about}, and this command does {action}")
+    return dict(block.form)
+
+
+def _text(path: Path, what: str) -> str:
+    return _decoded(files.read(path, what, limit=LIMIT))
+
+
+def _standard_input() -> str:
+    content = sys.stdin.buffer.read(LIMIT + 1)
+    if len(content) > LIMIT:
+        raise FormatError(f"more than {LIMIT} bytes were pasted")
+    return _decoded(content)
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise FormatError("the text is not UTF-8") from None

@@ -1,0 +1,500 @@
+"""The line as screens, commands and bots use it: one object per process over one vault, offline until it is entered.
+
+Everything a caller asks for is stored before the call returns. What the vault holds is sent by whoever is online with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import os
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from hashlib import sha256
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+from msgspec import to_builtins
+
+from hotline_client.line.acts import Affairs
+from hotline_client.schedules.slots import Clockwork
+from hotline_client.engine.contents import body_of
+from hotline_client.engine.outgoing import commits, receipts, sealing, upkeep
+from hotline_client.engine import journal
+from hotline_client.engine.incoming import programs
+from hotline_client.engine.desk import Desk
+from hotline_client.engine.draft import Context, Draft, Random
+from hotline_client.engine.state import CommitIntent, DocumentRecord, KeyRecord, OutboxItem
+from hotline_client.errors import HaltedChannel, KeyReused, NotInstalled, Refused
+from hotline_client.line.settings import Keepsakes, MemorySettings, Settings
+from hotline_client.connection.changes import POLL, Newsroom
+from hotline_client.line.timeline import Reading
+from hotline_client.line.record import Recorder
+from hotline_client.connection.driver import Relaying
+from hotline_client.line.search import LIMIT, place, search
+from hotline_client.connection.reconnect import Health, Transport
+from hotline_client.vault import Vault
+from hotline_client.line.views import (
+    Changed,
+    ChannelView,
+    Found,
+    KnockView,
+    MemberView,
+    MessageView,
+    OutboxView,
+    Person,
+    StatusView,
+)
+from hotline_protocol.codec import encode
+from hotline_protocol.documents import Addressee, Body
+from hotline_protocol.errors import CertificateError, UsageError
+from hotline_protocol.folds.phases import Phase
+from hotline_protocol.identity.certificate import Certificate
+from hotline_protocol.identity.charter import Charter, SignedCharter
+from hotline_protocol.identity.trust import Trust
+from hotline_protocol.relay.frames import ID_SIZE
+from hotline_protocol.terms import Precedence, Response, other
+
+T = TypeVar("T")
+
+_UNACKNOWLEDGED_SHOWN: Final = 1000
+_LOOK_BACK: Final = 1000
+
+
+def _unix_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Line:
+    """See the methods; times are unix ms, ids are 16 bytes. Sync calls are short transactions on the vault."""
+
+    def __init__(
+        self, desk: Desk, *, jitter: Callable[[], float] = random.random, settings: Settings | None = None
+    ) -> None:
+        self._desk = desk
+        self._keepsakes = Keepsakes(settings or MemorySettings())
+        self._reading = Reading(desk)
+        self._news = Newsroom()
+        self._relaying = Relaying(desk, self._news)
+        self._transport = Transport(
+            self._relaying,
+            desk.context.charter.relays,
+            clock=desk.clock,
+            jitter=jitter,
+            health_changed=self._health_changed,
+        )
+        self.affairs: Final = Affairs(desk, self._queue, self._act)
+        """The working group's documents beyond words."""
+        self.clockwork: Final = Clockwork(desk, self._queue, self._act)
+        """What is said by the clock."""
+        self._tasks: list[asyncio.Task[None]] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        desk.listener = self._news.tell
+
+    @classmethod
+    def open(cls, vault: Vault, *, clock: Callable[[], int] = _unix_ms, rng: Random = os.urandom) -> Line:
+        """The line of an enrolled vault, offline. UsageError if no certificate is installed."""
+        return cls(Desk(context_of(vault), vault, clock, rng), settings=vault)
+
+    # --- online
+
+    async def __aenter__(self) -> Self:
+        """Start the connection to the relay."""
+        self._loop = asyncio.get_running_loop()
+        self._tasks = [asyncio.create_task(self._transport.run()), asyncio.create_task(self._watch_vault())]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop it. What is not sent stays in the outbox."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks, self._loop = [], None
+
+    async def _watch_vault(self) -> None:
+        """Send at once what another process queued."""
+        version = self._desk.data_version()
+        while True:
+            await asyncio.sleep(POLL)
+            if version != (version := self._desk.data_version()):
+                self._transport.wake()
+
+    def _nudge(self, act: Callable[[], None]) -> None:
+        """Tell the transport, from whatever thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(act)
+
+    def _health_changed(self, health: Health) -> None:
+        del health
+        self._news.tell(None, frozenset({"status"}))
+
+    # --- what is
+
+    @property
+    def me(self) -> Person:
+        """The holder of this device's certificate."""
+        return self._reading.person(self._desk.context.certificate)
+
+    @property
+    def charter(self) -> Charter:
+        """What both authorities signed."""
+        return self._desk.context.charter
+
+    def now(self) -> int:
+        """What time it is for this device, unix ms."""
+        return self._desk.clock()
+
+    @property
+    def trust(self) -> Trust:
+        """The two roots, with the revocations of the channel that knows most of them."""
+        with self._desk.lock:
+            states = [self._desk.state(name) for name in self._desk.entitled]
+            best = max(states, key=lambda state: len(state.standing.crls), default=None)
+            return self._desk.context.trust if best is None else best.trust
+
+    def status(self) -> StatusView:
+        """The line in one glance."""
+        health = self._transport.health
+        with self._desk.lock:
+            channels = self.channels()
+            heard = max(
+                (self._desk.state(name).standing.peer_heard for name in self._desk.entitled), default=0
+            )
+        return StatusView(
+            state=health.state,
+            since=health.since,
+            round_trip=health.round_trip,
+            reason=health.reason,
+            retry_at=health.retry_at,
+            relay=health.relay,
+            me=self.me,
+            peer_delegation=self.charter.delegation(other(self.me.side)).delegation,
+            peer_last_heard=heard or None,
+            channels=channels,
+        )
+
+    def channel(self, name: str) -> ChannelView:
+        """Where a channel stands."""
+        with self._desk.lock:
+            return self._reading.channel(name, self._relaying.tails.get(name))
+
+    def channels(self) -> tuple[ChannelView, ...]:
+        """The channels this certificate may use, in the charter's order."""
+        return tuple(self.channel(name) for name in self._desk.entitled)
+
+    def timeline(
+        self, channel: str, *, before: int | None = None, after: int | None = None, limit: int = 200
+    ) -> list[MessageView]:
+        """A page in log order, oldest first: the last `limit` lines, or the first ones after `after`; what is still in the
+        outbox comes last when `before` is None.
+        """
+        with self._desk.lock:
+            self._desk.state(channel)
+            return self._reading.timeline(channel, before=before, after=after, limit=limit)
+
+    def message(self, channel: str, id_or_seq: bytes | int) -> MessageView | None:
+        """One message, by document id or by seq; of ours also while it is in the outbox."""
+        with self._desk.lock:
+            state = self._desk.state(channel)
+            if isinstance(id_or_seq, int):
+                found = self._desk.store.documents(
+                    channel, before=id_or_seq + 1, after=id_or_seq - 1, limit=1
+                )
+                return next(iter(self._reading.views(channel, found)), None)
+            item = state.outbox.get(id_or_seq)
+            if item is not None and item.kind == "document":
+                return self._reading.item_view(channel, item)
+            record = self._desk.store.document(channel, id_or_seq) or self._not_counting(channel, id_or_seq)
+            return None if record is None else self._reading.views(channel, [record])[0]
+
+    def body(self, channel: str, id: bytes) -> Body | None:  # noqa: A002  the callers' name
+        """The typed document of this id in the log; None if there is none, or it is not what its kind says."""
+        with self._desk.lock:
+            record = self._desk.store.document(channel, id) or self._not_counting(channel, id)
+        return None if record is None else body_of(record.content)
+
+    def _not_counting(self, channel: str, document_id: bytes) -> DocumentRecord | None:
+        """A recent document of this id that is in the log and was refused."""
+        recent = self._desk.store.documents(channel, limit=_LOOK_BACK)
+        return next((one for one in reversed(recent) if one.id == document_id), None)
+
+    def unacknowledged(self, channel: str | None = None) -> list[MessageView]:
+        """What the other side wrote, asks an answer for, and no person of ours has acknowledged; oldest first."""
+        views: list[MessageView] = []
+        with self._desk.lock:
+            for name in self._desk.entitled if channel is None else [channel]:
+                waiting = sorted(self._desk.state(name).standing.awaiting.values(), key=lambda one: one.seq)
+                records = (self._desk.store.document(name, one.id) for one in waiting[:_UNACKNOWLEDGED_SHOWN])
+                views += self._reading.views(name, [one for one in records if one is not None])
+        return views
+
+    def search(self, query: str, *, channel: str | None = None, limit: int = LIMIT) -> list[Found]:
+        """The newest messages that hold every word of the query, newest first. UsageError if it holds no word."""
+        return search(self._desk, self._reading, query, channel=channel, limit=limit)
+
+    def place(self, channel: str, typed: str) -> int | None:
+        """The seq that a person names by `#120`, a reference, a DTG or a date; None if nothing is there."""
+        return place(self._desk, self.affairs, channel, typed)
+
+    def roster(self, channel: str) -> list[MemberView]:
+        """The leaves of the channel's group, by index."""
+        with self._desk.lock:
+            return self._reading.roster(channel)
+
+    def certificate(self, fingerprint: bytes) -> Certificate | None:
+        """A certificate that was met in any channel, proven against its root; None if it never was."""
+        with self._desk.lock:
+            der = self._desk.store.certificate(fingerprint)
+            return None if der is None else self._desk.context.identify(der)
+
+    def verified(self, fingerprint: bytes) -> bool:
+        """Whether a person at this device compared the digits of this certificate (docs/protocol.md, I2)."""
+        with self._desk.lock:
+            return self._keepsakes.verified(fingerprint)
+
+    def draft(self, channel: str, slot: str = "") -> str:
+        """What was being written in a channel, or in one of its forms or replies (`slot`), when it was last kept."""
+        with self._desk.lock:
+            return self._keepsakes.draft(channel, slot)
+
+    def knocks(self, channel: str) -> list[KnockView]:
+        """Devices at the door."""
+        with self._desk.lock:
+            return self._reading.knocks(channel)
+
+    def outbox(self) -> list[OutboxView]:
+        """What of ours is not in the log yet."""
+        with self._desk.lock:
+            return [view for name in self._desk.entitled for view in self._reading.outbox(name)]
+
+    def record(
+        self,
+        channel: str,
+        only: Sequence[bytes] = (),
+        progress: Callable[[int, int], object] = lambda _done, _all: None,
+    ) -> Iterator[bytes]:
+        """The channel's log as a file to be verified offline (V1), or only the documents of these ids; in pieces."""
+        return Recorder(self._desk, channel, progress).pieces(only)
+
+    def heard(self, channel: str) -> int | None:
+        """When the other side last said anything in a channel, unix ms by the relay."""
+        with self._desk.lock:
+            return self._desk.state(channel).standing.peer_heard or None
+
+    def security_events(self, channel: str | None = None) -> list[MessageView]:
+        """What deviated from what is promised, oldest first."""
+        with self._desk.lock:
+            return [
+                self._reading.event_view(name, record)
+                for name, record in self._desk.store.security_events(channel)
+            ]
+
+    # --- what a person does
+
+    def send_text(
+        self,
+        channel: str,
+        text: str,
+        *,
+        precedence: Precedence = Precedence.ROUTINE,
+        response: Response = Response.NONE,
+        reply_to: bytes | None = None,
+        action: Sequence[Addressee] = (),
+        info: Sequence[Addressee] = (),
+        key: str | None = None,
+    ) -> bytes:
+        """Queue a text, sealed if that is possible now; its document id. The same `key` with the same content gives the
+        same id and queues nothing; with other content it is KeyReused.
+        """
+        body: dict[str, Any] = {
+            "text": text,
+            "precedence": precedence.value,
+            "response": response.value,
+            "reply_to": reply_to,
+        }
+        body |= {name: to_builtins(to) for name, to in (("action", action), ("info", info)) if to}
+        return self._act(channel, lambda draft: self._queue(draft, "text", body, key))
+
+    def acknowledge(
+        self,
+        channel: str,
+        id: bytes,  # noqa: A002  the views call it so
+        *,
+        note: str = "",
+        key: str | None = None,
+    ) -> bytes:
+        """Queue our acknowledgement of a message of the other side, bound to its exact content: that of its present words."""
+
+        def work(draft: Draft) -> bytes:
+            sealing.check_may_write(draft, acknowledging=True)
+            dialogue = journal.journal(draft).dialogues.all.get(id)
+            if dialogue is not None and dialogue.phase is Phase.WITHDRAWN:
+                raise UsageError("the message was withdrawn: there is nothing left to acknowledge")
+            target = draft.counted(id if dialogue is None else dialogue.present)
+            if target is None:
+                raise UsageError("no such message in the log")
+            if draft.person(target.author).side == draft.me.side:
+                raise UsageError("a delegation cannot acknowledge its own message")
+            return self._queue(
+                draft, "ack", {"target": target.id, "hash": target.content_hash, "note": note}, key
+            )
+
+        return self._act(channel, work)
+
+    def mark_seen(self, channel: str, seq: int) -> None:
+        """A screen really showed everything up to `seq`."""
+        self._act(channel, lambda draft: receipts.mark_seen(draft, seq))
+
+    def set_verified(self, fingerprint: bytes, *, verified: bool = True) -> None:
+        """Remember, or forget, that a person compared the digits of this certificate."""
+        with self._desk.lock:
+            self._keepsakes.set_verified(fingerprint, verified=verified)
+        self._news.tell(None, frozenset({"roster"}))
+
+    def set_draft(self, channel: str, text: str, slot: str = "") -> None:
+        """Keep what is being written; empty forgets it."""
+        with self._desk.lock:
+            self._keepsakes.set_draft(channel, text, slot)
+
+    def admit(self, channel: str, knock_ids: Sequence[bytes]) -> bytes:
+        """Queue a commit that lets these devices in; it founds the channel if nobody has. MembershipError if others would
+        have to refuse it.
+        """
+        return self._commit(channel, "admit", list(knock_ids))
+
+    def remove(self, channel: str, indexes: Sequence[int]) -> bytes:
+        """Queue a commit that removes the members at these leaves."""
+        with self._desk.lock:
+            people = {view.index: view.person.fingerprint for view in self._reading.roster(channel)}
+        if any(index not in people for index in indexes):
+            raise UsageError("no such member")
+        if any(people[index] == self.me.fingerprint for index in indexes):
+            raise UsageError("nobody removes themself; another head or deputy of the own side can")
+        return self._commit(channel, "remove", [people[index] for index in indexes])
+
+    def knock(self, channel: str) -> None:
+        """Ask to be let in, again if need be: after a removal a device does not ask by itself."""
+
+        def work(draft: Draft) -> None:
+            if draft.state.is_member:
+                raise UsageError(f"this device is a member of {channel}")
+            draft.standing.removed = False
+            upkeep.knock(draft)
+
+        self._act(channel, work)
+
+    def revoke(self, crl: bytes) -> None:
+        """Queue our authority's new revocation list in every channel that we are in."""
+        Trust.from_charter(self.charter, [crl])
+        for name in self._desk.entitled:
+            if self._desk.state(name).is_member:
+                self._act(name, lambda draft: self._queue(draft, "revocation", {"crl": crl}, None))
+
+    def resume(self, channel: str) -> None:
+        """A person's decision after a HALT: take the log again from the last vouched-for place, and go on."""
+        self._desk.resume(channel)
+        self._nudge(self._transport.restart)
+
+    def _commit(self, channel: str, intent: CommitIntent, targets: list[bytes]) -> bytes:
+        def work(draft: Draft) -> bytes:
+            item = commits.queue(draft, intent, targets)
+            sealing.seal(draft, strict=item)
+            return item
+
+        return self._act(channel, work)
+
+    def _queue(
+        self,
+        draft: Draft,
+        kind: str,
+        body: dict[str, Any],
+        key: str | None,
+        id: bytes | None = None,  # noqa: A002
+    ) -> bytes:
+        sealing.check_may_write(draft)
+        programs.check_own(draft, kind)
+        if draft.standing.removed:
+            raise UsageError(f"this device was removed from {draft.name}")
+        stored = encode(body)
+        content = sha256(kind.encode() + stored).digest()
+        known = None if key is None else draft.past.key(draft.name, key)
+        if known is not None:
+            if known.content != content:
+                raise KeyReused("this key was used for a message with other content")
+            return known.id
+        item = OutboxItem(
+            id=id or draft.rng(ID_SIZE),
+            position=draft.next_position(),
+            kind="document",
+            document_kind=kind,
+            body=stored,
+            time=draft.now,
+        )
+        sealing.check_document(draft, item)
+        if key is not None:
+            draft.keys.append(KeyRecord(key, content, item.id))
+        draft.put(item)
+        sealing.seal(draft, strict=item.id)
+        return item.id
+
+    def _act(self, channel: str, work: Callable[[Draft], T]) -> T:
+        result = self._desk.step(channel, work)
+        self._nudge(self._transport.wake)
+        return result
+
+    # --- waiting
+
+    def changes(self) -> AsyncIterator[Changed]:
+        """What changes from now on, coalesced, without end; what other processes do to the vault included."""
+        return self._news.subscribe(self._desk)
+
+    async def wait_relayed(self, id: bytes, timeout: float | None) -> MessageView:  # noqa: A002, ASYNC109  the callers' names
+        """Until our document is seen in the followed log. TimeoutError; Refused if it never will be; HaltedChannel."""
+        async with asyncio.timeout(timeout):
+            news = self.changes()
+            while True:
+                found = self._find(id)
+                if found.seq is not None:
+                    return found
+                await anext(news)
+
+    def _find(self, document_id: bytes) -> MessageView:
+        for name in self._desk.entitled:
+            found = self.message(name, document_id)
+            if found is None:
+                continue
+            if found.refused is not None:
+                raise Refused(found.refused)
+            halted = self.channel(name).halted
+            if found.seq is None and halted is not None:
+                raise HaltedChannel(f"{name} is halted: {halted.reason}")
+            return found
+        raise UsageError("no document of this id was queued here")
+
+    async def wait_caught_up(self, timeout: float | None) -> None:  # noqa: ASYNC109  the callers' name
+        """Until every channel that is not halted was taken up to the relay's tail. TimeoutError."""
+        async with asyncio.timeout(timeout):
+            news = self.changes()
+            while not self._relaying.is_caught_up():
+                await anext(news)
+
+
+def context_of(vault: Vault) -> Context:
+    """Who we are and whom we trust, as the vault has it: the charter is verified anew, the certificate proven against it.
+
+    NotInstalled if the device is not enrolled. An expired certificate still opens the line, to read.
+    """
+    der, signed = vault.device.certificate, vault.device.charter
+    if der is None or signed is None:
+        raise NotInstalled("this device is not enrolled yet: its certificate and charter are not installed")
+    papers = SignedCharter.decode(signed)
+    charter, secret = papers.verify(), papers.link_secret()
+    trust = Trust.from_charter(charter)
+    certificate = trust.identify(der)
+    key = vault.device.private_key
+    if not hmac.compare_digest(key.public_key().public_bytes_raw(), certificate.public_key):
+        raise CertificateError("the installed certificate is for another key than this device has")
+    return Context(papers.relay_copy(), trust, certificate, key.private_bytes_raw(), secret)

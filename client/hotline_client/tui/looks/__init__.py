@@ -1,0 +1,1 @@
+"""How words become rows on the terminal: cells, spans, themes, and the language they are in."""

@@ -1,0 +1,98 @@
+"""Text by terminal cells, in logical order: made harmless, wrapped, cut and padded; nothing foreign reaches a widget but through here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich.cells import cell_len
+
+from hotline_client.words.bidi import base_direction, clusters, has_rtl, isolated
+from hotline_protocol.text import show
+
+TAB: Final = "    "
+
+
+def line(text: str, limit: int | None = None) -> str:
+    """A foreign one-line string, harmless, cut to `limit` cells with an ellipsis, kept from moving what stands around it."""
+    # The cut before `show` bounds the work that a name of a million characters can cause.
+    safe = show(text[:2000])
+    if limit is not None:
+        safe = cut(safe, limit)
+    return isolated(safe)
+
+
+def cut(text: str, limit: int) -> str:
+    """`text` if it fits `limit` cells, else its beginning and an ellipsis."""
+    if cell_len(text) <= limit:
+        return text
+    kept: list[str] = []
+    room = limit - 1
+    for part in clusters(text):
+        room -= cell_len(part)
+        if room < 0:
+            break
+        kept.append(part)
+    return "".join(kept) + "…" if limit > 0 else ""
+
+
+def pad(text: str, width: int) -> str:
+    """`text` cut or filled with spaces to exactly `width` cells."""
+    shown = cut(text, width)
+    return shown + " " * (width - cell_len(shown))
+
+
+def paragraphs(text: str, width: int) -> list[str]:
+    """A foreign text as lines of at most `width` cells, harmless; each keeps the direction of its paragraph."""
+    lines: list[str] = []
+    for paragraph in show(text, lines=True).replace("\t", TAB).split("\n"):
+        wrapped = wrap(paragraph, width)
+        if has_rtl(paragraph):
+            base = base_direction(paragraph)
+            wrapped = [isolated(one, base) for one in wrapped]
+        lines.extend(wrapped)
+    return lines
+
+
+def wrap(paragraph: str, width: int) -> list[str]:
+    """Break at spaces; a word longer than a line is broken between letters, never between a letter and its marks."""
+    if cell_len(paragraph) <= width:
+        return [paragraph]
+    lines: list[str] = []
+    current = ""
+    room = width
+    for word in _words(paragraph):
+        size = cell_len(word)
+        if size > room and current:
+            if current.strip():
+                lines.append(current.rstrip())
+            current, room = "", width
+            word = word.lstrip(" ")  # noqa: PLW2901 - a line does not open with the space that broke it
+            size = cell_len(word)
+        if size > room:
+            *full, word = _hard(word, room)  # noqa: PLW2901 - what is left of the word
+            lines.extend(full)
+            size = cell_len(word)
+        current += word
+        room -= size
+    return [*lines, current.rstrip()] if current.strip() or not lines else lines
+
+
+def _words(paragraph: str) -> list[str]:
+    """Words with the spaces before them, so that joining them gives the paragraph back."""
+    words: list[str] = []
+    for piece in paragraph.split(" "):
+        words.append(" " + piece if words else piece)
+    return words
+
+
+def _hard(word: str, width: int) -> list[str]:
+    pieces: list[str] = [""]
+    room = width
+    for part in clusters(word):
+        size = cell_len(part)
+        if size > room and pieces[-1]:
+            pieces.append("")
+            room = width
+        pieces[-1] += part
+        room -= size
+    return pieces

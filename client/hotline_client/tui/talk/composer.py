@@ -1,0 +1,104 @@
+"""The composer: Enter offers the text, Ctrl+J makes a line, a paste never sends, and nothing invisible gets in."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from typing import Final
+
+from textual import events
+from textual.message import Message
+from textual.widgets import TextArea
+
+from hotline_client.tui.parts.acts import acts_of
+from hotline_client.tui.looks.tongue import N_, t
+from hotline_protocol.text import show
+
+MAX_PASTE: Final = 16_000
+BURST: Final = 0.02
+"""Seconds: Enter this soon after a letter comes from a paste in a terminal without bracketed paste, not from a finger."""
+
+PASTED: Final = N_("nothing was sent: pasted lines are not sent by Enter: F9 sends")
+
+_KEYS: Final = {key: act.id for act in acts_of("writing") for key in act.keys}
+
+
+class Composer(TextArea):
+    """Where a message is written."""
+
+    DEFAULT_CSS = "Composer { height: auto; min-height: 2; max-height: 6; border: none; padding: 0; }"
+
+    class Submitted(Message):
+        """Enter was pressed on a text."""
+
+    class Left(Message):
+        """Esc was pressed."""
+
+    class Notice(Message):
+        """Something the writer must know."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, ticks: Callable[[], float] | None = None) -> None:
+        super().__init__(
+            id="composer", soft_wrap=True, compact=True, tab_behavior="focus", show_line_numbers=False
+        )
+        self._ticks = ticks
+        self._typed = 0.0
+
+    def load_text(self, text: str) -> None:
+        """A draft, made visible like a paste: what a vault gives back is not believed either."""
+        super().load_text(show(text, lines=True))
+
+    def _moment(self, event: events.Event) -> float:
+        """When the key arrived, not when a busy screen got to it: a finger must not look like a paste."""
+        return event.time if self._ticks is None else self._ticks()
+
+    async def _on_key(self, event: events.Key) -> None:
+        act = _KEYS.get(event.key)
+        now = self._moment(event)
+        if act is None:
+            if (
+                event.is_printable
+                and event.character is not None
+                and show(event.character) != event.character
+            ):
+                event.prevent_default()
+                self.post_message(self.Notice(t("an invisible character was not written")))
+                return
+            self._typed = now
+            await super()._on_key(event)
+            return
+        event.stop()
+        event.prevent_default()
+        if act == "browse":
+            self.post_message(self.Left())
+        elif act == "submit" and now - self._typed > BURST:
+            self.post_message(self.Submitted())
+        elif not self.read_only:
+            if act == "submit":
+                self._typed = now
+                self.post_message(self.Notice(t(PASTED)))
+            self.insert("\n")
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        if self.read_only:
+            return
+        text = unicodedata.normalize("NFC", event.text.replace("\r\n", "\n").replace("\r", "\n"))
+        if len(text) > MAX_PASTE:
+            self.post_message(
+                self.Notice(
+                    t(
+                        "pasted the first {part} of {all} characters",
+                        part=f"{MAX_PASTE:,}",
+                        all=f"{len(text):,}",
+                    )
+                )
+            )
+        # What cannot be signed becomes visible, so that the writer sees it and takes it out.
+        self.replace(show(text[:MAX_PASTE], lines=True), *self.selection, maintain_selection_offset=False)
+        self._typed = self._moment(event)
