@@ -16,8 +16,8 @@ from benchmarks.results import Result, percentile
 from hotline_client import Hotline
 from hotline_client.line.line import Line
 from hotline_client.schedules.file import definition, schedule_of
-from hotline_client.vault import Vault
 from hotline_client.schedules.runner import Worker
+from hotline_client.vault import Vault
 from tests.e2e.stage import CHANNEL, Stage, agree, devices
 
 PATIENCE = 600

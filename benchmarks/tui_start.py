@@ -18,9 +18,10 @@ WORD: Final = "HOTLINE"
 
 def paints(directory: Path, rounds: int) -> tuple[float, float]:
     """Medians in ms, of a bare app and of ours on a real vault; in turns, so that both meet the same machine."""
+    from hotline_client.cli import hotline  # noqa: PLC0415
     from hotline_client.demo.setting import build  # noqa: PLC0415 - the processes that are timed do not pay for it
 
-    setting = build(directory / "demo", lambda _step: None)
+    setting = build(directory / "demo", hotline, lambda _step: None)
     ours = setting.ours
     found: dict[str, list[float]] = {"bare": [], "ours": []}
     for _ in range(rounds):

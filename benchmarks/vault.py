@@ -18,8 +18,8 @@ from hotline_client.engine.state import (
     MarkRecord,
     Standing,
 )
-from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 from hotline_client.vault import Vault
+from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 
 DOCUMENTS = 100_000
 BATCH = 64

@@ -23,12 +23,12 @@ from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
 from hotline_client.line import wait as waiting
-from hotline_client.words.addressees import read_addressees
 from hotline_client.line.follow import Follower
 from hotline_client.line.line import Line
-from hotline_client.vault import Vault
 from hotline_client.line.views import MessageView, Receipt
 from hotline_client.line.wait import Acks
+from hotline_client.vault import Vault
+from hotline_client.words.addressees import read_addressees
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.dialogue import Answer, Reply
 from hotline_protocol.errors import UsageError
@@ -190,7 +190,7 @@ class Hotline:
 
     async def say(self, channel: str, body: Body, *, key: str | None = None) -> Sent:
         """Send any document of `hotline_protocol.documents`. NotAppliedError if it would change nothing."""
-        return await self._queued(channel, lambda: self.line.affairs.say(channel, body, key=key))
+        return await self._queued(channel, lambda: self.line.say(channel, body, key=key))
 
     async def acknowledge(self, message: MessageView, note: str = "") -> Sent:
         """Acknowledge a message of the other side."""
@@ -201,8 +201,8 @@ class Hotline:
         """Answer a message of the other side."""
 
         def work() -> bytes:
-            target = self.line.affairs.target(message.channel, message.id)
-            return self.line.affairs.say(message.channel, Reply(target, Answer(answer), reason))
+            target = self.line.target(message.channel, message.id)
+            return self.line.say(message.channel, Reply(target, Answer(answer), reason))
 
         return await self._queued(message.channel, work)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hotline_client.ceremony import rehearse
 from hotline_client.ceremony.rehearse import Device
+from hotline_client.cli import hotline
 from hotline_client.demo.stage import add_charter, init_relay, running
 from hotline_client.line.line import Line
 from hotline_client.vault import Vault
@@ -29,10 +30,10 @@ class Room:
     async def say(self, name: str, body: Body, channel: str = "plenary") -> Target:
         """Somebody says something, and everybody has it; what names it later."""
         line = self.lines[name]
-        document = line.affairs.say(channel, body)
+        document = line.say(channel, body)
         said = await line.wait_relayed(document, PATIENCE)
         await self.all_have(said.seq or 0, channel)
-        return line.affairs.target(channel, document)
+        return line.target(channel, document)
 
     async def all_have(self, seq: int, channel: str = "plenary") -> None:
         """Everybody in the channel has taken the log up to this entry."""
@@ -54,7 +55,7 @@ class Room:
         while True:
             before = [line.channel(channel).cursor for line in members]
             await self.all_have(max(before), channel)
-            first, *others = (line.affairs.read(channel, Journal.encode) for line in members)
+            first, *others = (line.read(channel, Journal.encode) for line in members)
             after = [line.channel(channel).cursor for line in members]
             if set(before) == set(after) and len(set(after)) == 1:
                 break
@@ -70,7 +71,7 @@ class Room:
 async def room(directory: Path, people: Sequence[Device], channels: Sequence[str]) -> AsyncIterator[Room]:
     """Set everything up below `directory`, found the channels, and let everybody in."""
     relay = init_relay(directory / "relay")
-    made = rehearse.run(directory / "ceremony", relay_card=relay.card, devices=people)
+    made = rehearse.run(directory / "ceremony", commands=hotline, relay_card=relay.card, devices=people)
     add_charter(relay, made.relay_charter)
     async with AsyncExitStack() as stack:
         stack.enter_context(running(relay))

@@ -171,7 +171,7 @@ async def found_by_both(group: Room, notice: Target, channel: str) -> None:
         return len(book.notices.all[notice.id].findings) == 2
 
     for line in group.members(channel):
-        await until(line, lambda line=line: line.affairs.read(channel, both))  # type: ignore[misc]
+        await until(line, lambda line=line: line.read(channel, both))  # type: ignore[misc]
 
 
 async def cease_buzzer(group: Room) -> None:
@@ -182,7 +182,7 @@ async def cease_buzzer(group: Room) -> None:
     )
     said = await line.wait_relayed(flash, PATIENCE)
     await group.all_have(said.seq or 0, "em")
-    asked = group.lines["Sidorova"].affairs.target("em", flash)
+    asked = group.lines["Sidorova"].target("em", flash)
     await group.say("Sidorova", Reply(asked, Answer.STANDBY), "em")
     await group.say("Sidorova", Reply(asked, Answer.WILCO), "em")
     answered = (await group.journal("em")).dialogues.all[flash]

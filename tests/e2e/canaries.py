@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from hotline_client.vault import keyfile
 from hotline_client.ceremony.authority import KEY_FILE, KEY_PURPOSE
-from hotline_client.vault import Vault, keyring
+from hotline_client.vault import Vault, keyfile, keyring
 from hotline_client.vault.vault import KEY
 from hotline_protocol.identity.charter import SignedCharter
 from hotline_protocol.mls.group import Group

@@ -9,12 +9,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from hotline_client.vault import keyfile
 from hotline_client.ceremony import rehearse
 from hotline_client.ceremony.rehearse import Device, Enrolled
+from hotline_client.cli import hotline
 from hotline_client.line.line import Line
-from hotline_client.vault import Vault
 from hotline_client.line.views import MessageView
+from hotline_client.vault import Vault, keyfile
 from hotline_protocol.identity.charter import SignedCharter
 from hotline_protocol.relay.chain import extend, genesis
 from hotline_protocol.terms import Arena, Role, Side
@@ -44,6 +44,7 @@ class Stage:
         self.relay = RelayProcess(directory / "relay", limits=NO_LIMITS, options=options)
         self.made = rehearse.run(
             directory / "ceremony",
+            commands=hotline,
             relay_card=self.relay.state.card,
             devices=people,
             unsafe_testing_cost=keyfile.UNSAFE_TESTING_COST,

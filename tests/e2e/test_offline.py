@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline_client.engine.outgoing import commits, sealing
 from hotline_client.engine.draft import Draft
+from hotline_client.engine.outgoing import commits, sealing
 from hotline_client.line.line import Line
 from tests.e2e.stage import CHANNEL, Stage, admit, agree, devices, recomputed_head, said, until
 
@@ -68,7 +68,7 @@ def renew(line: Line) -> None:
         commits.queue(draft, "update", [])
         sealing.seal(draft)
 
-    line._act(CHANNEL, work)
+    line.act(CHANNEL, work)
 
 
 @pytest.mark.slow

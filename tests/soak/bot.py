@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 from hotline_client.line.line import Line
-from hotline_client.vault import Vault
 from hotline_client.schedules.runner import Worker
+from hotline_client.vault import Vault
 
 LOOK = 0.25
 """Real seconds between two looks at what is unacknowledged."""

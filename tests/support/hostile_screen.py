@@ -19,12 +19,12 @@ from textual.screen import Screen
 
 from hotline_client.tui.app.app import HotlineApp
 from hotline_client.tui.app.flash import FlashScreen
+from hotline_client.tui.app.palette import Palette
 from hotline_client.tui.parts.form import FormScreen
 from hotline_client.tui.parts.needs import VIEWS
-from hotline_client.tui.app.palette import Palette
-from hotline_client.tui.talk.search import Search
 from hotline_client.tui.parts.sheets import Ask, Sheet
 from hotline_client.tui.parts.typed import AskTyped
+from hotline_client.tui.talk.search import Search
 from tests.support.hostile_world import HostileLine, open_the_gates
 from tests.support.memory_line import NOW
 from tests.support.tui_child import kept

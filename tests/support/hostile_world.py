@@ -12,11 +12,11 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, Final
 
+from hotline_client.connection.health import LineState
 from hotline_client.line.views import (
     Answered,
     Halted,
     KnockView,
-    LineState,
     Mark,
     MessageView,
     OutboxView,

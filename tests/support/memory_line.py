@@ -8,14 +8,13 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Self, TypeVar
 
-from hotline_client.words.addressees import office_text
+from hotline_client.connection.changes import Changed
+from hotline_client.connection.health import LineState
 from hotline_client.line.settings import Keepsakes, MemorySettings
 from hotline_client.line.views import (
-    Changed,
     ChannelView,
     Found,
     KnockView,
-    LineState,
     Mark,
     MemberView,
     MessageView,
@@ -24,6 +23,7 @@ from hotline_client.line.views import (
     Receipt,
     StatusView,
 )
+from hotline_client.words.addressees import office_text
 from hotline_client.words.search import folded, holds, pieces, terms
 from hotline_protocol.documents import Addressee, Body, Party, kind_of, why_not
 from hotline_protocol.documents.body import Target
@@ -132,6 +132,18 @@ class MemoryLine:
         self.events: list[MessageView] = []
         self.recorded: bytes | None = None
         self._news: asyncio.Queue[Changed] = asyncio.Queue()
+
+    def say(self, channel: str, body: Body, *, key: str | None = None) -> bytes:
+        return self.affairs.say(channel, body, key=key)
+
+    def read(self, channel: str, look: Callable[[Journal], T]) -> T:
+        return self.affairs.read(channel, look)
+
+    def head_at(self, channel: str, seq: int) -> bytes | None:
+        return self.affairs.head_at(channel, seq)
+
+    def target(self, channel: str, document: bytes) -> Target:
+        return self.affairs.target(channel, document)
 
     async def __aenter__(self) -> Self:
         self.running = True

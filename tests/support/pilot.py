@@ -8,10 +8,10 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from hotline_client.line.views import MessageView
 from hotline_client.tui.app.app import HotlineApp
 from hotline_client.tui.looks.bars import Bar
 from hotline_client.tui.looks.rows import words
-from hotline_client.line.views import MessageView
 from hotline_protocol.terms import Response
 from tests.support.memory_line import MIRIAM, NOW, MemoryLine, text
 

@@ -18,8 +18,8 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from hotline_client.schedules.handlers import KILLED
 from hotline_client.line.views import MessageView
+from hotline_client.schedules.handlers import KILLED
 from hotline_protocol.errors import UsageError
 from hotline_protocol.terms import PERSON_ROLES
 from hotline_protocol.text import show

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 
 from hotline_client.line.follow import Follower
+from hotline_client.line.views import MessageView
 from hotline_client.schedules.handlers import DONE, Handler
 from hotline_client.vault.schedules import Parked, Schedules
-from hotline_client.line.views import MessageView
 
 Written = Callable[[MessageView], bytes]
 """A message as the JSON that a handler gets."""

@@ -15,13 +15,14 @@ from hotline_client.bots.file import BotFile
 from hotline_client.bots.notify import Notifier
 from hotline_client.bots.readers import Reader, Written
 from hotline_client.bots.signs import SIGN, leave_sign
+from hotline_client.connection.health import LineState
 from hotline_client.line.follow import Follower
-from hotline_client.schedules.handlers import Handler
 from hotline_client.line.line import Line
+from hotline_client.line.views import MessageView
+from hotline_client.schedules.handlers import Handler
+from hotline_client.schedules.runner import EXPECT, Worker
 from hotline_client.vault import Vault
 from hotline_client.vault.schedules import Parked
-from hotline_client.line.views import LineState, MessageView
-from hotline_client.schedules.runner import EXPECT, Worker
 from hotline_protocol.errors import HotlineError, UsageError
 
 COMMANDS: Final = "bot.commands"

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Final
 
 from hotline_client import files
-from hotline_client.vault import keyfile
 from hotline_client.ceremony import qr, registers
 from hotline_client.ceremony.registers import Issued
+from hotline_client.vault import keyfile
 from hotline_protocol.errors import FormatError, StorageError, TrustError, UsageError
 from hotline_protocol.identity.authority import AuthorityKey, issue_certificate, issue_crl, issue_root
 from hotline_protocol.identity.card import Card

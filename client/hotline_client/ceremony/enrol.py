@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotline_client import files
-from hotline_client.vault import keyfile
-from hotline_client.vault import Vault
+from hotline_client.vault import Vault, keyfile
 from hotline_protocol.errors import CertificateError, CharterError, FormatError, UsageError
 from hotline_protocol.identity.certificate import (
     Certificate,

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import click
+
 from hotline_client import files
 from hotline_client.vault import keyfile
-from hotline_client.cli import hotline
-from hotline_client.cli.custody.ceremony import Throwaway
 from hotline_protocol.errors import UsageError
 from hotline_protocol.terms import Arena, Role, Side
 
@@ -39,6 +39,13 @@ DEVICES: Final = (
     Device("a", "Alpha Head", Role.HEAD, tuple(Arena)),
     Device("b", "Bravo Head", Role.HEAD, tuple(Arena)),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Throwaway:
+    """The click `obj` of a rehearsal: keys made under it are worth nothing. No command line can bring it about."""
+
+    unsafe_testing_cost: keyfile.Cost | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +87,14 @@ class Rehearsed:
 def run(
     directory: Path,
     *,
+    commands: click.Command,
     relay_card: Path,
     devices: Sequence[Device] = DEVICES,
     delegations: tuple[str, str] = ("ALPHA", "BRAVO"),
     progress: Callable[[Step], None] = lambda _step: None,
     unsafe_testing_cost: keyfile.Cost | None = None,
 ) -> Rehearsed:
-    """Play the ceremony in a new `directory`.
+    """Play the ceremony in a new `directory` by typing `commands`, the program `hotline`.
 
     `progress` is told of each step when it is done. `unsafe_testing_cost` makes it fast for tests and the demo.
     """
@@ -96,7 +104,14 @@ def run(
     directory = directory.absolute()
     files.must_be_absent(directory)
     files.private_directory(directory)
-    return _Rehearsal(directory, card, delegations, progress, unsafe_testing_cost).play(devices)
+    return _Rehearsal(
+        directory,
+        commands=commands,
+        relay_card=card,
+        delegations=delegations,
+        progress=progress,
+        cost=unsafe_testing_cost,
+    ).play(devices)
 
 
 class _Rehearsal:
@@ -105,11 +120,14 @@ class _Rehearsal:
     def __init__(
         self,
         directory: Path,
+        *,
+        commands: click.Command,
         relay_card: Path,
         delegations: tuple[str, str],
         progress: Callable[[Step], None],
         cost: keyfile.Cost | None,
     ) -> None:
+        self._commands = commands
         self._directory = directory
         self._relay_card = relay_card
         self._names: dict[Side, str] = {"a": delegations[0], "b": delegations[1]}
@@ -207,9 +225,9 @@ class _Rehearsal:
 
     def _invoke(self, words: list[str]) -> str:
         printed = io.StringIO()
-        context = hotline.make_context("hotline", words, obj=self._setup)
+        context = self._commands.make_context("hotline", words, obj=self._setup)
         with contextlib.redirect_stdout(printed), context:
-            hotline.invoke(context)
+            self._commands.invoke(context)
         return printed.getvalue()
 
 

@@ -20,10 +20,22 @@ from hotline_client.cli import exits
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "demo": ("hotline_client.cli.device.demo:command", "See the whole product on one machine."),
-        "rehearse": ("hotline_client.cli.custody.rehearse:command", "Play the whole ceremony with throw-away keys."),
-        "authority": ("hotline_client.cli.custody.authority:command", "Keep a delegation's offline authority."),
-        "charter": ("hotline_client.cli.custody.charter:command", "Draft, read and sign the charter of a line."),
-        "enrol": ("hotline_client.cli.custody.enrol:command", "Make this device's key and install its certificate."),
+        "rehearse": (
+            "hotline_client.cli.custody.rehearse:command",
+            "Play the whole ceremony with throw-away keys.",
+        ),
+        "authority": (
+            "hotline_client.cli.custody.authority:command",
+            "Keep a delegation's offline authority.",
+        ),
+        "charter": (
+            "hotline_client.cli.custody.charter:command",
+            "Draft, read and sign the charter of a line.",
+        ),
+        "enrol": (
+            "hotline_client.cli.custody.enrol:command",
+            "Make this device's key and install its certificate.",
+        ),
         "tui": ("hotline_client.cli.device.tui:command", "Open the terminal client."),
         "send": ("hotline_client.cli.talk.send:command", "Send a message."),
         "watch": ("hotline_client.cli.talk.watch:command", "Print messages as they come."),
@@ -35,29 +47,53 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         ),
         "correct": ("hotline_client.cli.talk.correct:correct", "Put other words in the place of your own."),
         "withdraw": ("hotline_client.cli.talk.correct:withdraw", "Take back a message of your own."),
-        "translate": ("hotline_client.cli.talk.correct:translate", "Put a courtesy translation beside a message."),
+        "translate": (
+            "hotline_client.cli.talk.correct:translate",
+            "Put a courtesy translation beside a message.",
+        ),
         "agenda": ("hotline_client.cli.group.agenda:command", "Items from proposal to outcome."),
-        "meeting": ("hotline_client.cli.group.meeting:command", "Time, place and level of meetings; calendars."),
-        "notice": ("hotline_client.cli.group.notice:command", "Announce who does what, where and when; maps."),
-        "line": ("hotline_client.cli.device.line:command", "Check the other side's machines; say who attends."),
+        "meeting": (
+            "hotline_client.cli.group.meeting:command",
+            "Time, place and level of meetings; calendars.",
+        ),
+        "notice": (
+            "hotline_client.cli.group.notice:command",
+            "Announce who does what, where and when; maps.",
+        ),
+        "line": (
+            "hotline_client.cli.device.line:command",
+            "Check the other side's machines; say who attends.",
+        ),
         "duty": ("hotline_client.cli.group.duty:command", "Who has the watch, and handing it over."),
-        "minutes": ("hotline_client.cli.group.minutes:command", "One text, signed by both heads; and its paper."),
+        "minutes": (
+            "hotline_client.cli.group.minutes:command",
+            "One text, signed by both heads; and its paper.",
+        ),
         "roster": (
             "hotline_client.cli.group.roster:command",
             "See who is in and who knocks; admit, remove, revoke.",
         ),
         "outbox": ("hotline_client.cli.talk.outbox:command", "See what is not sent yet."),
-        "log": ("hotline_client.cli.device.log:command", "See where the logs stand; resume a halted channel."),
+        "log": (
+            "hotline_client.cli.device.log:command",
+            "See where the logs stand; resume a halted channel.",
+        ),
         "schedule": (
             "hotline_client.cli.device.schedule:command",
             "Say things by the clock; see what became of it.",
         ),
-        "bot": ("hotline_client.cli.device.bot:command", "Run a program that says, hears and obeys; see how it is."),
+        "bot": (
+            "hotline_client.cli.device.bot:command",
+            "Run a program that says, hears and obeys; see how it is.",
+        ),
         "record": (
             "hotline_client.cli.device.record:command",
             "Write a log to a file; verify such a file offline.",
         ),
-        "doctor": ("hotline_client.cli.device.doctor:command", "Check everything that can be wrong with a set-up."),
+        "doctor": (
+            "hotline_client.cli.device.doctor:command",
+            "Check everything that can be wrong with a set-up.",
+        ),
     }
 )
 """Name → where its click command is, and its one line in `hotline --help`."""

@@ -7,15 +7,25 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import AsyncIterator
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Literal
 
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import What
-from hotline_client.line.views import Changed
 
 POLL: Final = 0.2
 """How often the vault is asked whether another process wrote to it, s."""
 _ALL: frozenset[What] = frozenset({"status", "messages", "roster", "outbox", "halt"})
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Something under `channel` (None: the line itself) changed; `what` says which views to read again."""
+
+    channel: str | None
+    what: frozenset[Literal["status", "messages", "roster", "outbox", "halt", "progress"]]
+    done: int | None = None
+    total: int | None = None
 
 
 class News(AsyncIterator[Changed]):

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hotline_client.engine.desk import Desk
 from hotline_client.connection.changes import Newsroom
+from hotline_client.engine.desk import Desk
 from hotline_protocol.relay.frames import Answers, Hello, Ready, Submission, hello_content
 
 

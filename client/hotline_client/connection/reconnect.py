@@ -11,7 +11,6 @@ import contextlib
 import hmac
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -19,8 +18,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
+from hotline_client.connection.health import Health, LineState
 from hotline_client.connection.session import Driver, RelayError, RestartError, Session
-from hotline_client.line.views import LineState
 from hotline_protocol.errors import HotlineError, PeerError
 from hotline_protocol.identity.charter import Relay
 from hotline_protocol.relay import frames
@@ -29,18 +28,6 @@ from hotline_protocol.text import show
 OPEN_TIMEOUT: Final = 10.0
 FIRST_DELAY: Final = 0.5
 LONGEST_DELAY: Final = 30.0
-
-
-@dataclass(slots=True)
-class Health:
-    """The state of the line as the transport knows it. `since`, `retry_at`: unix ms; `round_trip`: ms."""
-
-    state: LineState = LineState.DOWN
-    since: int = 0
-    round_trip: float | None = None
-    reason: str | None = None
-    retry_at: int | None = None
-    relay: str | None = None
 
 
 def tls_context(certificate: bytes) -> ssl.SSLContext:

@@ -37,10 +37,10 @@ async def play_business(ours: Line, theirs: Line) -> None:
 
     async def say(speaker: Line, body: Body) -> Target:
         listener = theirs if speaker is ours else ours
-        document = speaker.affairs.say(CHANNEL, body)
+        document = speaker.say(CHANNEL, body)
         await speaker.wait_relayed(document, PATIENCE)
         await until(listener, lambda: listener.message(CHANNEL, document) is not None, "the document arrives")
-        return speaker.affairs.target(CHANNEL, document)
+        return speaker.target(CHANNEL, document)
 
     await say(theirs, LineStatus(Attendance.ATTENDED))
     await say(theirs, WatchTake())

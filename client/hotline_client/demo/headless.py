@@ -13,8 +13,8 @@ from hotline_client.demo.scenario import CHANNEL, OUR_DELEGATION, THEIR_DELEGATI
 from hotline_client.demo.setting import Setting
 from hotline_client.demo.stage import running
 from hotline_client.line.line import Line
-from hotline_client.vault import Vault
 from hotline_client.line.views import MessageView
+from hotline_client.vault import Vault
 
 
 def open_lines(setting: Setting, stack: ExitStack) -> tuple[Line, Line]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import click
+
 from hotline_client import files
-from hotline_client.vault import keyfile
 from hotline_client.ceremony import rehearse
 from hotline_client.ceremony.rehearse import Device, Enrolled, Step
 from hotline_client.demo.scenario import OUR_DELEGATION, OUR_NAME, THEIR_DELEGATION, THEIR_NAME
 from hotline_client.demo.stage import Relay, add_charter, init_relay
+from hotline_client.vault import keyfile
 from hotline_protocol.terms import Arena, Role
 
 DEVICES: Final = (
@@ -30,12 +32,13 @@ class Setting:
     theirs: Enrolled
 
 
-def build(directory: Path, progress: Callable[[Step], None]) -> Setting:
-    """Make everything below `directory`. The keys are thrown away with it, so their passphrases cost no time to check."""
+def build(directory: Path, commands: click.Command, progress: Callable[[Step], None]) -> Setting:
+    """Make everything below `directory` by typing `commands`, the program `hotline`. The keys are thrown away with it, so their passphrases cost no time to check."""
     files.private_directory(directory)
     relay = init_relay(directory / "relay")
     made = rehearse.run(
         directory / "ceremony",
+        commands=commands,
         relay_card=relay.card,
         devices=DEVICES,
         delegations=(OUR_DELEGATION, THEIR_DELEGATION),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from hotline_client.engine.contents import body_of
 from hotline_client.engine import journal
+from hotline_client.engine.contents import body_of
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.state import DocumentRecord
 from hotline_client.line.views import Answered, Person, Translated

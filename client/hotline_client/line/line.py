@@ -11,32 +11,26 @@ import os
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from hashlib import sha256
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Final, Self, TypeVar
 
-from msgspec import to_builtins
-
-from hotline_client.line.acts import Affairs
-from hotline_client.schedules.slots import Clockwork
-from hotline_client.engine.contents import body_of
-from hotline_client.engine.outgoing import commits, receipts, sealing, upkeep
+from hotline_client.connection.changes import POLL, Changed, Newsroom
+from hotline_client.connection.driver import Relaying
+from hotline_client.connection.health import Health
+from hotline_client.connection.reconnect import Transport
 from hotline_client.engine import journal
-from hotline_client.engine.incoming import programs
+from hotline_client.engine.contents import body_of
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import Context, Draft, Random
-from hotline_client.engine.state import CommitIntent, DocumentRecord, KeyRecord, OutboxItem
-from hotline_client.errors import HaltedChannel, KeyReused, NotInstalled, Refused
-from hotline_client.line.settings import Keepsakes, MemorySettings, Settings
-from hotline_client.connection.changes import POLL, Newsroom
-from hotline_client.line.timeline import Reading
+from hotline_client.engine.outgoing import documents, receipts
+from hotline_client.engine.state import DocumentRecord
+from hotline_client.errors import HaltedChannel, NotInstalled, Refused
+from hotline_client.line import acts
 from hotline_client.line.record import Recorder
-from hotline_client.connection.driver import Relaying
-from hotline_client.line.search import LIMIT, place, search
-from hotline_client.connection.reconnect import Health, Transport
-from hotline_client.vault import Vault
+from hotline_client.line.search import LIMIT, numbered, place, search
+from hotline_client.line.settings import Keepsakes, MemorySettings, Settings
+from hotline_client.line.timeline import Reading
 from hotline_client.line.views import (
-    Changed,
     ChannelView,
     Found,
     KnockView,
@@ -46,15 +40,16 @@ from hotline_client.line.views import (
     Person,
     StatusView,
 )
-from hotline_protocol.codec import encode
+from hotline_client.vault import Vault
 from hotline_protocol.documents import Addressee, Body
+from hotline_protocol.documents.body import Target
+from hotline_protocol.documents.talk import Revocation, Text
 from hotline_protocol.errors import CertificateError, UsageError
-from hotline_protocol.folds.phases import Phase
+from hotline_protocol.folds.journal import Journal
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.identity.charter import Charter, SignedCharter
 from hotline_protocol.identity.trust import Trust
-from hotline_protocol.relay.frames import ID_SIZE
-from hotline_protocol.terms import Precedence, Response, other
+from hotline_protocol.terms import Precedence, Response, Side, other
 
 T = TypeVar("T")
 
@@ -84,10 +79,6 @@ class Line:
             jitter=jitter,
             health_changed=self._health_changed,
         )
-        self.affairs: Final = Affairs(desk, self._queue, self._act)
-        """The working group's documents beyond words."""
-        self.clockwork: Final = Clockwork(desk, self._queue, self._act)
-        """What is said by the clock."""
         self._tasks: list[asyncio.Task[None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         desk.listener = self._news.tell
@@ -216,6 +207,29 @@ class Line:
             record = self._desk.store.document(channel, id) or self._not_counting(channel, id)
         return None if record is None else body_of(record.content)
 
+    def read(self, channel: str, look: Callable[[Journal], T]) -> T:
+        """What `look` makes of the channel's journal, which it must neither change nor keep."""
+        return self._desk.step(channel, lambda draft: look(journal.journal(draft)))
+
+    def head_at(self, channel: str, seq: int) -> bytes | None:
+        """The head of this device's own chain after entry `seq`; None if it has no such entry."""
+        return self._desk.step(channel, lambda draft: draft.head_at(seq))
+
+    def target(self, channel: str, document: bytes) -> Target:
+        """What names a document in another: the present content, if its author corrected it. UsageError if it is not there."""
+        corrected = self.read(channel, lambda book: book.dialogues.all.get(document))
+        if corrected is not None:
+            return Target(document, corrected.content)
+        with self._desk.lock:
+            found = self._desk.store.document(channel, document)
+        if found is None:
+            raise UsageError("no such document in the log")
+        return Target(document, found.content_hash)
+
+    def numbered(self, channel: str, typed: str, side: Side | None = None) -> list[DocumentRecord]:
+        """The documents that a typed reference names, such as `N-0042/26` or `n42`; of one side, or one of each."""
+        return numbered(self._desk, channel, typed, side)
+
     def _not_counting(self, channel: str, document_id: bytes) -> DocumentRecord | None:
         """A recent document of this id that is in the log and was refused."""
         recent = self._desk.store.documents(channel, limit=_LOOK_BACK)
@@ -237,7 +251,7 @@ class Line:
 
     def place(self, channel: str, typed: str) -> int | None:
         """The seq that a person names by `#120`, a reference, a DTG or a date; None if nothing is there."""
-        return place(self._desk, self.affairs, channel, typed)
+        return place(self._desk, channel, typed)
 
     def roster(self, channel: str) -> list[MemberView]:
         """The leaves of the channel's group, by index."""
@@ -309,14 +323,12 @@ class Line:
         """Queue a text, sealed if that is possible now; its document id. The same `key` with the same content gives the
         same id and queues nothing; with other content it is KeyReused.
         """
-        body: dict[str, Any] = {
-            "text": text,
-            "precedence": precedence.value,
-            "response": response.value,
-            "reply_to": reply_to,
-        }
-        body |= {name: to_builtins(to) for name, to in (("action", action), ("info", info)) if to}
-        return self._act(channel, lambda draft: self._queue(draft, "text", body, key))
+        body = Text(text, precedence, response, reply_to, tuple(action), tuple(info))
+        return self.act(channel, lambda draft: documents.queue(draft, body, key=key))
+
+    def say(self, channel: str, body: Body, *, key: str | None = None) -> bytes:
+        """Queue a document of any kind that counts; its id. Errors as of `documents.say`: then nothing is queued."""
+        return self.act(channel, lambda draft: documents.say(draft, body, key=key))
 
     def acknowledge(
         self,
@@ -327,26 +339,11 @@ class Line:
         key: str | None = None,
     ) -> bytes:
         """Queue our acknowledgement of a message of the other side, bound to its exact content: that of its present words."""
-
-        def work(draft: Draft) -> bytes:
-            sealing.check_may_write(draft, acknowledging=True)
-            dialogue = journal.journal(draft).dialogues.all.get(id)
-            if dialogue is not None and dialogue.phase is Phase.WITHDRAWN:
-                raise UsageError("the message was withdrawn: there is nothing left to acknowledge")
-            target = draft.counted(id if dialogue is None else dialogue.present)
-            if target is None:
-                raise UsageError("no such message in the log")
-            if draft.person(target.author).side == draft.me.side:
-                raise UsageError("a delegation cannot acknowledge its own message")
-            return self._queue(
-                draft, "ack", {"target": target.id, "hash": target.content_hash, "note": note}, key
-            )
-
-        return self._act(channel, work)
+        return self.act(channel, lambda draft: acts.acknowledge(draft, id, note=note, key=key))
 
     def mark_seen(self, channel: str, seq: int) -> None:
         """A screen really showed everything up to `seq`."""
-        self._act(channel, lambda draft: receipts.mark_seen(draft, seq))
+        self.act(channel, lambda draft: receipts.mark_seen(draft, seq))
 
     def set_verified(self, fingerprint: bytes, *, verified: bool = True) -> None:
         """Remember, or forget, that a person compared the digits of this certificate."""
@@ -363,7 +360,7 @@ class Line:
         """Queue a commit that lets these devices in; it founds the channel if nobody has. MembershipError if others would
         have to refuse it.
         """
-        return self._commit(channel, "admit", list(knock_ids))
+        return self.act(channel, lambda draft: acts.commit(draft, "admit", knock_ids))
 
     def remove(self, channel: str, indexes: Sequence[int]) -> bytes:
         """Queue a commit that removes the members at these leaves."""
@@ -373,74 +370,27 @@ class Line:
             raise UsageError("no such member")
         if any(people[index] == self.me.fingerprint for index in indexes):
             raise UsageError("nobody removes themself; another head or deputy of the own side can")
-        return self._commit(channel, "remove", [people[index] for index in indexes])
+        named = [people[index] for index in indexes]
+        return self.act(channel, lambda draft: acts.commit(draft, "remove", named))
 
     def knock(self, channel: str) -> None:
         """Ask to be let in, again if need be: after a removal a device does not ask by itself."""
-
-        def work(draft: Draft) -> None:
-            if draft.state.is_member:
-                raise UsageError(f"this device is a member of {channel}")
-            draft.standing.removed = False
-            upkeep.knock(draft)
-
-        self._act(channel, work)
+        self.act(channel, acts.knock)
 
     def revoke(self, crl: bytes) -> None:
         """Queue our authority's new revocation list in every channel that we are in."""
         Trust.from_charter(self.charter, [crl])
         for name in self._desk.entitled:
             if self._desk.state(name).is_member:
-                self._act(name, lambda draft: self._queue(draft, "revocation", {"crl": crl}, None))
+                self.act(name, lambda draft: documents.queue(draft, Revocation(crl)))
 
     def resume(self, channel: str) -> None:
         """A person's decision after a HALT: take the log again from the last vouched-for place, and go on."""
         self._desk.resume(channel)
         self._nudge(self._transport.restart)
 
-    def _commit(self, channel: str, intent: CommitIntent, targets: list[bytes]) -> bytes:
-        def work(draft: Draft) -> bytes:
-            item = commits.queue(draft, intent, targets)
-            sealing.seal(draft, strict=item)
-            return item
-
-        return self._act(channel, work)
-
-    def _queue(
-        self,
-        draft: Draft,
-        kind: str,
-        body: dict[str, Any],
-        key: str | None,
-        id: bytes | None = None,  # noqa: A002
-    ) -> bytes:
-        sealing.check_may_write(draft)
-        programs.check_own(draft, kind)
-        if draft.standing.removed:
-            raise UsageError(f"this device was removed from {draft.name}")
-        stored = encode(body)
-        content = sha256(kind.encode() + stored).digest()
-        known = None if key is None else draft.past.key(draft.name, key)
-        if known is not None:
-            if known.content != content:
-                raise KeyReused("this key was used for a message with other content")
-            return known.id
-        item = OutboxItem(
-            id=id or draft.rng(ID_SIZE),
-            position=draft.next_position(),
-            kind="document",
-            document_kind=kind,
-            body=stored,
-            time=draft.now,
-        )
-        sealing.check_document(draft, item)
-        if key is not None:
-            draft.keys.append(KeyRecord(key, content, item.id))
-        draft.put(item)
-        sealing.seal(draft, strict=item.id)
-        return item.id
-
-    def _act(self, channel: str, work: Callable[[Draft], T]) -> T:
+    def act(self, channel: str, work: Callable[[Draft], T]) -> T:
+        """One transaction on a channel: `work` and what it queues, or nothing of it; then whoever is online sends it."""
         result = self._desk.step(channel, work)
         self._nudge(self._transport.wake)
         return result

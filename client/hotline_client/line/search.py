@@ -6,15 +6,17 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
-from hotline_client.line.acts import Affairs
 from hotline_client.engine.contents import body_of
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.state import DocumentRecord
 from hotline_client.line.timeline import Reading
-from hotline_client.words.times import moment
 from hotline_client.line.views import Found, MessageView
 from hotline_client.words.search import Term, pieces, terms
+from hotline_client.words.times import moment
 from hotline_protocol.documents.dialogue import Correction
+from hotline_protocol.errors import UsageError
+from hotline_protocol.folds.numbering import parse_reference
+from hotline_protocol.terms import Side
 
 _SEQ: Final = re.compile(r"#?(\d{1,12})")
 LIMIT: Final = 100
@@ -55,7 +57,7 @@ def _once(found: list[Found]) -> list[Found]:
     return list(kept.values())
 
 
-def place(desk: Desk, affairs: Affairs, channel: str, typed: str) -> int | None:
+def place(desk: Desk, channel: str, typed: str) -> int | None:
     """The seq that `#120`, `N-0042/26`, `221432Z NOV 26` or `2026-11-22` names: of a time, the first document at or after it."""
     words = typed.strip()
     match = _SEQ.fullmatch(words)
@@ -63,11 +65,30 @@ def place(desk: Desk, affairs: Affairs, channel: str, typed: str) -> int | None:
         with desk.lock:
             near = desk.store.documents(channel, after=int(match[1]) - 1, limit=1)
         return near[0].seq if near else None
-    numbered = affairs.numbered(channel, words)
-    if numbered:
-        return numbered[-1].seq
+    known = numbered(desk, channel, words)
+    if known:
+        return known[-1].seq
     when = _instant(words)
     return None if when is None else _first_at(desk, channel, when)
+
+
+def numbered(desk: Desk, channel: str, typed: str, side: Side | None = None) -> list[DocumentRecord]:
+    """The documents that a typed reference names, such as `N-0042/26` or `n42`; of one side, or one of each."""
+    year = datetime.fromtimestamp(desk.clock() / 1000, UTC).year
+    reference = parse_reference(typed, year)
+    if reference is None:
+        return []
+    with desk.lock:
+        found = desk.store.numbered(channel, reference)
+        sides = [_side_of(desk, one) for one in found]
+    return [one for one, author in zip(found, sides, strict=True) if side in (None, author)]
+
+
+def _side_of(desk: Desk, record: DocumentRecord) -> Side | None:
+    der = desk.store.certificate(record.author)
+    if der is None:
+        raise UsageError("the author's certificate is not in the vault")
+    return desk.context.identify(der).side
 
 
 def _instant(words: str) -> int | None:

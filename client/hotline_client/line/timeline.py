@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from hotline_client.words.addressees import office_text
-from hotline_client.engine.contents import HIDDEN, about, body_of, is_line, text_of
 from hotline_client.engine import journal, keys
-from hotline_client.engine.incoming import membership
+from hotline_client.engine.contents import HIDDEN, about, body_of, is_line, text_of
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import ChannelState, certificate_der
+from hotline_client.engine.incoming import membership
 from hotline_client.engine.state import DocumentRecord, EventRecord, MarkRecord, OutboxItem, Watermark
 from hotline_client.line.dialogue import Exchange, exchange, present_text
 from hotline_client.line.receipts import Marks, Reached, first_to_reach
@@ -28,6 +27,7 @@ from hotline_client.line.views import (
     Person,
     Receipt,
 )
+from hotline_client.words.addressees import office_text
 from hotline_protocol.codec import convert, decode_raw
 from hotline_protocol.documents import KINDS, Addressee, Text, receipt_state
 from hotline_protocol.errors import HotlineError

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from hotline_client.connection.health import LineState
 from hotline_protocol.documents.dialogue import Answer
 from hotline_protocol.folds.phases import Phase, Urgency
 from hotline_protocol.identity.limits import Limits
@@ -26,14 +27,6 @@ class Receipt(StrEnum):
     ANSWERED = "ANSWERED"
     DECLINED = "DECLINED"
     REFUSED = "REFUSED"
-
-
-class LineState(StrEnum):
-    """The machine state of the connection to the relay."""
-
-    UP = "UP"
-    DEGRADED = "DEGRADED"
-    DOWN = "DOWN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,13 +225,3 @@ class Found:
 
     message: MessageView
     pieces: tuple[tuple[str, bool], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """Something under `channel` (None: the line itself) changed; `what` says which views to read again."""
-
-    channel: str | None
-    what: frozenset[Literal["status", "messages", "roster", "outbox", "halt", "progress"]]
-    done: int | None = None
-    total: int | None = None

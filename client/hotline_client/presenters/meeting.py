@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hotline_client.cli.base.acting import reference
-from hotline_client.cli.base.output import table, wrap
-from hotline_client.cli.base.session import Session
+from hotline_client.line.line import Line
+from hotline_client.presenters.references import reference
+from hotline_client.words.columns import table, wrap
 from hotline_client.words.meetings import said, side_by_side
 from hotline_client.words.times import local_times, zulu
 from hotline_protocol.documents.meetings import Part, Slot
@@ -17,14 +17,14 @@ from hotline_protocol.terms import SIDES, Side
 Zones = tuple[ZoneInfo, ...]
 
 
-def record(session: Session, channel: str, meeting: Meeting) -> dict[str, Any]:
+def record(line: Line, channel: str, meeting: Meeting) -> dict[str, Any]:
     """A meeting for a script; times in unix ms, slots counted from 1."""
     return {
         "type": "meeting",
         "channel": channel,
         "id": meeting.id.hex(),
         "seq": meeting.seq,
-        "reference": reference(session, channel, meeting.id),
+        "reference": reference(line, channel, meeting.id),
         "state": str(meeting.state),
         "version": meeting.version,
         "sequence": meeting.sequence,
@@ -43,7 +43,7 @@ def record(session: Session, channel: str, meeting: Meeting) -> dict[str, Any]:
             for part, known in meeting.parts.items()
         },
         "proposed": {side: _offer_record(one) for side, one in meeting.offers.items()},
-        "items": [reference(session, channel, one) for one in meeting.items],
+        "items": [reference(line, channel, one) for one in meeting.items],
         "held_say": list(meeting.held),
         "reason": meeting.reason,
         "changed_at": meeting.at,
@@ -62,17 +62,17 @@ def _offer_record(offer: Offer) -> dict[str, Any]:
     }
 
 
-def text(session: Session, channel: str, meeting: Meeting, zones: Zones) -> str:
+def text(line: Line, channel: str, meeting: Meeting, zones: Zones) -> str:
     """A meeting for a person, whole."""
-    names = {side: session.line.charter.delegation(side).delegation for side in SIDES}
+    names = {side: line.charter.delegation(side).delegation for side in SIDES}
     lines = [
-        f"{reference(session, channel, meeting.id)}  {names[meeting.side]} #{meeting.seq}  {meeting.title}",
+        f"{reference(line, channel, meeting.id)}  {names[meeting.side]} #{meeting.seq}  {meeting.title}",
         f"    {meeting.state}, version {meeting.version}: {meeting.standing()}",
     ]
     lines += _times(meeting, names, zones)
     sides = table(("", names["a"], names["b"], ""), side_by_side(meeting), width=76)
     lines += [f"    {line}" for line in sides.splitlines()]
-    lines += _items(session, channel, meeting)
+    lines += _items(line, channel, meeting)
     lines += [f"    {line}" for line in meeting.note.splitlines()]
     lines += [f"    {names[side]} says it was held" for side in meeting.held]
     lines += [f"    cancelled: {meeting.reason}"] if meeting.reason else []
@@ -94,26 +94,23 @@ def _times(meeting: Meeting, names: dict[Side, str], zones: Zones) -> list[str]:
     return lines
 
 
-def _items(session: Session, channel: str, meeting: Meeting) -> list[str]:
-    return [f"    item {number}: {words}" for number, words in enumerate(items(session, channel, meeting), 1)]
+def _items(line: Line, channel: str, meeting: Meeting) -> list[str]:
+    return [f"    item {number}: {words}" for number, words in enumerate(items(line, channel, meeting), 1)]
 
 
-def items(session: Session, channel: str, meeting: Meeting) -> tuple[str, ...]:
+def items(line: Line, channel: str, meeting: Meeting) -> tuple[str, ...]:
     """The attached items of the agenda, each with its number and title."""
-    titles = session.line.affairs.read(
-        channel, lambda book: [book.agenda.items[one].title for one in meeting.items]
-    )
+    titles = line.read(channel, lambda book: [book.agenda.items[one].title for one in meeting.items])
     return tuple(
-        f"{reference(session, channel, one)} {title}"
-        for one, title in zip(meeting.items, titles, strict=True)
+        f"{reference(line, channel, one)} {title}" for one, title in zip(meeting.items, titles, strict=True)
     )
 
 
-def news(session: Session, channel: str, meeting: Meeting) -> str:
+def news(line: Line, channel: str, meeting: Meeting) -> str:
     """What a delegation tells its own people: standing and number, in Zulu time, the same whoever tells it."""
-    proposer = session.line.charter.delegation(meeting.side).delegation
+    proposer = line.charter.delegation(meeting.side).delegation
     lines = [
-        f"Meeting {reference(session, channel, meeting.id)} of {proposer}: {meeting.title}",
+        f"Meeting {reference(line, channel, meeting.id)} of {proposer}: {meeting.title}",
         f"{meeting.state}, version {meeting.version}: {meeting.standing()}",
     ]
     if meeting.slot is not None:
@@ -125,6 +122,6 @@ def news(session: Session, channel: str, meeting: Meeting) -> str:
             lines.append(
                 f"{part.title()}: {value}" + ("" if meeting.agreed(part) else " (proposed, not agreed)")
             )
-    lines += [f"Item: {one}" for one in items(session, channel, meeting)]
+    lines += [f"Item: {one}" for one in items(line, channel, meeting)]
     lines += [f"Cancelled: {meeting.reason}"] if meeting.reason else []
     return "\n".join(lines)

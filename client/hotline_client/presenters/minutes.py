@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from hotline_client.cli.base.acting import reference
-from hotline_client.cli.base.session import Session
 from hotline_client.exports.paper.paper import Act, Paper
+from hotline_client.line.line import Line
+from hotline_client.presenters.references import reference
 from hotline_protocol.dtg import dtg
 from hotline_protocol.folds.minutes import Record, Remark
 
 
-def record(session: Session, channel: str, found: Record, paper: Paper) -> dict[str, Any]:
+def record(line: Line, channel: str, found: Record, paper: Paper) -> dict[str, Any]:
     """Minutes for a script; times in unix ms, hashes and ids in hex."""
     return {
         "type": "minutes",
@@ -25,11 +25,11 @@ def record(session: Session, channel: str, found: Record, paper: Paper) -> dict[
         "text": found.text,
         "text_sha256": paper.text_hash,
         "hash": found.content,
-        "meeting": None if found.meeting is None else reference(session, channel, found.meeting),
-        "items": [reference(session, channel, one) for one in found.items],
+        "meeting": None if found.meeting is None else reference(line, channel, found.meeting),
+        "items": [reference(line, channel, one) for one in found.items],
         "drafted": _act(paper.drafted),
         "written": _act(paper.written),
-        "comments": [_remark(session, one) for one in found.comments],
+        "comments": [_remark(line, one) for one in found.comments],
         "reservations": [_act(one) for one in paper.reservations],
         "initials": {side: _act(one) for side, one in paper.initials.items()},
         "signatures": {side: _act(one) for side, one in paper.signatures.items()},
@@ -55,11 +55,11 @@ def _act(act: Act) -> dict[str, Any]:
     return said | ({"language": act.language} if act.language else {})
 
 
-def _remark(session: Session, one: Remark) -> dict[str, Any]:
-    return {"by": _name(session, one.author), "at": one.at, "document": one.document, "text": one.text}
+def _remark(line: Line, one: Remark) -> dict[str, Any]:
+    return {"by": _name(line, one.author), "at": one.at, "document": one.document, "text": one.text}
 
 
-def text(session: Session, found: Record, paper: Paper) -> str:
+def text(line: Line, found: Record, paper: Paper) -> str:
     """Minutes for a person, whole: the text, then what was said about it."""
     lines = [
         f"{paper.reference}  {found.title}",
@@ -73,7 +73,7 @@ def text(session: Session, found: Record, paper: Paper) -> str:
         "",
     ]
     for comment in found.comments:
-        lines += _said(f"comment by {_name(session, comment.author)}, {dtg(comment.at)}", comment.text)
+        lines += _said(f"comment by {_name(line, comment.author)}, {dtg(comment.at)}", comment.text)
     for one in paper.reservations:
         lines += _said(f"RESERVATION by {_who(one)}", one.text)
     for side in paper.authorities:
@@ -96,8 +96,8 @@ def _who(act: Act) -> str:
     return f"{act.delegation}/{act.role} {act.name}, {dtg(act.at)}"
 
 
-def _name(session: Session, fingerprint: bytes) -> str:
-    certificate = session.line.certificate(fingerprint)
+def _name(line: Line, fingerprint: bytes) -> str:
+    certificate = line.certificate(fingerprint)
     return (
         "somebody"
         if certificate is None

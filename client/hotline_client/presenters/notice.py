@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hotline_client.cli.base.acting import reference
-from hotline_client.cli.base.output import table, wrap
-from hotline_client.cli.base.session import Session
+from hotline_client.exports.notices import text
 from hotline_client.exports.notices.checks import hours
+from hotline_client.line.line import Line
 from hotline_client.line.views import MessageView
+from hotline_client.presenters.references import reference
+from hotline_client.words.columns import table, wrap
 from hotline_protocol.documents.notices import Notice, Verdict
 from hotline_protocol.dtg import dtg
 from hotline_protocol.folds.journal import Journal
 from hotline_protocol.folds.notices import LEAD, Entry, Found, Phase, State
 from hotline_protocol.notices import form
-from hotline_client.exports.notices import text
 from hotline_protocol.terms import other
 from hotline_protocol.text import show
 
@@ -60,29 +60,28 @@ class Told:
         return max(_WORST[one.verdict if one is not None else None] for one in (self.mine, self.yours))
 
 
-def tell(session: Session, channel: str, entry: Entry) -> Told:
+def tell(line: Line, channel: str, entry: Entry) -> Told:
     """A notice with what is known around it."""
-    line = session.line
     found = {one for each in entry.findings.values() for one in each.against}
     return Told(
         entry=entry,
-        number=reference(session, channel, entry.id),
+        number=reference(line, channel, entry.id),
         ours=entry.side == line.me.side,
         owner=line.charter.delegation(entry.side).delegation,
-        before="" if entry.predecessor is None else reference(session, channel, entry.predecessor),
-        predecessor=named(session, channel, entry.predecessor),
-        successor=named(session, channel, entry.successor),
+        before="" if entry.predecessor is None else reference(line, channel, entry.predecessor),
+        predecessor=named(line, channel, entry.predecessor),
+        successor=named(line, channel, entry.successor),
         message=line.message(channel, entry.id),
-        against=tuple(named(session, channel, one) for one in sorted(found)),
+        against=tuple(named(line, channel, one) for one in sorted(found)),
     )
 
 
-def named(session: Session, channel: str, document: bytes | None) -> str:
+def named(line: Line, channel: str, document: bytes | None) -> str:
     """The number with its delegation before and `#SEQ` behind it, since both delegations count from 1."""
     if document is None:
         return ""
-    message = session.line.message(channel, document)
-    number = reference(session, channel, document)
+    message = line.message(channel, document)
+    number = reference(line, channel, document)
     if message is None or message.author is None or message.seq is None:
         return number
     return f"{message.author.delegation} {number} (#{message.seq})"
@@ -93,9 +92,9 @@ def phase(entry: Entry, now: int) -> str:
     return str(entry.phase(now)) if entry.state is State.IN_FORCE else str(entry.state)
 
 
-def record(session: Session, channel: str, told: Told) -> dict[str, Any]:
+def record(line: Line, channel: str, told: Told) -> dict[str, Any]:
     """A notice for a script; times and the lead in unix ms, fields as they are typed."""
-    entry, now = told.entry, session.line.now()
+    entry, now = told.entry, line.now()
     return {
         "type": "notice",
         "channel": channel,
@@ -129,9 +128,9 @@ def record(session: Session, channel: str, told: Told) -> dict[str, Any]:
     }
 
 
-def page(session: Session, told: Told) -> str:
+def page(line: Line, told: Told) -> str:
     """A notice for a person, whole, in 80 columns."""
-    entry, now = told.entry, session.line.now()
+    entry, now = told.entry, line.now()
     head = f"{told.number} (#{entry.seq})  {entry.notice.arena.upper()} notice by {show(told.owner)}, {phase(entry, now)}"
     rows = [*text.rows(entry.notice), ("Actual lead", lead(entry.notice, entry.at))]
     rows += [("We found", _found(told.mine)), ("They found", _found(told.yours))]

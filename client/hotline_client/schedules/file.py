@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from hotline_client import files
-from hotline_client.words.durations import seconds
+from hotline_client.line.wait import read_acks
 from hotline_client.schedules.model import (
     WHAT,
     Expectation,
@@ -29,7 +29,7 @@ from hotline_client.schedules.model import (
     instant,
 )
 from hotline_client.schedules.template import check
-from hotline_client.line.wait import read_acks
+from hotline_client.words.durations import seconds
 from hotline_protocol.errors import FormatError, HotlineError
 from hotline_protocol.text import show
 

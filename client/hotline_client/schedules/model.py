@@ -10,10 +10,10 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 from hotline_client import files
-from hotline_client.words.addressees import read_addressees
-from hotline_client.schedules.recurrence import Cron, Every, Once, Recurrence, from_calendar, rule, zone
-from hotline_client.words.times import moment
 from hotline_client.line.wait import Acks
+from hotline_client.schedules.recurrence import Cron, Every, Once, Recurrence, from_calendar, rule, zone
+from hotline_client.words.addressees import read_addressees
+from hotline_client.words.times import moment
 from hotline_protocol.documents import Addressee
 from hotline_protocol.errors import FormatError
 from hotline_protocol.identity.charter import Charter

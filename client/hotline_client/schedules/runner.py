@@ -16,18 +16,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hotline_client.line import wait as waiting
-from hotline_client.words.addressees import Addressed, read_addressees
+from hotline_client.connection.health import LineState
 from hotline_client.engine.state import CLOSED, Outcome, SlotRecord, StepRecord
 from hotline_client.errors import Refused
-from hotline_client.schedules.handlers import run_once
+from hotline_client.line import wait as waiting
 from hotline_client.line.line import Line
+from hotline_client.line.views import MessageView
 from hotline_client.schedules.file import expectation_of, schedule_of
+from hotline_client.schedules.handlers import run_once
 from hotline_client.schedules.model import ANYTHING, LINE_CHECK, Expectation, Schedule, Seconds, Step
 from hotline_client.schedules.plan import Send, Skip, decide, next_due
+from hotline_client.schedules.slots import Slots
 from hotline_client.schedules.template import render
 from hotline_client.vault.schedules import Schedules, StoredSchedule
-from hotline_client.line.views import LineState, MessageView
+from hotline_client.words.addressees import Addressed, read_addressees
 from hotline_protocol.documents.talk import Text
 from hotline_protocol.dtg import dtg
 from hotline_protocol.errors import FormatError, HotlineError, NotAppliedError, UsageError
@@ -76,6 +78,7 @@ class Worker:
 
     def __init__(self, line: Line, store: Schedules, *, clock: Callable[[], float]) -> None:
         self._line = line
+        self._slots = Slots(line)
         self._store = store
         self._clock = clock
         self._schedules: dict[str, _Due] = {}
@@ -187,12 +190,12 @@ class Worker:
 
     def _skip(self, due: _Due, skip: Skip) -> None:
         record = self._record(due, skip, "skipped")
-        if self._line.clockwork.account(record) is not None:
+        if self._slots.account(record) is not None:
             self.counters.skipped += skip.count
 
     def _send(self, due: _Due, send: Send, now: float) -> None:
         schedule, channel = due.schedule, due.schedule.channel
-        document = self._line.clockwork.document(channel, schedule.name, send.slot)
+        document = self._slots.document(channel, schedule.name, send.slot)
         outcome: Outcome = "late" if send.late else "sent"
         try:
             number = self._store.sent(schedule.name) + 1
@@ -201,7 +204,7 @@ class Worker:
                 schedule, send.slot, number=number, now=int(now), late=send.late, action=action, info=info
             )
             record = self._record(due, send, outcome, document, waits=_is_watched(self._line, schedule))
-            done = self._line.clockwork.account(record, body)
+            done = self._slots.account(record, body)
         except _SOON as error:
             self._refused(due, send.slot, str(error))
             return
@@ -224,7 +227,7 @@ class Worker:
         """S31."""
         skip = Skip(slot, slot, 1, f"it could not be said: {reason}"[:500])
         record = self._record(due, skip, "skipped")
-        if self._line.clockwork.account(record) is not None:
+        if self._slots.account(record) is not None:
             self.counters.skipped += 1
             words = f"schedule {due.schedule.name} did not say what was due {dtg(slot * 1000)}: {show(reason)[:300]}"
             self._alarm(due.schedule.channel, "schedule", words)
@@ -254,7 +257,7 @@ class Worker:
 
     def _alarm(self, channel: str, kind: str, words: str) -> None:
         self.counters.alarms += 1
-        self._line.clockwork.alarm(channel, kind, words)
+        self._slots.alarm(channel, kind, words)
 
     # --- escalation
 
@@ -274,7 +277,7 @@ class Worker:
 
     async def _close(self, record: SlotRecord, detail: str) -> None:
         step = StepRecord(record.document, CLOSED, "closed", detail, int(self._clock() * 1000))
-        await asyncio.to_thread(self._line.clockwork.step, record.channel, step)
+        await asyncio.to_thread(self._slots.step, record.channel, step)
 
     def _settled(self, record: SlotRecord, schedule: Schedule) -> str:
         """Why there is nothing left to escalate (S33); empty if there is."""
@@ -323,11 +326,11 @@ class Worker:
         taken = StepRecord(record.document, number, what, detail, now)
         try:
             done = await asyncio.to_thread(
-                self._line.clockwork.step, record.channel, taken, body, step_id(record.document, number)
+                self._slots.step, record.channel, taken, body, step_id(record.document, number)
             )
         except _SOON as error:
             failed = StepRecord(record.document, number, what, f"refused: {error}"[:500], now)
-            done = await asyncio.to_thread(self._line.clockwork.step, record.channel, failed)
+            done = await asyncio.to_thread(self._slots.step, record.channel, failed)
             words = f"a reminder of schedule {schedule.name} could not be said: {show(str(error))[:300]}"
             await asyncio.to_thread(self._alarm, record.channel, "schedule", words)
         self.counters.steps += done
@@ -369,7 +372,7 @@ class Worker:
             reason = "paused" if stored.paused else "" if came else self._why_missed()
             now = int(self._clock() * 1000)
             record = SlotRecord(stored.name, slot, slot, 1, outcome, reason, expected.channel, b"", now)
-            if self._line.clockwork.account(record) is not None and outcome == "missed":
+            if self._slots.account(record) is not None and outcome == "missed":
                 missed.append(slot)
             after = slot
         if not missed:
@@ -382,13 +385,13 @@ class Worker:
     def _came(self, expected: Expectation, before: int, slot: int) -> bool:
         channel = expected.channel
         if expected.of not in (LINE_CHECK, ANYTHING):
-            document = self._line.clockwork.document(channel, expected.of, slot, theirs=True)
-            return self._line.clockwork.arrived(channel, document, theirs=True)
+            document = self._slots.document(channel, expected.of, slot, theirs=True)
+            return self._slots.arrived(channel, document, theirs=True)
         if expected.of == ANYTHING:
             return (self._line.heard(channel) or 0) > before * 1000
         theirs = other(self._line.me.side)
         until = (slot + expected.grace) * 1000
-        return self._line.affairs.read(
+        return self._line.read(
             channel,
             lambda book: any(
                 check.side == theirs and before * 1000 < check.at <= until

@@ -8,37 +8,27 @@ S23 a step of an escalation is taken in the transaction that says it, once
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import msgspec
 
-from hotline_client.line.acts import Queue, say
-from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import Draft
+from hotline_client.engine.outgoing import documents
 from hotline_client.engine.state import SlotRecord, StepRecord
+from hotline_client.line.line import Line
 from hotline_protocol.documents import Body
 from hotline_protocol.slots import slot_id
-from hotline_protocol.terms import Side, other
-
-T = TypeVar("T")
+from hotline_protocol.terms import other
 
 
-class Clockwork:
+class Slots:
     """See the methods. Calls are short transactions on the vault, as those of `Line`."""
 
-    def __init__(
-        self, desk: Desk, queue: Queue, act: Callable[[str, Callable[[Draft], bytes]], bytes]
-    ) -> None:
-        self._desk = desk
-        self._queue = queue
-        self._act = act
+    def __init__(self, line: Line) -> None:
+        self._line = line
 
     def document(self, channel: str, schedule: str, slot: int, *, theirs: bool = False) -> bytes:
         """The id of the document that a schedule of ours, or of the other side, says for a slot (unix s) (S20)."""
-        own: Side = self._desk.context.certificate.side or "a"
-        side = other(own) if theirs else own
-        return slot_id(self._desk.context.charter.link_id, channel, side, schedule, slot)
+        own = self._line.me.side
+        return slot_id(self._line.charter.link_id, channel, other(own) if theirs else own, schedule, slot)
 
     def account(self, record: SlotRecord, body: Body | None = None) -> SlotRecord | None:
         """Account for slots, and queue what is said for them; what stands in the trail now, None if it stood there already.
@@ -53,15 +43,15 @@ class Clockwork:
             if last is not None and record.slot <= last:
                 return b""
             taken = record
-            if body is not None and self._is_said(draft, record.document):
+            if body is not None and _is_said(draft, record.document):
                 taken = msgspec.structs.replace(record, outcome="elsewhere", reason="another device said it")
             elif body is not None:
-                say(draft, self._queue, body, id=record.document)
+                documents.say(draft, body, id=record.document)
             draft.slots.append(taken)
             done.append(taken)
             return record.document
 
-        self._act(record.channel, work)
+        self._line.act(record.channel, work)
         return done[0] if done else None
 
     def step(self, channel: str, record: StepRecord, body: Body | None = None, document: bytes = b"") -> bool:
@@ -72,13 +62,13 @@ class Clockwork:
             taken.clear()
             if draft.past.step(record.document, record.number) is not None:
                 return b""
-            if body is not None and not self._is_said(draft, document):
-                say(draft, self._queue, body, id=document)
+            if body is not None and not _is_said(draft, document):
+                documents.say(draft, body, id=document)
             draft.steps.append(record)
             taken.append(True)
             return b""
 
-        self._act(channel, work)
+        self._line.act(channel, work)
         return bool(taken)
 
     def alarm(self, channel: str, kind: str, text: str) -> None:
@@ -88,20 +78,22 @@ class Clockwork:
             draft.event(kind, text, security=True)
             return b""
 
-        self._act(channel, work)
+        self._line.act(channel, work)
 
     def arrived(self, channel: str, document: bytes, *, theirs: bool) -> bool:
         """Whether a document of this id counts in the log, said by the other side, or by ours."""
-        with self._desk.lock:
-            found = self._desk.store.document(channel, document)
-            if found is None:
-                return False
-            der = self._desk.store.certificate(found.author)
-            side = None if der is None else self._desk.context.identify(der).side
-        return (side == self._desk.context.certificate.side) is not theirs
+        found = self._line.message(channel, document)
+        return (
+            found is not None
+            and found.seq is not None
+            and found.refused is None
+            and found.author is not None
+            and found.author.own is not theirs
+        )
 
-    def _is_said(self, draft: Draft, document: bytes) -> bool:
-        if document in draft.state.outbox:
-            return True
-        found = draft.counted(document)
-        return found is not None and draft.person(found.author).side == draft.me.side
+
+def _is_said(draft: Draft, document: bytes) -> bool:
+    if document in draft.state.outbox:
+        return True
+    found = draft.counted(document)
+    return found is not None and draft.person(found.author).side == draft.me.side

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from hotline_client import files
-from hotline_client.words.durations import seconds
 from hotline_client.exports.notices.files import read_toml
 from hotline_client.schedules.model import Schedule
+from hotline_client.words.durations import seconds
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.talk import Addressee, Text
 from hotline_protocol.documents.watch import NONCE_SIZE, LineCheck

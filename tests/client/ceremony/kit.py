@@ -13,9 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from hotline_client.ceremony import rehearse
-from hotline_client.ceremony.rehearse import Rehearsed
+from hotline_client.ceremony.rehearse import Rehearsed, Throwaway
 from hotline_client.cli import hotline
-from hotline_client.cli.custody.ceremony import Throwaway
 from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 from hotline_protocol import codec
 from hotline_protocol.identity.charter import Relay
@@ -61,6 +60,7 @@ def rehearsed(tmp_path: Path, *devices: rehearse.Device) -> Rehearsed:
     """Both delegations, the charter and the devices, in `tmp_path / "line"`."""
     return rehearse.run(
         tmp_path / "line",
+        commands=hotline,
         relay_card=relay_card(tmp_path / "relay.card"),
         devices=devices or rehearse.DEVICES,
         unsafe_testing_cost=UNSAFE_TESTING_COST,

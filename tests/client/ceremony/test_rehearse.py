@@ -11,6 +11,7 @@ import pytest
 from hotline_client.ceremony import rehearse
 from hotline_client.ceremony.authority import Authority
 from hotline_client.ceremony.rehearse import DEVICES, Device, Step
+from hotline_client.cli import hotline
 from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 from hotline_protocol.errors import UsageError
 from hotline_protocol.identity.charter import SignedCharter
@@ -30,6 +31,7 @@ def test_the_steps_can_be_typed_as_they_are_shown(tmp_path: Path) -> None:
     steps: list[Step] = []
     rehearse.run(
         tmp_path / "line",
+        commands=hotline,
         relay_card=relay_card(tmp_path / "relay.card"),
         progress=steps.append,
         unsafe_testing_cost=UNSAFE_TESTING_COST,
@@ -48,6 +50,7 @@ def test_everything_is_private_and_no_secret_lies_about(tmp_path: Path) -> None:
     steps: list[Step] = []
     done = rehearse.run(
         tmp_path / "line",
+        commands=hotline,
         relay_card=relay_card(tmp_path / "relay.card"),
         progress=steps.append,
         unsafe_testing_cost=UNSAFE_TESTING_COST,
@@ -96,7 +99,7 @@ def test_without_a_relay_it_asks_the_relay_program_and_reports_its_failure(
 def test_two_of_a_name_are_refused_before_anything_is_made(tmp_path: Path) -> None:
     card = relay_card(tmp_path / "relay.card")
     with pytest.raises(UsageError):
-        rehearse.run(tmp_path / "line", relay_card=card, delegations=("X", "X"))
+        rehearse.run(tmp_path / "line", commands=hotline, relay_card=card, delegations=("X", "X"))
     with pytest.raises(UsageError):
-        rehearse.run(tmp_path / "line", relay_card=card, devices=[DEVICES[0], DEVICES[0]])
+        rehearse.run(tmp_path / "line", commands=hotline, relay_card=card, devices=[DEVICES[0], DEVICES[0]])
     assert not (tmp_path / "line").exists()

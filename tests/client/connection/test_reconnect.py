@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from hotline_client.connection.health import LineState
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import Context
 from hotline_client.engine.state import Store
-from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 from hotline_client.line.line import Line
+from hotline_client.line.views import Receipt
 from hotline_client.vault import Vault
-from hotline_client.line.views import LineState, Receipt
+from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 from hotline_protocol.identity.charter import Relay, SignedCharter
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.terms import Response, Role, Side

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from hotline_client.connection import session
+from hotline_client.connection.health import LineState
 from hotline_client.engine.desk import Desk
 from hotline_client.line.line import Line
-from hotline_client.line.views import LineState
 from hotline_protocol.errors import ChainError
 from hotline_protocol.identity.charter import Relay
 from hotline_protocol.terms import Role

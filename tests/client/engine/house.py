@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from hotline_client.engine.outgoing import commits, receipts, sealing
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import Draft
+from hotline_client.engine.outgoing import commits, receipts, sealing
 from hotline_client.engine.state import DocumentRecord, OutboxItem
 from hotline_protocol.codec import encode
 from hotline_protocol.documents import decode_document

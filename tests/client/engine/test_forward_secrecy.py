@@ -15,8 +15,8 @@ import pytest
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.incoming.membership import CommitBody
-from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 from hotline_client.vault import Vault
+from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 from hotline_protocol.codec import decode
 from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.key_package import KeyPackage

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hotline_client.engine.incoming import revocations
 from hotline_client.engine.desk import PROMISE_KEPT_WITHIN
 from hotline_client.engine.draft import Draft
+from hotline_client.engine.incoming import revocations
 from hotline_client.engine.incoming.membership import CommitBody
 from hotline_protocol.codec import encode
 from hotline_protocol.documents.document import MAX_TIME

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from hotline_client.engine import journal
-from hotline_client.engine.outgoing import sealing
 from hotline_client.engine.draft import Draft
+from hotline_client.engine.outgoing import sealing
 from hotline_client.engine.state import DocumentRecord, OutboxItem
 from hotline_protocol.codec import encode
 from hotline_protocol.documents.watch import LineCheck

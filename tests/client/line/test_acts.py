@@ -23,7 +23,7 @@ def pair() -> tuple[House, Person, Person, Line, Line]:
 
 def same(*lines: Line) -> Journal:
     """The journal, which must be the same in all."""
-    first, *others = (line.affairs.read(CHANNEL, Journal.encode) for line in lines)
+    first, *others = (line.read(CHANNEL, Journal.encode) for line in lines)
     assert all(one == first for one in others)
     book = Journal.decode(first)
     assert book is not None
@@ -39,9 +39,9 @@ def test_a_question_is_answered_and_both_sides_see_it_alike() -> None:
     asked = ask(ours)
     house.settle()
     assert list(same(ours, theirs).dialogues.open) == [asked]
-    theirs.affairs.say(CHANNEL, Reply(theirs.affairs.target(CHANNEL, asked), Answer.STANDBY))
+    theirs.say(CHANNEL, Reply(theirs.target(CHANNEL, asked), Answer.STANDBY))
     house.settle()
-    theirs.affairs.say(CHANNEL, Reply(theirs.affairs.target(CHANNEL, asked), Answer.WILCO))
+    theirs.say(CHANNEL, Reply(theirs.target(CHANNEL, asked), Answer.WILCO))
     house.settle()
     dana.restart()
     book = same(Line(dana.desk), theirs)
@@ -54,7 +54,7 @@ def test_what_would_change_nothing_is_not_sent() -> None:
     house, _, _, ours, theirs = pair()
     asked = ask(ours)
     house.settle()
-    target = theirs.affairs.target(CHANNEL, asked)
+    target = theirs.target(CHANNEL, asked)
     for line, body in (
         (ours, Reply(target, Answer.WILCO)),
         (theirs, Reply(target, Answer.ROGER)),
@@ -62,9 +62,9 @@ def test_what_would_change_nothing_is_not_sent() -> None:
         (theirs, Withdrawal(target, "not mine")),
     ):
         with pytest.raises(NotAppliedError):
-            line.affairs.say(CHANNEL, body)
+            line.say(CHANNEL, body)
     with pytest.raises(UsageError, match="no such document"):
-        ours.affairs.target(CHANNEL, bytes(16))
+        ours.target(CHANNEL, bytes(16))
     assert not ours.outbox()
     assert not theirs.outbox()
     assert same(ours, theirs).dialogues.all[asked].phase is Phase.OPEN
@@ -74,9 +74,9 @@ def test_what_lost_a_race_is_recorded_with_the_reason() -> None:
     house, _, viktor, ours, theirs = pair()
     asked = ask(ours)
     house.settle()
-    target = theirs.affairs.target(CHANNEL, asked)
-    theirs.affairs.say(CHANNEL, Reply(target, Answer.WILCO))
-    late = theirs.affairs.say(CHANNEL, Reply(target, Answer.UNABLE, "changed our mind"))
+    target = theirs.target(CHANNEL, asked)
+    theirs.say(CHANNEL, Reply(target, Answer.WILCO))
+    late = theirs.say(CHANNEL, Reply(target, Answer.UNABLE, "changed our mind"))
     house.settle()
     for line in (ours, theirs):
         found = line.message(CHANNEL, late)
@@ -92,12 +92,12 @@ def test_numbers_count_along_the_log_and_are_found_again() -> None:
     house.settle()
     yours = ask(theirs, "words of yours")
     house.settle()
-    first, second = (line.affairs.numbered(CHANNEL, "p1") for line in (ours, theirs))
+    first, second = (line.numbered(CHANNEL, "p1") for line in (ours, theirs))
     assert first == second or [one.id for one in first] == [one.id for one in second]
     assert [one.id for one in first] == [mine[0], yours]
-    (third,) = theirs.affairs.numbered(CHANNEL, "P-0003", side="a")
+    (third,) = theirs.numbered(CHANNEL, "P-0003", side="a")
     assert third.id == mine[2]
-    assert ours.affairs.numbered(CHANNEL, "#3") == ours.affairs.numbered(CHANNEL, "P-9") == []
+    assert ours.numbered(CHANNEL, "#3") == ours.numbered(CHANNEL, "P-9") == []
 
 
 def test_a_snapshot_is_as_good_as_the_log(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,11 +48,11 @@ def test_the_silences_are_told_apart() -> None:
     theirs.acknowledge(CHANNEL, asked)
     house.settle()
     assert "acknowledged" in silence_text(view(ours, asked))
-    theirs.affairs.say(CHANNEL, Reply(theirs.affairs.target(CHANNEL, asked), Answer.STANDBY))
+    theirs.say(CHANNEL, Reply(theirs.target(CHANNEL, asked), Answer.STANDBY))
     house.settle()
     assert silence_text(view(ours, asked)).startswith("seen and unanswered, STANDBY")
     assert view(ours, asked).receipt is Receipt.ACKNOWLEDGED
-    theirs.affairs.say(CHANNEL, Reply(theirs.affairs.target(CHANNEL, asked), Answer.UNABLE, "no crew"))
+    theirs.say(CHANNEL, Reply(theirs.target(CHANNEL, asked), Answer.UNABLE, "no crew"))
     house.settle()
     found = view(ours, asked)
     assert (found.receipt, silence(found)) == (Receipt.DECLINED, Silence.DECLINED)
@@ -64,7 +64,7 @@ def test_an_answer_ends_the_silence() -> None:
     house, ours, theirs = pair()
     asked = ask(house, ours)
     assert view(theirs, asked).needs_ack
-    theirs.affairs.say(CHANNEL, Reply(theirs.affairs.target(CHANNEL, asked), Answer.WILCO))
+    theirs.say(CHANNEL, Reply(theirs.target(CHANNEL, asked), Answer.WILCO))
     house.settle()
     found = view(ours, asked)
     assert (found.receipt, silence(found), found.deadline) == (Receipt.ANSWERED, None, None)
@@ -79,8 +79,8 @@ def test_an_acknowledgement_of_the_old_words_is_not_one_of_the_new() -> None:
     theirs.acknowledge(CHANNEL, asked)
     house.settle()
     assert not theirs.unacknowledged()
-    old = ours.affairs.target(CHANNEL, asked)
-    ours.affairs.say(CHANNEL, Correction(old, "cease buzzer on 243.0"))
+    old = ours.target(CHANNEL, asked)
+    ours.say(CHANNEL, Correction(old, "cease buzzer on 243.0"))
     house.settle()
     for line in (ours, theirs):
         found = view(line, asked)
@@ -90,7 +90,7 @@ def test_an_acknowledgement_of_the_old_words_is_not_one_of_the_new() -> None:
     assert [one.id for one in theirs.unacknowledged()] == [asked]
     assert view(theirs, asked).needs_ack
     with pytest.raises(NotAppliedError):
-        theirs.affairs.say(CHANNEL, Reply(old, Answer.WILCO))
+        theirs.say(CHANNEL, Reply(old, Answer.WILCO))
     theirs.acknowledge(CHANNEL, asked)
     house.settle()
     found = view(ours, asked)
@@ -105,11 +105,11 @@ def test_an_acknowledgement_of_the_old_words_is_not_one_of_the_new() -> None:
 def test_only_its_author_corrects_and_withdraws_and_a_withdrawn_question_asks_nothing() -> None:
     house, ours, theirs = pair()
     asked = ask(house, ours)
-    target = theirs.affairs.target(CHANNEL, asked)
+    target = theirs.target(CHANNEL, asked)
     for body in (Correction(target, "other words"), Withdrawal(target, "not yours")):
         with pytest.raises(NotAppliedError):
-            theirs.affairs.say(CHANNEL, body)
-    ours.affairs.say(CHANNEL, Withdrawal(ours.affairs.target(CHANNEL, asked), "sent in error"))
+            theirs.say(CHANNEL, body)
+    ours.say(CHANNEL, Withdrawal(ours.target(CHANNEL, asked), "sent in error"))
     house.settle()
     found = view(theirs, asked)
     assert (found.phase, found.withdrawn, found.needs_ack) == (Phase.WITHDRAWN, "sent in error", False)
@@ -122,16 +122,16 @@ def test_only_its_author_corrects_and_withdraws_and_a_withdrawn_question_asks_no
 def test_translations_stand_beside_the_words_that_they_translate() -> None:
     house, ours, theirs = pair()
     asked = ask(house, ours)
-    target = theirs.affairs.target(CHANNEL, asked)
-    theirs.affairs.say(CHANNEL, Translation(target, "he", "לחדול משיבוש"))
+    target = theirs.target(CHANNEL, asked)
+    theirs.say(CHANNEL, Translation(target, "he", "לחדול משיבוש"))
     house.settle()
     found = view(ours, asked)
     assert [(one.language, one.text, one.person.own) for one in found.translations] == [
         ("he", "לחדול משיבוש", False)
     ]
     assert found.text == "cease buzzer"
-    ours.affairs.say(CHANNEL, Correction(ours.affairs.target(CHANNEL, asked), "cease"))
+    ours.say(CHANNEL, Correction(ours.target(CHANNEL, asked), "cease"))
     house.settle()
     assert view(theirs, asked).translations == ()
     with pytest.raises(NotAppliedError):
-        theirs.affairs.say(CHANNEL, Translation(Target(asked, target.hash), "he", "מילים"))
+        theirs.say(CHANNEL, Translation(Target(asked, target.hash), "he", "מילים"))

@@ -18,7 +18,7 @@ def test_a_correction_is_found_by_its_words_and_shown_as_the_message_it_corrects
     asked = ours.send_text(CHANNEL, "gunnery at six", precedence=Precedence.PRIORITY, response=Response.ROGER)
     ours.send_text(CHANNEL, "weather is fine")
     house.settle()
-    ours.affairs.say(CHANNEL, Correction(ours.affairs.target(CHANNEL, asked), "gunnery at seven"))
+    ours.say(CHANNEL, Correction(ours.target(CHANNEL, asked), "gunnery at seven"))
     house.settle()
     hits = theirs.search("gunn*")
     assert [one.message.id for one in hits] == [asked]

@@ -13,8 +13,8 @@ from typing import Any
 from hotline_client.ceremony.rehearse import Enrolled
 from hotline_client.line.line import Line
 from hotline_client.schedules.file import definition, expectation_of, schedule_of
-from hotline_client.vault import Vault
 from hotline_client.schedules.runner import EXPECT, Worker
+from hotline_client.vault import Vault
 
 HOUR = 3600
 

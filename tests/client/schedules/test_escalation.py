@@ -17,6 +17,7 @@ import pytest
 from hotline_client.engine.state import CLOSED, SlotRecord
 from hotline_client.line.line import Line
 from hotline_client.line.wait import until
+from hotline_client.schedules.slots import Slots
 from hotline_protocol.documents.dialogue import Answer, Reply
 from hotline_protocol.documents.talk import Text
 from hotline_protocol.documents.watch import NONCE_SIZE, LineCheck
@@ -127,8 +128,8 @@ def test_s33_an_answer_or_a_withdrawal_ends_the_watch(tmp_path: Path) -> None:
         await pair.pass_(3600)
         await pair.arrived(1)
         [message] = [one for one in pair.theirs.timeline("plenary", limit=9) if one.kind == "text"]
-        target = pair.theirs.affairs.target("plenary", message.id)
-        pair.theirs.affairs.say("plenary", Reply(target, Answer.AFFIRM))
+        target = pair.theirs.target("plenary", message.id)
+        pair.theirs.say("plenary", Reply(target, Answer.AFFIRM))
         line = pair.ours.line
         assert await until(
             line, lambda: bool((line.message("plenary", message.id) or message).answers), PATIENCE
@@ -207,7 +208,7 @@ def test_s34_what_does_not_come_raises_an_alarm_and_what_comes_does_not(tmp_path
         ours.hands.now = float(begin - 7200)
         ours.expect(name="beat", of=of, every="1h", start="2026-01-01T00:00Z", grace="2h")
         if of == "line-check":
-            pair.theirs.affairs.say("plenary", LineCheck(bytes(NONCE_SIZE), 60))
+            pair.theirs.say("plenary", LineCheck(bytes(NONCE_SIZE), 60))
         elif of == "anything":
             pair.theirs.send_text("plenary", "alive")
         else:
@@ -233,6 +234,6 @@ def test_s34_what_does_not_come_raises_an_alarm_and_what_comes_does_not(tmp_path
 
 def _say_slot(theirs: Line, slot: int) -> None:
     """What a schedule `theirs` of the other side says for a slot."""
-    document = theirs.clockwork.document("plenary", "theirs", slot)
+    document = Slots(theirs).document("plenary", "theirs", slot)
     record = SlotRecord("theirs", slot, slot, 1, "sent", "", "plenary", document, slot * 1000)
-    theirs.clockwork.account(record, Text("beat", Precedence.ROUTINE, Response.NONE))
+    Slots(theirs).account(record, Text("beat", Precedence.ROUTINE, Response.NONE))

@@ -14,8 +14,8 @@ from typing import Final, TypeVar
 
 from textual.pilot import Pilot
 
-from hotline_client.tui.looks import tongue
 from hotline_client.tui.app.app import HotlineApp
+from hotline_client.tui.looks import tongue
 from hotline_client.tui.looks.themes import DAY, NAMES, NIGHT
 from tests.support.memory_line import NOW, MemoryLine
 from tests.support.pilot import ready

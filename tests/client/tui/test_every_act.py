@@ -8,8 +8,8 @@ from collections.abc import Hashable
 import pytest
 from textual.pilot import Pilot
 
-from hotline_client.tui.parts.acts import ACTS, Act, bindings
 from hotline_client.tui.app.app import HotlineApp
+from hotline_client.tui.parts.acts import ACTS, Act, bindings
 from tests.support.memory_line import NOW, MemoryLine
 from tests.support.pilot import Ticks, ready
 from tests.support.week import week

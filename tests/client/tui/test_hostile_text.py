@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from hotline_client.tui.app.app import HotlineApp
 from hotline_client.line.views import Halted, KnockView, Mark, MessageView
+from hotline_client.tui.app.app import HotlineApp
 from hotline_protocol.terms import Precedence, Response
 from tests.support.memory_line import MIRIAM, NOW, MemoryLine, text
 from tests.support.pilot import ready

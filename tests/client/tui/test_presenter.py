@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from hotline_client.words.bidi import visual
-from hotline_client.tui.parts.acts import ACTS
+from hotline_client.connection.health import LineState
+from hotline_client.tui.app.status import status_row
 from hotline_client.tui.looks.cells import wrap
 from hotline_client.tui.looks.rows import width, words
-from hotline_client.tui.app.status import status_row
 from hotline_client.tui.looks.wording import dtg
-from hotline_client.line.views import LineState
+from hotline_client.tui.parts.acts import ACTS
+from hotline_client.words.bidi import visual
 from tests.support.memory_line import NOW, MemoryLine
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from hotline_client.line.views import KnockView, Mark, Person, Receipt
 from hotline_client.tui.app.app import HotlineApp
 from hotline_client.tui.looks.themes import DAY, NIGHT
-from hotline_client.line.views import KnockView, Mark, Person, Receipt
 from hotline_protocol.terms import Precedence, Response, Role
 from tests.support.memory_line import ANNA, DAN, MIRIAM, NOW, OTTO, MemoryLine, text
 from tests.support.pilot import ready

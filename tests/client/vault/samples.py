@@ -16,8 +16,8 @@ from hotline_client.engine.state import (
     Sealed,
     Standing,
 )
-from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 from hotline_client.vault import Vault
+from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 
 PASSPHRASE = "correct horse battery"
 ME, PEER = b"m" * 32, b"p" * 32

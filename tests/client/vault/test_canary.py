@@ -16,8 +16,8 @@ from hotline_client.engine.state import (
     OutboxItem,
     Standing,
 )
-from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 from hotline_client.vault import Vault
+from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 
 WORD = "canary"
 PASSPHRASE = f"{WORD} passphrase"

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline_client.vault import keyfile
-from hotline_client.vault import VaultDamaged, WrongPassphrase, keyring
+from hotline_client.vault import VaultDamaged, WrongPassphrase, keyfile, keyring
 from hotline_protocol.errors import StorageError, UsageError
 
 CHEAP = keyfile.UNSAFE_TESTING_COST

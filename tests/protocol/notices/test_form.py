@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hotline_client.exports.notices import text
+from hotline_client.exports.notices.sheet import columns, fold, unfold
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.notices import (
     Action,
@@ -26,9 +28,7 @@ from hotline_protocol.documents.notices import (
 )
 from hotline_protocol.errors import FormatError
 from hotline_protocol.notices import form, values
-from hotline_client.exports.notices import text
 from hotline_protocol.notices.shapes import parse_area
-from hotline_client.exports.notices.sheet import columns, fold, unfold
 from hotline_protocol.terms import Arena, Precedence, Response
 
 points = st.tuples(st.floats(-90, 90), st.floats(-180, 180)) | st.tuples(

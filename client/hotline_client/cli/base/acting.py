@@ -29,17 +29,9 @@ def act_options(function: Command) -> Command:
 async def deliver(session: Session, channel: str, body: Body, *, key: str | None, patience: int) -> bytes:
     """Say something on an open line and wait until it stands in the log; its id."""
     line = session.line
-    document = line.affairs.say(channel, body, key=key)
+    document = line.say(channel, body, key=key)
     try:
         await line.wait_relayed(document, patience)
     except TimeoutError:
         raise session.failure(channel, f"it is kept in the outbox as {document.hex()}") from None
     return document
-
-
-def reference(session: Session, channel: str, document: bytes) -> str:
-    """The number of a document, `#SEQ` if it has none, the beginning of its id if it is not in the log yet."""
-    found = session.line.message(channel, document)
-    if found is None or found.seq is None:
-        return document.hex()[:8]
-    return found.reference or f"#{found.seq}"

@@ -10,8 +10,7 @@ import dataclasses
 import json
 import os
 import sys
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import click
@@ -19,7 +18,6 @@ import click
 from hotline_protocol.text import show
 
 JSON_KEY: Final = "hotline_client.json"
-WIDTH: Final = 80
 
 
 class Styled(NamedTuple):
@@ -91,60 +89,3 @@ def _plain(value: Any) -> Any:
         items = [_plain(item) for item in value]
         return sorted(items) if isinstance(value, set | frozenset) else items
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
-
-
-def cells(value: str) -> int:
-    """How many terminal columns a sanitised one-line string takes."""
-    return sum(_cell(character) for character in value)
-
-
-def _cell(character: str) -> int:
-    if unicodedata.category(character) in {"Mn", "Me"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
-
-
-def fit(value: str, width: int) -> str:
-    """`value` sanitised and exactly `width` columns wide: padded, or cut with an ellipsis."""
-    safe = show(value)
-    if cells(safe) > width:
-        kept, room = "", width - 1
-        for character in safe:
-            room -= _cell(character)
-            if room < 0:
-                break
-            kept += character
-        safe = kept + "…"
-    return safe + " " * (width - cells(safe))
-
-
-def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, width: int = WIDTH) -> str:
-    """Aligned columns, two blanks apart; if too wide, the widest column is cut until the line fits `width`."""
-    lines = [list(headers), *(list(row) for row in rows)]
-    widths = [max(cells(show(line[column])) for line in lines) for column in range(len(headers))]
-    while sum(widths) + 2 * (len(widths) - 1) > width and max(widths) > 4:
-        widths[widths.index(max(widths))] -= 1
-    return "\n".join(
-        "  ".join(fit(value, room) for value, room in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
-
-
-def wrap(text: str, *, width: int = WIDTH) -> str:
-    """`text` with every line that is too wide broken between words, the rest indented by two more than its begin."""
-    return "\n".join(piece for line in text.split("\n") for piece in _wrapped(show(line), width))
-
-
-def _wrapped(line: str, width: int) -> list[str]:
-    if cells(line) <= width:
-        return [line]
-    indent = line[: len(line) - len(line.lstrip())]
-    pieces: list[str] = []
-    piece = ""
-    for word in line.strip().split(" "):
-        longer = f"{piece} {word}" if piece else (f"{indent}  {word}" if pieces else f"{indent}{word}")
-        if piece and cells(longer) > width:
-            pieces.append(piece)
-            longer = f"{indent}  {word}"
-        piece = longer
-    return [*pieces, piece]

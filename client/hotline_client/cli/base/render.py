@@ -6,7 +6,15 @@ from typing import Any
 
 from hotline_client.cli.custody.limits import limits_record
 from hotline_client.line.silence import silence
-from hotline_client.line.views import ChannelView, KnockView, Mark, MemberView, MessageView, OutboxView, Person
+from hotline_client.line.views import (
+    ChannelView,
+    KnockView,
+    Mark,
+    MemberView,
+    MessageView,
+    OutboxView,
+    Person,
+)
 from hotline_protocol.dtg import dtg, short_dtg
 from hotline_protocol.folds.phases import Phase, Urgency
 from hotline_protocol.identity.digits import digits

@@ -10,15 +10,16 @@ from typing import Any, Final
 
 import click
 
-from hotline_client.line import wait as waiting
 from hotline_client.cli.base import output
-from hotline_client.cli.base.options import home_option, json_option
 from hotline_client.cli.base.durations import Duration
+from hotline_client.cli.base.options import home_option, json_option
 from hotline_client.cli.base.passphrase import Passphrase, passphrase_option
+from hotline_client.connection.health import LineState
 from hotline_client.errors import HaltedChannel, Unreachable
+from hotline_client.line import wait as waiting
 from hotline_client.line.line import Line
+from hotline_client.line.views import MessageView
 from hotline_client.vault import Vault
-from hotline_client.line.views import LineState, MessageView
 from hotline_protocol.errors import HotlineError, PeerError, UsageError
 from hotline_protocol.text import show
 
@@ -80,9 +81,7 @@ class Session:
     def messages(self, channel: str, reference: str) -> list[MessageView]:
         """All messages that it fits: both delegations count their documents from 1."""
         wanted = reference.removeprefix("#").lower()
-        numbered = (
-            self.line.message(channel, one.id) for one in self.line.affairs.numbered(channel, reference)
-        )
+        numbered = (self.line.message(channel, one.id) for one in self.line.numbered(channel, reference))
         found = [one for one in numbered if one is not None]
         if not found and wanted.isdecimal() and len(wanted) < 20:
             message = self.line.message(channel, int(wanted))

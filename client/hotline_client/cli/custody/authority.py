@@ -11,11 +11,20 @@ from hotline_client.ceremony import authority as ceremony
 from hotline_client.ceremony import qr
 from hotline_client.ceremony.authority import Authority, Grant
 from hotline_client.ceremony.registers import Issued
-from hotline_client.cli.base import options as common, output
-from hotline_client.cli.custody.ceremony import authority_option, compare, day, digits_option, facts, sealing_cost
+from hotline_client.cli.base import options as common
+from hotline_client.cli.base import output
 from hotline_client.cli.base.options import json_option
-from hotline_client.cli.custody.limits import limits_of, limits_record, limits_rows
 from hotline_client.cli.base.passphrase import Passphrase, passphrase_option
+from hotline_client.cli.custody.ceremony import (
+    authority_option,
+    compare,
+    day,
+    digits_option,
+    facts,
+    sealing_cost,
+)
+from hotline_client.cli.custody.limits import limits_of, limits_record, limits_rows
+from hotline_client.words import columns
 from hotline_protocol.identity.certificate import Request
 from hotline_protocol.terms import PERSON_ROLES, WRITING_ROLES, Arena, Role
 
@@ -245,4 +254,4 @@ def _issued_table(entries: list[Issued]) -> str:
         )
         for entry in entries
     ]
-    return output.table(("SERIAL", "NAME", "ROLE", "ARENAS", "UNTIL", "STATE"), rows)
+    return columns.table(("SERIAL", "NAME", "ROLE", "ARENAS", "UNTIL", "STATE"), rows)

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
 
-from hotline_client.vault import keyfile
+from hotline_client.ceremony.rehearse import Throwaway
 from hotline_client.cli.base import output
+from hotline_client.vault import keyfile
+from hotline_client.words import columns
 from hotline_protocol.identity.digits import DigitsError, compare_digits
 
 F = TypeVar("F", bound=Callable[..., Any])
 TRIES: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Throwaway:
-    """The click `obj` of a rehearsal: keys made under it are worth nothing. No command line can bring it about."""
-
-    unsafe_testing_cost: keyfile.Cost | None
 
 
 def sealing_cost() -> keyfile.Cost | None:
@@ -73,5 +67,5 @@ def day(moment: int) -> str:
 
 def facts(rows: Sequence[tuple[str, str]]) -> str:
     """Lines of `label  value`, labels aligned; a value that repeats its label's line has an empty label."""
-    width = max(output.cells(label) for label, _ in rows)
-    return "\n".join(f"  {output.fit(label, width)}  {value}".rstrip() for label, value in rows)
+    width = max(columns.cells(label) for label, _ in rows)
+    return "\n".join(f"  {columns.fit(label, width)}  {value}".rstrip() for label, value in rows)

@@ -12,12 +12,13 @@ from hotline_client import files
 from hotline_client.ceremony import authority as authorities
 from hotline_client.ceremony import charter as ceremony
 from hotline_client.ceremony.authority import Authority
-from hotline_client.cli.base import options as common, output
+from hotline_client.cli.base import options as common
+from hotline_client.cli.base import output
+from hotline_client.cli.base.durations import Duration
+from hotline_client.cli.base.options import json_option
+from hotline_client.cli.base.passphrase import Passphrase, passphrase_option
 from hotline_client.cli.custody.ceremony import authority_option
 from hotline_client.cli.custody.charter_text import charter_record, charter_text
-from hotline_client.cli.base.options import json_option
-from hotline_client.cli.base.durations import Duration
-from hotline_client.cli.base.passphrase import Passphrase, passphrase_option
 from hotline_protocol.errors import CharterError, UsageError
 from hotline_protocol.identity.charter import SignedCharter
 from hotline_protocol.terms import SIDES, Precedence

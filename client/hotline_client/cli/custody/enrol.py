@@ -8,10 +8,11 @@ import click
 
 from hotline_client import files
 from hotline_client.ceremony import enrol as ceremony
-from hotline_client.cli.base import options as common, output
-from hotline_client.cli.custody.ceremony import day, facts, sealing_cost
+from hotline_client.cli.base import options as common
+from hotline_client.cli.base import output
 from hotline_client.cli.base.options import home_option, json_option
 from hotline_client.cli.base.passphrase import Passphrase, passphrase_option
+from hotline_client.cli.custody.ceremony import day, facts, sealing_cost
 from hotline_protocol.identity.certificate import Request
 from hotline_protocol.identity.digits import digits
 

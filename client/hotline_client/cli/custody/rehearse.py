@@ -39,7 +39,10 @@ def command(*, directory: Path, first: str, second: str, relay_card: Path | None
     if relay_card is None:
         relay_card = directory.with_name(f"{directory.name}-relay") / "relay.card"
         _make_relay(relay_card.parent)
-    done = rehearse.run(directory, relay_card=relay_card, delegations=(first, second), progress=_show_step)
+    program = click.get_current_context().find_root().command
+    done = rehearse.run(
+        directory, commands=program, relay_card=relay_card, delegations=(first, second), progress=_show_step
+    )
     _show_result(done)
 
 

@@ -58,7 +58,7 @@ def _play(directory: Path, *, headless: bool) -> None:
     from hotline_client.demo import setting  # noqa: PLC0415
 
     output.say("making a relay and two delegations with throw-away keys")
-    made = setting.build(directory, _step)
+    made = setting.build(directory, click.get_current_context().find_root().command, _step)
     if headless:
         from hotline_client.demo import headless as without_screen  # noqa: PLC0415
 

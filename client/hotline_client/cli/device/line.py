@@ -9,9 +9,9 @@ import click
 
 from hotline_client.cli.base.acting import act_options, channel_option, deliver
 from hotline_client.cli.base.durations import Duration
-from hotline_client.cli.base.output import table, wrap
 from hotline_client.cli.base.session import Session, line_command, patience_option
 from hotline_client.errors import AckTimeout
+from hotline_client.words.columns import table, wrap
 from hotline_protocol.documents.watch import NONCE_SIZE, Attendance, LineCheck, LineMissed, LineStatus
 from hotline_protocol.dtg import dtg
 from hotline_protocol.errors import NotAppliedError, UsageError
@@ -74,7 +74,7 @@ async def status(session: Session, *, channel: str, patience: int) -> None:
     async with line:
         await session.catch_up(patience, required=False)
         machine = line.status()
-    found, declared = line.affairs.read(
+    found, declared = line.read(
         channel, lambda book: (list(book.line.checks.values()), dict(book.line.attendance))
     )
     overdue = [one for one in found if one.is_overdue(line.now())]
@@ -147,7 +147,7 @@ async def attend(
         await session.catch_up(patience)
         body = LineStatus(Attendance(attendance.upper()), note)
         await deliver(session, channel, body, key=key, patience=patience)
-        said = line.affairs.read(channel, lambda book: book.line.attendance[line.me.side])
+        said = line.read(channel, lambda book: book.line.attendance[line.me.side])
     name, *words = _attendance_row(session, line.me.side, said)
     session.emit(
         {"type": "attendance", "channel": channel, "side": line.me.side}
@@ -177,7 +177,7 @@ async def check(session: Session, *, within: int, wait: bool, channel: str, pati
         asked = await deliver(session, channel, LineCheck(nonce, within), key=None, patience=patience)
 
         def now() -> Check:
-            return line.affairs.read(channel, lambda book: book.line.checks[asked])
+            return line.read(channel, lambda book: book.line.checks[asked])
 
         if wait and not await session.until(lambda: now().state is not State.OPEN, within + GRACE):
             await _record_missed(session, channel, asked, patience)
@@ -188,7 +188,7 @@ async def check(session: Session, *, within: int, wait: bool, channel: str, pati
 
 async def _record_missed(session: Session, channel: str, check: bytes, patience: int) -> None:
     """Put on record that no echo came, unless the relay's clock says that its time has not passed."""
-    body = LineMissed(session.line.affairs.target(channel, check))
+    body = LineMissed(session.line.target(channel, check))
     try:
         await deliver(session, channel, body, key=None, patience=patience)
     except NotAppliedError as error:

@@ -57,7 +57,7 @@ async def signed(session: Session, *, channel: str, patience: int) -> None:
 
 def _emit_signed(session: Session, channel: str) -> None:
     line = session.line
-    found = line.affairs.read(channel, lambda book: dict(book.checkpoints.last))
+    found = line.read(channel, lambda book: dict(book.checkpoints.last))
     for fingerprint, one in sorted(found.items(), key=lambda pair: pair[1].seq):
         certificate = line.certificate(fingerprint)
         who = f"{line.charter.delegation(one.side).delegation}/{certificate.name if certificate else '?'}"

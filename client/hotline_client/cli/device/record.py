@@ -10,12 +10,12 @@ from typing import Any, Final
 import click
 
 from hotline_client import files
-from hotline_client.line import record as recording
 from hotline_client.cli.base import output
 from hotline_client.cli.base.acting import channel_option
 from hotline_client.cli.base.options import json_option
 from hotline_client.cli.base.session import Session, line_command
 from hotline_client.engine.contents import body_of, text_of
+from hotline_client.line import record as recording
 from hotline_client.tui.record.verdict import sentences
 from hotline_protocol.dtg import dtg
 from hotline_protocol.errors import FormatError, TrustError, UsageError

@@ -14,9 +14,9 @@ from hotline_client.engine.state import SlotRecord
 from hotline_client.schedules.file import read
 from hotline_client.schedules.model import Expectation, Schedule
 from hotline_client.schedules.plan import next_due
+from hotline_client.schedules.runner import EXPECT, read_definition
 from hotline_client.schedules.template import render
 from hotline_client.vault.schedules import StoredSchedule
-from hotline_client.schedules.runner import EXPECT, read_definition
 from hotline_protocol.documents.kinds import kind_of
 from hotline_protocol.documents.summary import summary
 from hotline_protocol.documents.talk import Text

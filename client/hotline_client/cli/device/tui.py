@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hotline_client.cli.base import options as common
-from hotline_client.cli.custody.ceremony import sealing_cost
 from hotline_client.cli.base.options import home_option
-from hotline_client.cli.base.output import table
 from hotline_client.cli.base.passphrase import Passphrase, passphrase_option
+from hotline_client.cli.custody.ceremony import sealing_cost
 from hotline_client.errors import NotInstalled
+from hotline_client.words.columns import table
 
 if TYPE_CHECKING:
     from hotline_client.tui.app.settings import Settings
@@ -46,7 +46,7 @@ def command(
     Settings are read from `client.toml` in the device's directory: theme, bidi, language and [keys].
     """
     # imported here: `hotline --help` shall not wait for them
-    from hotline_client.tui.app import settings as wanted# noqa: PLC0415
+    from hotline_client.tui.app import settings as wanted  # noqa: PLC0415
     from hotline_client.tui.terminal.quirks import need_terminal  # noqa: PLC0415
 
     chosen = wanted.read(home / wanted.NAME)
@@ -79,9 +79,9 @@ def _open(home: Path, passphrase: str, chosen: Settings) -> None:
 def _guided(home: Path, passphrase: str | None, chosen: Settings) -> str:
     """Lead through enrolment; the passphrase of the vault that is there then."""
     # only who is new here waits for these
+    from hotline_client.tui.app.settings import apply  # noqa: PLC0415
     from hotline_client.tui.first_run.guide import Guide  # noqa: PLC0415
     from hotline_client.tui.first_run.steps import Enrolment  # noqa: PLC0415
-    from hotline_client.tui.app.settings import apply  # noqa: PLC0415
     from hotline_client.tui.looks.themes import NAMES  # noqa: PLC0415
 
     apply(chosen)
@@ -108,7 +108,7 @@ def _line(home: Path, passphrase: str) -> Iterator[Callable[[], Any]]:
 
 
 def _keys() -> str:
-    from hotline_client.tui.parts import acts# noqa: PLC0415 - only who lists them waits for them
+    from hotline_client.tui.parts import acts  # noqa: PLC0415 - only who lists them waits for them
 
     rows = [(act.id, act.place, " ".join(acts.keys(act)), act.help) for act in acts.ACTS]
     return table(("ACT", "WHERE", "KEYS", ""), rows)

@@ -8,10 +8,12 @@ from typing import Any, Final
 import click
 
 from hotline_client.cli.base import output
-from hotline_client.cli.base.acting import act_options, channel_option, deliver, reference
+from hotline_client.cli.base.acting import act_options, channel_option, deliver
 from hotline_client.cli.base.instants import Instant, resolve
 from hotline_client.cli.base.session import Session, line_command, patience_option
 from hotline_client.line.views import MessageView
+from hotline_client.presenters.references import reference
+from hotline_client.words import columns
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.agenda import (
     AgendaAccept,
@@ -54,7 +56,7 @@ def record(session: Session, channel: str, item: Item) -> dict[str, Any]:
         "type": "agenda-item",
         "channel": channel,
         "id": item.id.hex(),
-        "reference": reference(session, channel, item.id),
+        "reference": reference(session.line, channel, item.id),
         "state": str(item.state_at(now)),
         "version": item.version,
         "proposed_by": item.side,
@@ -85,7 +87,7 @@ def text(session: Session, channel: str, item: Item) -> str:
     now, charter = session.line.now(), session.line.charter
     name = charter.delegation(item.side).delegation
     lines = [
-        f"{reference(session, channel, item.id)}  {item.title}",
+        f"{reference(session.line, channel, item.id)}  {item.title}",
         f"    {item.state_at(now)}, version {item.version} by {name}"
         + (f", {item.arena}" if item.arena else "")
         + (f", {item.minutes} min" if item.minutes else "")
@@ -101,7 +103,7 @@ def text(session: Session, channel: str, item: Item) -> str:
         lines.append(f"    silence by {by} until {dtg(item.silence.until)}: {say.outcome}: {say.text}")
     lines += [f"    amended: {item.amendment}"] if item.amendment else []
     lines += [f"    reason: {item.reason}"] if item.reason else []
-    return output.wrap("\n".join(lines))
+    return columns.wrap("\n".join(lines))
 
 
 @line_command("list", group=command)
@@ -113,7 +115,7 @@ async def show_board(session: Session, *, channel: str, everything: bool, patien
     line, channel = session.line, session.channel(channel)
     async with line:
         await session.catch_up(patience, required=False)
-    items = line.affairs.read(
+    items = line.read(
         channel, lambda book: list(book.agenda.items.values()) if everything else book.agenda.board()
     )
     if output.as_json():
@@ -122,10 +124,15 @@ async def show_board(session: Session, *, channel: str, everything: bool, patien
         return
     now = line.now()
     rows = [
-        (reference(session, channel, item.id), str(item.state_at(now)), item.title, str(item.minutes or ""))
+        (
+            reference(session.line, channel, item.id),
+            str(item.state_at(now)),
+            item.title,
+            str(item.minutes or ""),
+        )
         for item in items
     ]
-    session.emit({}, output.table(("ITEM", "STATE", "TITLE", "MIN"), rows) if rows else "")
+    session.emit({}, columns.table(("ITEM", "STATE", "TITLE", "MIN"), rows) if rows else "")
     if not rows:
         session.say(f"the agenda of {channel} is empty; `hotline agenda propose` begins one")
 
@@ -150,7 +157,7 @@ def is_item(message: MessageView) -> bool:
 
 def _item(session: Session, channel: str, typed: str) -> Item:
     message = session.message(channel, typed, is_item)
-    found = session.line.affairs.read(channel, lambda book: book.agenda.items.get(message.id))
+    found = session.line.read(channel, lambda book: book.agenda.items.get(message.id))
     if found is None:
         raise UsageError(f"{typed} is no item of the agenda; `hotline agenda list` shows them")
     return found
@@ -174,7 +181,7 @@ async def _act(
         await session.catch_up(patience)
         found = _item(session, channel, typed)
         await deliver(session, channel, make(Target(found.id, found.content)), key=key, patience=patience)
-        after = line.affairs.read(channel, lambda book: book.agenda.items[found.id])
+        after = line.read(channel, lambda book: book.agenda.items[found.id])
     session.emit(record(session, channel, after), text(session, channel, after))
 
 
@@ -203,7 +210,7 @@ async def propose(
     async with session.line as line:
         await session.catch_up(patience)
         document = await deliver(session, channel, body, key=key, patience=patience)
-        item = line.affairs.read(channel, lambda book: book.agenda.items[document])
+        item = line.read(channel, lambda book: book.agenda.items[document])
     session.emit(record(session, channel, item), text(session, channel, item))
 
 
@@ -287,7 +294,7 @@ async def adopt(
         found = [_item(session, channel, one) for one in items]
         body = AgendaAdopt(tuple(Target(one.id, one.content) for one in found))
         await deliver(session, channel, body, key=key, patience=patience)
-        board = line.affairs.read(channel, lambda book: book.agenda.board())
+        board = line.read(channel, lambda book: book.agenda.board())
     for item in board:
         session.emit(record(session, channel, item), text(session, channel, item))
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
-from hotline_client.cli.base.acting import act_options, channel_option, deliver, reference
+from hotline_client.cli.base.acting import act_options, channel_option, deliver
 from hotline_client.cli.base.instants import Instant, resolve
-from hotline_client.cli.base.output import table, wrap
 from hotline_client.cli.base.session import Session, line_command, patience_option
+from hotline_client.presenters.references import reference
 from hotline_client.presenters.roster import Row, rows
+from hotline_client.words.columns import table, wrap
 from hotline_protocol.documents.composition import Announcement, Change
 from hotline_protocol.terms import PERSON_ROLES, SIDES, Role, Side
 from hotline_protocol.text import show
@@ -21,7 +22,7 @@ _ROLES = [str(role) for role in Role if role in PERSON_ROLES]
 def _of(session: Session, channel: str, side: Side) -> tuple[list[Row], bool]:
     """A side's rows, and whether it announced anybody at all."""
     line = session.line
-    seats, left = line.affairs.read(
+    seats, left = line.read(
         channel,
         lambda book: (
             dict(book.composition.seats.get(side, {})),
@@ -67,7 +68,7 @@ def _text(session: Session, channel: str, side: Side) -> str:
             row.name,
             str(row.announced or "-"),
             str(row.certified or "-"),
-            "" if row.document is None else reference(session, channel, row.document),
+            "" if row.document is None else reference(session.line, channel, row.document),
         )
         for row in found
     ]

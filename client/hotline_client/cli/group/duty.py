@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
-from hotline_client.cli.base.acting import act_options, channel_option, deliver, reference
-from hotline_client.cli.base.output import fit, wrap
+from hotline_client.cli.base.acting import act_options, channel_option, deliver
 from hotline_client.cli.base.render import person_text
 from hotline_client.cli.base.session import Session, line_command, patience_option
 from hotline_client.line.views import MemberView
+from hotline_client.presenters.references import reference
+from hotline_client.words.columns import fit, wrap
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.watch import WatchAccept, WatchHandover, WatchTake
@@ -39,7 +40,7 @@ def command() -> None:
 def _open(session: Session, channel: str) -> Open:
     """What is open in a channel as this device has it."""
     now = session.line.now()
-    return session.line.affairs.read(
+    return session.line.read(
         channel,
         lambda book: (tuple(book.dialogues.open), tuple(one.id for one in book.notices.active(now))),
     )
@@ -49,7 +50,7 @@ def _title(session: Session, channel: str, document: bytes) -> str:
     found = session.line.message(channel, document)
     words = "" if found is None else (found.text or f"({found.kind})").partition("\n")[0]
     precedence = "" if found is None else f" {found.precedence}"
-    head = f"{reference(session, channel, document)}{precedence}  "
+    head = f"{reference(session.line, channel, document)}{precedence}  "
     return head + fit(words, max(74 - len(head), 8)).rstrip()
 
 
@@ -149,7 +150,7 @@ def _handover_lines(session: Session, channel: str, handover: Handover) -> list[
 
 
 def _emit(session: Session, channel: str, *sides: Side) -> None:
-    now, waiting = session.line.affairs.read(
+    now, waiting = session.line.read(
         channel, lambda book: (dict(book.watches.now), dict(book.watches.waiting))
     )
     for side in sides:
@@ -248,7 +249,7 @@ async def accept(session: Session, *, yes: bool, channel: str, key: str | None, 
     channel = session.channel(channel)
     async with session.line as line:
         await session.catch_up(patience)
-        waiting = line.affairs.read(channel, lambda book: book.watches.waiting.get(line.me.side))
+        waiting = line.read(channel, lambda book: book.watches.waiting.get(line.me.side))
         if waiting is None or waiting.to != line.me.fingerprint:
             raise UsageError(f"no handover of the watch of {channel} waits for you")
         _check_head(session, channel, waiting)
@@ -262,6 +263,6 @@ async def accept(session: Session, *, yes: bool, channel: str, key: str | None, 
 
 
 def _check_head(session: Session, channel: str, handover: Handover) -> None:
-    ours = session.line.affairs.head_at(channel, handover.seq)
+    ours = session.line.head_at(channel, handover.seq)
     if ours is None or not hmac.compare_digest(ours, handover.head):
         raise ChainError("fork", f"the handover was signed over another log up to #{handover.seq}")

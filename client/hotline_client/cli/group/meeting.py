@@ -7,12 +7,12 @@ from typing import Final
 
 import click
 
-from hotline_client.cli.group import meeting_looking as looking
 from hotline_client.cli.base.acting import Command, act_options, deliver
-from hotline_client.cli.group.agenda import is_item
-from hotline_client.cli.group.meeting_looking import emit, find
 from hotline_client.cli.base.session import Session, line_command
 from hotline_client.cli.base.slots import SlotType
+from hotline_client.cli.group import meeting_looking as looking
+from hotline_client.cli.group.agenda import is_item
+from hotline_client.cli.group.meeting_looking import emit, find
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.meetings import (

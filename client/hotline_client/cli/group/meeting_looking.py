@@ -10,16 +10,18 @@ from zoneinfo import ZoneInfo
 import click
 
 from hotline_client import files
-from hotline_client.exports.calendars import Entry, calendar, is_scheduled
-from hotline_client.presenters import meeting as meeting_text
 from hotline_client.cli.base import output
-from hotline_client.cli.base.acting import Command, channel_option, reference
+from hotline_client.cli.base.acting import Command, channel_option
 from hotline_client.cli.base.durations import Duration
-from hotline_client.presenters.meeting import record, text
 from hotline_client.cli.base.session import Session, line_command, patience_option
 from hotline_client.cli.base.slots import ZoneType
-from hotline_client.words.times import local_times, zulu
+from hotline_client.exports.calendars import Entry, calendar, is_scheduled
 from hotline_client.line.views import MessageView
+from hotline_client.presenters import meeting as meeting_text
+from hotline_client.presenters.meeting import record, text
+from hotline_client.presenters.references import reference
+from hotline_client.words import columns
+from hotline_client.words.times import local_times, zulu
 from hotline_protocol.documents.meetings import Slot
 from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.meetings import Meeting
@@ -44,7 +46,7 @@ def zone_option(function: Command) -> Command:
 def find(session: Session, channel: str, typed: str) -> Meeting:
     """The meeting that the number of its proposal, or of a counter-proposal to it that still counts, names."""
     messages = session.messages(channel, typed) or [session.message(channel, typed)]
-    found = session.line.affairs.read(
+    found = session.line.read(
         channel, lambda book: [one for one in book.meetings.all.values() if _is_named(one, messages)]
     )
     if not found:
@@ -62,8 +64,8 @@ def _is_named(meeting: Meeting, messages: list[MessageView]) -> bool:
 
 def emit(session: Session, channel: str, document: bytes, zones: Zones = ()) -> None:
     """Print the meeting that a document began, as it stands now."""
-    found = session.line.affairs.read(channel, lambda book: book.meetings.all[document])
-    session.emit(record(session, channel, found), text(session, channel, found, zones))
+    found = session.line.read(channel, lambda book: book.meetings.all[document])
+    session.emit(record(session.line, channel, found), text(session.line, channel, found, zones))
 
 
 def _soonest(meeting: Meeting, now: int) -> Slot | None:
@@ -91,7 +93,7 @@ async def list_meetings(
     async with line:
         await session.catch_up(patience, required=False)
     now = line.now()
-    found = line.affairs.read(channel, lambda book: list(book.meetings.all.values()))
+    found = line.read(channel, lambda book: list(book.meetings.all.values()))
     if within is not None:
         found = [one for one in found if _is_within(one, now, within)]
     elif not everything:
@@ -99,7 +101,7 @@ async def list_meetings(
     found.sort(key=lambda one: (soon.start if (soon := _soonest(one, now)) else sys.maxsize, one.seq))
     if output.as_json():
         for one in found:
-            session.emit(record(session, channel, one), "")
+            session.emit(record(session.line, channel, one), "")
         return
     for one in found:
         session.emit({}, _lines(session, channel, one, zones))
@@ -110,8 +112,8 @@ async def list_meetings(
 def _lines(session: Session, channel: str, meeting: Meeting, zones: Zones) -> str:
     soonest = _soonest(meeting, session.line.now())
     name = session.line.charter.delegation(meeting.side).delegation
-    head = f"{reference(session, channel, meeting.id)}  {show(name)} #{meeting.seq}  {meeting.state}  "
-    lines = [head + output.fit(meeting.title, max(output.WIDTH - len(head), 8)).rstrip()]
+    head = f"{reference(session.line, channel, meeting.id)}  {show(name)} #{meeting.seq}  {meeting.state}  "
+    lines = [head + columns.fit(meeting.title, max(columns.WIDTH - len(head), 8)).rstrip()]
     lines.append(f"    {meeting.standing()}")
     if soonest is not None:
         of = "" if meeting.slot else f"  (the first of {len(meeting.slots)} candidates)"
@@ -161,7 +163,7 @@ async def write_calendar(
     line, channel = session.line, session.channel(channel)
     async with line:
         await session.catch_up(patience, required=False)
-    chosen = [find(session, channel, one) for one in meetings] or line.affairs.read(
+    chosen = [find(session, channel, one) for one in meetings] or line.read(
         channel, lambda book: list(book.meetings.all.values())
     )
     entries = [_entry(session, channel, one, zones) for one in chosen if is_scheduled(one)]
@@ -181,8 +183,8 @@ def _entry(session: Session, channel: str, meeting: Meeting, zones: Zones) -> En
     times = {one: tuple(local_times(one, zones)) for one in meeting.slots}
     return Entry(
         meeting,
-        reference(session, channel, meeting.id),
-        meeting_text.items(session, channel, meeting),
+        reference(session.line, channel, meeting.id),
+        meeting_text.items(session.line, channel, meeting),
         times,
     )
 
@@ -198,7 +200,7 @@ async def tell(session: Session, *, meeting: str, channel: str, key: str | None,
     async with line:
         await session.catch_up(patience)
         found = find(session, channel, meeting)
-        words = meeting_text.news(session, channel, found)
+        words = meeting_text.news(session.line, channel, found)
         key = key or f"meeting {found.id.hex()} {found.sequence}"
         document = line.send_text(caucus, words, key=key)
         try:

@@ -11,14 +11,16 @@ from typing import Any, Final
 import click
 
 from hotline_client import files
-from hotline_client.presenters import minutes as minutes_text
 from hotline_client.cli.base import output
-from hotline_client.cli.base.acting import act_options, channel_option, deliver, reference
+from hotline_client.cli.base.acting import act_options, channel_option, deliver
 from hotline_client.cli.base.session import Session, line_command, patience_option
 from hotline_client.cli.talk.correct import check_language
 from hotline_client.exports.paper.gather import gather
-from hotline_client.words.minutes import first_text, reportable
 from hotline_client.line.views import MessageView
+from hotline_client.presenters import minutes as minutes_text
+from hotline_client.presenters.references import reference
+from hotline_client.words import columns
+from hotline_client.words.minutes import first_text, reportable
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.minutes import (
@@ -72,17 +74,18 @@ def _named(session: Session, channel: str, typed: str, kind: str) -> MessageView
 
 def _find(session: Session, channel: str, typed: str) -> Record:
     message = _named(session, channel, typed, "minutes.draft")
-    found = session.line.affairs.read(channel, lambda book: book.minutes.all.get(message.id))
+    found = session.line.read(channel, lambda book: book.minutes.all.get(message.id))
     if found is None:
         raise UsageError(f"{show(typed)} names no minutes; `hotline minutes list` shows them")
     return found
 
 
 def _show(session: Session, channel: str, document: bytes) -> None:
-    found = session.line.affairs.read(channel, lambda book: book.minutes.all[document])
+    found = session.line.read(channel, lambda book: book.minutes.all[document])
     paper = gather(session.line, channel, document)
     session.emit(
-        minutes_text.record(session, channel, found, paper), minutes_text.text(session, found, paper)
+        minutes_text.record(session.line, channel, found, paper),
+        minutes_text.text(session.line, found, paper),
     )
 
 
@@ -94,15 +97,15 @@ async def show_list(session: Session, *, channel: str, patience: int) -> None:
     line, channel = session.line, session.channel(channel)
     async with line:
         await session.catch_up(patience, required=False)
-    found = line.affairs.read(channel, lambda book: list(book.minutes.all.values()))
+    found = line.read(channel, lambda book: list(book.minutes.all.values()))
     if output.as_json():
         for one in found:
-            session.emit(minutes_text.record(session, channel, one, gather(line, channel, one.id)), "")
+            session.emit(minutes_text.record(session.line, channel, one, gather(line, channel, one.id)), "")
         return
     names = {side: line.charter.delegation(side).delegation for side in ("a", "b")}
     rows = [
         (
-            reference(session, channel, one.id),
+            reference(session.line, channel, one.id),
             str(one.state),
             one.title,
             _sides(names, one.initials),
@@ -111,7 +114,7 @@ async def show_list(session: Session, *, channel: str, patience: int) -> None:
         for one in found
     ]
     session.emit(
-        {}, output.table(("MINUTES", "STATE", "TITLE", "INITIALLED", "SIGNED"), rows) if rows else ""
+        {}, columns.table(("MINUTES", "STATE", "TITLE", "INITIALLED", "SIGNED"), rows) if rows else ""
     )
     if not rows:
         session.say(f"there are no minutes in {channel}; `hotline minutes draft` begins some")
@@ -177,7 +180,7 @@ async def draft(
             raise UsageError("no title: give one, or --meeting for the meeting's")
         reported = _items(session, channel, items, from_agenda=from_agenda)
         if from_agenda and file is None:
-            now, number = session.line.now(), partial(reference, session, channel)
+            now, number = session.line.now(), partial(reference, session.line, channel)
             text = first_text(heading, about, reported, number, now)
         else:
             text = read_words(file)
@@ -193,23 +196,23 @@ async def draft(
 
 def _meeting(session: Session, channel: str, typed: str) -> Meeting:
     message = _named(session, channel, typed, "meeting.propose")
-    found = session.line.affairs.read(channel, lambda book: book.meetings.all.get(message.id))
+    found = session.line.read(channel, lambda book: book.meetings.all.get(message.id))
     if found is None:
         raise UsageError(f"{show(typed)} names no meeting")
     return found
 
 
 def _items(session: Session, channel: str, typed: tuple[str, ...], *, from_agenda: bool) -> list[Item]:
-    affairs = session.line.affairs
+    line = session.line
     found: dict[bytes, Item] = {}
     for one in typed:
         message = _named(session, channel, one, "agenda.propose")
-        item = affairs.read(channel, lambda book, message=message: book.agenda.items.get(message.id))  # type: ignore[misc]
+        item = line.read(channel, lambda book, message=message: book.agenda.items.get(message.id))  # type: ignore[misc]
         if item is None:
             raise UsageError(f"{show(one)} is no item of the agenda; `hotline agenda list` shows them")
         found[item.id] = item
     if from_agenda:
-        board = affairs.read(channel, lambda book: book.agenda.board())
+        board = line.read(channel, lambda book: book.agenda.board())
         ended = reportable(board, session.line.now())
         found |= {one.id: one for one in ended}
         if not found:

@@ -7,18 +7,19 @@ from typing import Any
 
 import click
 
-from hotline_client.cli.group import notice_looking as looking
-from hotline_client.presenters import notice as notice_text
-from hotline_client.cli.base.acting import act_options, deliver, reference
-from hotline_client.cli.group.notice_input import compose, notice_options
+from hotline_client.cli.base.acting import act_options, deliver
 from hotline_client.cli.base.session import Session, line_command
+from hotline_client.cli.group import notice_looking as looking
+from hotline_client.cli.group.notice_input import compose, notice_options
+from hotline_client.exports.notices import text
+from hotline_client.presenters import notice as notice_text
+from hotline_client.presenters.references import reference
 from hotline_protocol.documents import encode_body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.notices import Action, Notice, Verdict
 from hotline_protocol.dtg import dtg
 from hotline_protocol.folds.notices import Entry
 from hotline_protocol.notices import form, values
-from hotline_client.exports.notices import text
 
 _TENTATIVE = bytes(16)
 
@@ -97,9 +98,9 @@ async def cancel(
         fields = {"arena": str(before.notice.arena), "start": values.print_time(now), "remarks": remarks}
         body = form.to_notice(fields, action=Action.CANCEL, target=Target(before.id, before.content))
         await deliver(session, channel, body, key=key, patience=patience)
-        after = line.affairs.read(channel, lambda book: book.notices.all[before.id])
-    told = notice_text.tell(session, channel, after)
-    session.emit(notice_text.record(session, channel, told), notice_text.page(session, told))
+        after = line.read(channel, lambda book: book.notices.all[before.id])
+    told = notice_text.tell(session.line, channel, after)
+    session.emit(notice_text.record(session.line, channel, told), notice_text.page(session.line, told))
 
 
 async def _act(
@@ -118,13 +119,13 @@ async def _act(
         _rehearse(session, channel, body, before)
         return
     document = await deliver(session, channel, body, key=key, patience=patience)
-    entry = line.affairs.read(channel, lambda book: book.notices.all[document])
+    entry = line.read(channel, lambda book: book.notices.all[document])
     verdict, against = check(session, channel, entry)
-    told = notice_text.tell(session, channel, entry)
+    told = notice_text.tell(session.line, channel, entry)
     found = {"verdict": str(verdict), "against": against}
     session.emit(
-        {**notice_text.record(session, channel, told), "found": found},
-        f"{notice_text.page(session, told)}\n{_verdict(session, channel, verdict, against)}",
+        {**notice_text.record(session.line, channel, told), "found": found},
+        f"{notice_text.page(session.line, told)}\n{_verdict(session, channel, verdict, against)}",
     )
 
 
@@ -142,7 +143,7 @@ def _rehearse(session: Session, channel: str, body: Notice, before: Entry | None
         predecessor=None if before is None else before.id,
     )
     verdict, against = check(session, channel, tentative)
-    number = "" if before is None else reference(session, channel, before.id)
+    number = "" if before is None else reference(session.line, channel, before.id)
     shown = [
         f"NOT SENT  {body.arena.upper()} notice, {body.action}{f' {number}' if number else ''}, as of {dtg(now)}",
         text.sheet([*text.rows(body), ("Actual lead", notice_text.lead(body, now))]),
@@ -165,7 +166,7 @@ def _rehearse(session: Session, channel: str, body: Notice, before: Entry | None
 
 def check(session: Session, channel: str, entry: Entry) -> tuple[Verdict, tuple[bytes, ...]]:
     """What this device finds about a notice against all that stand before it, without the one it replaces."""
-    others = session.line.affairs.read(channel, lambda book: book.notices.before(entry))
+    others = session.line.read(channel, lambda book: book.notices.before(entry))
     # here, because other commands shall not pay for numpy, pyproj and shapely
     from hotline_protocol.notices.register import Register  # noqa: PLC0415
 
@@ -176,6 +177,6 @@ def check(session: Session, channel: str, entry: Entry) -> tuple[Verdict, tuple[
 def _verdict(session: Session, channel: str, verdict: Verdict, against: tuple[bytes, ...]) -> str:
     if not against:
         return f"    This device finds: {verdict} of all notices in force."
-    several = ", ".join(notice_text.named(session, channel, one) for one in against[:5])
+    several = ", ".join(notice_text.named(session.line, channel, one) for one in against[:5])
     more = f" and {len(against) - 5} more" if len(against) > 5 else ""
     return f"    This device finds: {verdict} with {several}{more}."

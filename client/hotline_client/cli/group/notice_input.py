@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import click
 
-from hotline_client.exports.notices import files as notice_files
 from hotline_client.cli.base.acting import Command
 from hotline_client.cli.base.durations import Duration
+from hotline_client.exports.notices import files as notice_files
 from hotline_client.exports.notices.checks import check_times
 from hotline_client.words.times import instant
 from hotline_protocol.documents.body import Target

@@ -9,15 +9,15 @@ from typing import Final
 import click
 
 from hotline_client import files
-from hotline_client.presenters import notice as notice_text
 from hotline_client.cli.base import output
 from hotline_client.cli.base.acting import channel_option
-from hotline_client.presenters.notice import Told, tell
 from hotline_client.cli.base.session import Session, line_command, patience_option
+from hotline_client.exports.notices import text
 from hotline_client.line.views import MessageView
+from hotline_client.presenters import notice as notice_text
+from hotline_client.presenters.notice import Told, tell
 from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.notices import Entry
-from hotline_client.exports.notices import text
 from hotline_protocol.text import show
 
 _FORMATS: Final = ("text", "block", "geojson")
@@ -25,7 +25,7 @@ _FORMATS: Final = ("text", "block", "geojson")
 
 def find(session: Session, channel: str, typed: str, *, ours: bool | None = None) -> Entry:
     """The notice that somebody typed; of both delegations' with one number, that which is a notice, and ours if so asked."""
-    known = session.line.affairs.read(channel, lambda book: dict(book.notices.all))
+    known = session.line.read(channel, lambda book: dict(book.notices.all))
 
     def meant(message: MessageView) -> bool:
         entry = known.get(message.id)
@@ -45,10 +45,8 @@ async def _told(session: Session, channel: str, typed: tuple[str, ...], patience
     if typed:
         found = [find(session, channel, one) for one in typed]
     else:
-        found = session.line.affairs.read(
-            channel, lambda book: notice_text.entries(book, now, everything=False)
-        )
-    return [tell(session, channel, one) for one in found]
+        found = session.line.read(channel, lambda book: notice_text.entries(book, now, everything=False))
+    return [tell(session.line, channel, one) for one in found]
 
 
 @line_command("list")
@@ -61,13 +59,11 @@ async def show_list(session: Session, *, channel: str, everything: bool, patienc
     async with session.line:
         await session.catch_up(patience, required=False)
     now = session.line.now()
-    found = session.line.affairs.read(
-        channel, lambda book: notice_text.entries(book, now, everything=everything)
-    )
-    told = [tell(session, channel, one) for one in found]
+    found = session.line.read(channel, lambda book: notice_text.entries(book, now, everything=everything))
+    told = [tell(session.line, channel, one) for one in found]
     if output.as_json():
         for one in notice_text.ordered(told):
-            session.emit(notice_text.record(session, channel, one), "")
+            session.emit(notice_text.record(session.line, channel, one), "")
         return
     session.emit({}, notice_text.board(told, now) if told else "")
     if not told:
@@ -82,7 +78,7 @@ async def show_notice(session: Session, *, notice: str, channel: str, patience: 
     """NOTICE, whole: its fields, what both sides found, its history and the answers."""
     channel = session.channel(channel)
     [told] = await _told(session, channel, (notice,), patience)
-    session.emit(notice_text.record(session, channel, told), notice_text.page(session, told))
+    session.emit(notice_text.record(session.line, channel, told), notice_text.page(session.line, told))
 
 
 @line_command("map")
@@ -99,7 +95,7 @@ async def draw(session: Session, *, notices: tuple[str, ...], out: str, channel:
     if not told:
         raise UsageError(f"no notice is in force in {channel}: there is nothing to draw")
     # here, because a listing shall not pay for numpy, pyproj and shapely
-    from hotline_client.exports.notices import picture# noqa: PLC0415
+    from hotline_client.exports.notices import picture  # noqa: PLC0415
 
     drawn = [
         picture.Drawn(one.entry.notice, one.number, one.entry.side, one.owner, _words(one, session))
@@ -150,11 +146,11 @@ async def export(
 def written_as(session: Session, form: str, told: list[Told]) -> str:
     """The content of an export."""
     if form == "text":
-        return "\n\n".join(notice_text.page(session, one) for one in told) + "\n"
+        return "\n\n".join(notice_text.page(session.line, one) for one in told) + "\n"
     if form == "block":
         return "\n\n".join(block(one) for one in told) + "\n"
     # here, because a listing shall not pay for numpy, pyproj and shapely
-    from hotline_client.exports.notices import geojson# noqa: PLC0415
+    from hotline_client.exports.notices import geojson  # noqa: PLC0415
 
     features = [
         geojson.feature(

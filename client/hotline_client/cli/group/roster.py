@@ -6,10 +6,10 @@ from typing import BinaryIO, Final
 
 import click
 
-from hotline_client.cli.group import composition
-from hotline_client.cli.custody.limits import limits_rows
 from hotline_client.cli.base.render import knock_record, member_record, person_text
 from hotline_client.cli.base.session import Session, line_command, patience_option
+from hotline_client.cli.custody.limits import limits_rows
+from hotline_client.cli.group import composition
 from hotline_client.errors import Refused, Unreachable
 from hotline_client.line.views import KnockView, MemberView, OutboxView, Person
 from hotline_protocol.dtg import dtg

@@ -10,8 +10,8 @@ import click
 
 from hotline_client.cli.base.acting import act_options, deliver
 from hotline_client.cli.base.render import message_record, message_text
-from hotline_client.cli.talk.send import read_text
 from hotline_client.cli.base.session import Session, is_own, line_command
+from hotline_client.cli.talk.send import read_text
 from hotline_client.line.views import MessageView
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target
@@ -34,7 +34,7 @@ async def _act(
 def _target(
     session: Session, channel: str, typed: str, prefer: Callable[[MessageView], bool] | None = None
 ) -> Target:
-    return session.line.affairs.target(channel, session.message(channel, typed, prefer).id)
+    return session.line.target(channel, session.message(channel, typed, prefer).id)
 
 
 @line_command("withdraw")
@@ -103,8 +103,8 @@ async def translate(
 def present_target(session: Session, channel: str, typed: str) -> Target:
     """What names a document with the content that it has now, minutes and items of the agenda included."""
     found = _target(session, channel, typed)
-    minutes = session.line.affairs.read(channel, lambda book: book.minutes.all.get(found.id))
-    item = session.line.affairs.read(channel, lambda book: book.agenda.items.get(found.id))
+    minutes = session.line.read(channel, lambda book: book.minutes.all.get(found.id))
+    item = session.line.read(channel, lambda book: book.agenda.items.get(found.id))
     known = minutes or item
     return found if known is None else Target(found.id, known.content)
 

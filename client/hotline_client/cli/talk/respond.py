@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from hotline_client.cli.base.acting import act_options, deliver
-from hotline_client.cli.base.output import WIDTH, fit
 from hotline_client.cli.base.session import Session, is_theirs, line_command
 from hotline_client.line.silence import silence_text
 from hotline_client.line.views import MessageView, Person
+from hotline_client.words.columns import WIDTH, fit
 from hotline_protocol.documents.dialogue import LEGAL, Answer, Reply
 from hotline_protocol.dtg import dtg
 from hotline_protocol.errors import UsageError
@@ -101,16 +101,16 @@ async def command(
             _list(session, channel, whose or "ours")
             return
         message = session.message(channel, target, is_theirs)
-        present = line.affairs.target(channel, message.id)
+        present = line.target(channel, message.id)
         body = Reply(present, Answer(answer.upper()), reason)
         await deliver(session, channel, body, key=key, patience=patience)
-    found = line.affairs.read(channel, lambda book: book.dialogues.all[message.id])
+    found = line.read(channel, lambda book: book.dialogues.all[message.id])
     session.emit(dialogue_record(session, channel, found, message), dialogue_text(session, found, message))
 
 
 def _list(session: Session, channel: str, whose: str) -> None:
     me = session.line.me
-    waiting = session.line.affairs.read(channel, lambda book: list(book.dialogues.waiting()))
+    waiting = session.line.read(channel, lambda book: list(book.dialogues.waiting()))
     shown = [one for one in waiting if whose == "all" or _is_owed_by(one, me, channel) == (whose == "ours")]
     for one in shown:
         message = session.line.message(channel, one.id)

@@ -7,11 +7,11 @@ from typing import Final
 
 import click
 
-from hotline_client.words.addressees import read_addressees
 from hotline_client.cli.base.durations import Duration
 from hotline_client.cli.base.render import message_record
 from hotline_client.cli.base.session import Session, line_command, patience_option
 from hotline_client.line.wait import acknowledged, answered, read_acks
+from hotline_client.words.addressees import read_addressees
 from hotline_protocol.errors import UsageError
 from hotline_protocol.terms import SIDES, Precedence, Response
 

@@ -12,9 +12,9 @@ from hotline_client.cli.base.durations import Duration
 from hotline_client.cli.base.render import message_record, message_text
 from hotline_client.cli.base.session import Session, line_command, patience_option
 from hotline_client.line.follow import Follower
+from hotline_client.line.views import MessageView
 from hotline_client.schedules.handlers import Handler, read_argv
 from hotline_client.vault.schedules import Parked
-from hotline_client.line.views import MessageView
 from hotline_protocol.errors import UsageError
 from hotline_protocol.text import show
 

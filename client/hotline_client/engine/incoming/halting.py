@@ -15,8 +15,8 @@ from hashlib import sha256
 
 import msgspec
 
-from hotline_client.engine.incoming import membership, messages
 from hotline_client.engine.draft import Draft
+from hotline_client.engine.incoming import membership, messages
 from hotline_client.engine.state import DocumentRecord, Halt, OutboxItem, Sealed, Watermark
 from hotline_protocol.codec import encode
 from hotline_protocol.documents import Receipt, decode_body, decode_document

@@ -19,8 +19,8 @@ from typing import Final
 import msgspec
 
 from hotline_client.engine import keys
-from hotline_client.engine.incoming import revocations
 from hotline_client.engine.draft import ChannelState, Draft, certificate_der
+from hotline_client.engine.incoming import revocations
 from hotline_client.engine.state import Knock, OutboxItem, OwnKnock, Sealed
 from hotline_protocol.codec import decode
 from hotline_protocol.errors import CertificateError, ChainError, FormatError, MembershipError, TrustError

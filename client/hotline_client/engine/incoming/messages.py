@@ -20,8 +20,8 @@ from typing import Final
 import msgspec
 
 from hotline_client.engine import journal
-from hotline_client.engine.incoming import programs
 from hotline_client.engine.draft import Draft
+from hotline_client.engine.incoming import programs
 from hotline_client.engine.journal import party
 from hotline_client.engine.state import Awaiting, DocumentRecord, MarkRecord, OutboxItem, Sealed, Watermark
 from hotline_protocol.documents import (

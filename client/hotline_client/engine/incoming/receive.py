@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
-from hotline_client.engine.incoming import halting, membership, messages
 from hotline_client.engine.draft import Draft
+from hotline_client.engine.incoming import halting, membership, messages
 from hotline_client.engine.state import StaleError
 from hotline_protocol.documents.document import MAX_TIME
 from hotline_protocol.errors import ChainError, HotlineError, PeerError, StorageError, UsageError

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotline_client.engine import keys
-from hotline_client.engine.incoming import revocations
 from hotline_client.engine.draft import Draft, certificate_der
+from hotline_client.engine.incoming import revocations
 from hotline_client.engine.incoming.membership import CommitBody
 from hotline_client.engine.state import CommitIntent, Knock, OutboxItem, Sealed
 from hotline_protocol.codec import decode, encode

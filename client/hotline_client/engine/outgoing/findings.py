@@ -14,8 +14,8 @@ from itertools import islice
 from typing import Final
 
 from hotline_client.engine import journal
-from hotline_client.engine.outgoing import sealing, turns
 from hotline_client.engine.draft import ChannelState, Draft
+from hotline_client.engine.outgoing import sealing, turns
 from hotline_protocol.documents.notices import Finding
 from hotline_protocol.folds.journal import Journal
 from hotline_protocol.folds.notices import Entry, Phase

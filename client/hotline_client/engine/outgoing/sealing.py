@@ -13,8 +13,8 @@ from typing import Final
 
 import msgspec
 
-from hotline_client.engine.outgoing import commits, receipts
 from hotline_client.engine.draft import ChannelState, Draft, Promise
+from hotline_client.engine.outgoing import commits, receipts
 from hotline_client.engine.state import OutboxItem, Sealed
 from hotline_protocol.codec import decode_raw
 from hotline_protocol.documents import Document, decode_body, decode_document, encode_document

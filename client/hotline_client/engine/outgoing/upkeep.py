@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline_client.engine.outgoing import commits
 from hotline_client.engine import keys
 from hotline_client.engine.draft import Draft
+from hotline_client.engine.outgoing import commits
 from hotline_client.engine.state import OutboxItem, OwnKnock, Sealed
 from hotline_protocol.relay.frames import ID_SIZE
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from hotline_protocol.documents.notices import Action
 from hotline_client.exports.notices.styles import Style, named
+from hotline_protocol.documents.notices import Action
 from hotline_protocol.terms import Arena
 
 _ALPHABET: Final = (

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from hotline_client import files
+from hotline_client.exports.notices.text import read_block
 from hotline_protocol.documents.notices import Action
 from hotline_protocol.errors import FormatError, UsageError
-from hotline_client.exports.notices.text import read_block
 from hotline_protocol.text import show
 
 LIMIT: Final = 1024 * 1024
@@ -33,7 +33,7 @@ def read_toml(path: Path) -> Given:
 def read_geojson(path: Path) -> Given:
     """The fields of a GeoJSON file. FormatError."""
     # here, because no other command on notices needs numpy, pyproj and shapely
-    from hotline_client.exports.notices import geojson# noqa: PLC0415
+    from hotline_client.exports.notices import geojson  # noqa: PLC0415
 
     return dict(geojson.read(_text(path, "the map")))
 

@@ -15,10 +15,10 @@ from typing import Any, Final
 import msgspec
 import shapely
 
+from hotline_client.exports.notices import outline
 from hotline_protocol.documents.notices import Notice, Shape
 from hotline_protocol.errors import FormatError
 from hotline_protocol.notices import form, values
-from hotline_client.exports.notices import outline
 from hotline_protocol.notices.form import FIELDS
 from hotline_protocol.notices.geometry import check_areas
 from hotline_protocol.text import show

@@ -10,11 +10,11 @@ import math
 import re
 from typing import Final
 
+from hotline_client.exports.notices.styles import Style, named
 from hotline_protocol.documents.notices import Action, Altitude, Notice, Point, Reference
 from hotline_protocol.notices import form
 from hotline_protocol.notices.buffers import NAUTICAL_MILE
 from hotline_protocol.notices.geometry import middle, position, reach
-from hotline_client.exports.notices.styles import Style, named
 from hotline_protocol.terms import Arena
 
 

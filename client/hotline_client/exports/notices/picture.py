@@ -15,11 +15,11 @@ from xml.sax.saxutils import escape
 import numpy as np
 import shapely
 
-from hotline_protocol.documents.notices import Notice
 from hotline_client.exports.notices import outline, timeline
+from hotline_client.exports.notices.text import what
+from hotline_protocol.documents.notices import Notice
 from hotline_protocol.notices.buffers import NAUTICAL_MILE
 from hotline_protocol.notices.drawing import Planar, project, unproject
-from hotline_client.exports.notices.text import what
 from hotline_protocol.terms import Side
 from hotline_protocol.text import show
 

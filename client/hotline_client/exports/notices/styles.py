@@ -14,11 +14,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from hotline_client.exports.notices.sheet import fold, unfold
 from hotline_protocol.documents.notices import Action, Notice
 from hotline_protocol.errors import FormatError
 from hotline_protocol.notices import form, values
 from hotline_protocol.notices.form import FIELDS, Form
-from hotline_client.exports.notices.sheet import fold, unfold
 from hotline_protocol.terms import Arena
 from hotline_protocol.text import show
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from hotline_protocol.documents.notices import Action, Notice
 from hotline_client.exports.notices import emcon, navarea, notam, styles
-from hotline_protocol.notices import form
-from hotline_protocol.notices.form import FIELDS
 from hotline_client.exports.notices.sheet import WIDTH, fold
 from hotline_client.exports.notices.styles import Block, Style
+from hotline_protocol.documents.notices import Action, Notice
+from hotline_protocol.notices import form
+from hotline_protocol.notices.form import FIELDS
 from hotline_protocol.terms import Arena
 from hotline_protocol.text import show
 

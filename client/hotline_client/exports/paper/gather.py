@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from hotline_client.exports.paper.paper import Act, Authority, Paper, Reported
-from hotline_client.words.minutes import meeting_facts
 from hotline_client.line.views import MessageView
+from hotline_client.words.minutes import meeting_facts
 from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.agenda import Item
 from hotline_protocol.folds.journal import Journal
@@ -27,24 +27,16 @@ class Source(Protocol):
     def charter(self) -> Charter:
         """The line's."""
 
-    @property
-    def affairs(self) -> Reader:
-        """The journal."""
+    def read(self, channel: str, look: Callable[[Journal], T]) -> T:
+        """What `look` makes of the channel's journal."""
 
     def message(self, channel: str, id_or_seq: bytes | int) -> MessageView | None:
         """One document."""
 
 
-class Reader(Protocol):
-    """Who reads a channel's journal."""
-
-    def read(self, channel: str, look: Callable[[Journal], T]) -> T:
-        """What `look` makes of it."""
-
-
 def gather(line: Source, channel: str, document: bytes) -> Paper:
     """The minutes of this id. UsageError if there are none."""
-    return line.affairs.read(channel, lambda book: _Gatherer(line, channel, book).paper(document))
+    return line.read(channel, lambda book: _Gatherer(line, channel, book).paper(document))
 
 
 class _Gatherer:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hotline_client.words.times import instant
 from hotline_client.tui.looks.cells import line, paragraphs
-from hotline_client.tui.parts.fields import Answers, Field, Form
 from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.looks.tongue import N_, t
 from hotline_client.tui.looks.wording import dtg, here_and_utc, remaining
+from hotline_client.tui.parts.fields import Answers, Field, Form
+from hotline_client.words.times import instant
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.agenda import (
     AgendaAmend,

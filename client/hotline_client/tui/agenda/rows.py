@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from hotline_client.tui.looks.cells import line, pad, paragraphs
-from hotline_client.tui.parts.needs import Need
 from hotline_client.tui.looks.rows import Look, Row, Scene, fit
 from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.looks.wording import dtg, remaining
+from hotline_client.tui.parts.needs import Need
 from hotline_protocol.errors import NotAppliedError
 from hotline_protocol.folds.agenda import TABLE, Agenda, Item, State
 from hotline_protocol.terms import Precedence, Role, Side, other

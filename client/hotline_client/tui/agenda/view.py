@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from hotline_client.tui.parts.acts import Act, Place, acts_of, bindings
 from hotline_client.tui.agenda.forms import (
     amend_form,
     counter_form,
@@ -19,14 +18,15 @@ from hotline_client.tui.agenda.forms import (
     withdraw_form,
 )
 from hotline_client.tui.agenda.rows import agenda_needs, heading, item_detail, item_row, turn, why_not
-from hotline_client.tui.parts.board import Board
 from hotline_client.tui.looks.cells import line, paragraphs
+from hotline_client.tui.looks.rows import Row
+from hotline_client.tui.looks.tongue import t
+from hotline_client.tui.parts.acts import Act, Place, acts_of, bindings
+from hotline_client.tui.parts.board import Board
 from hotline_client.tui.parts.fields import Form
 from hotline_client.tui.parts.needs import Need
 from hotline_client.tui.parts.ports import number
-from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.parts.state import ScreenState
-from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.parts.view import Fill
 from hotline_protocol.documents.agenda import AgendaAccept, AgendaAdopt, AgendaClose, AgendaOpen
 from hotline_protocol.documents.body import Target
@@ -65,7 +65,7 @@ class AgendaView(Board[Item]):
         """The board, adopted items in the order one tries out."""
         if self._channel != self.state.channel:
             self._channel, self._tried = self.state.channel, None
-        items = self.state.port.affairs.read(self.state.channel, lambda book: book.agenda.board())
+        items = self.state.port.read(self.state.channel, lambda book: book.agenda.board())
         if self._tried is None:
             return items
         place = {one: at for at, one in enumerate(self._tried)}
@@ -89,7 +89,7 @@ class AgendaView(Board[Item]):
         """What each side would adopt."""
         me = self.state.me.side
         name, moved = line(self.state.names()[other(me)], 16), self._tried is not None
-        return self.state.port.affairs.read(
+        return self.state.port.read(
             self.state.channel, lambda book: heading(book.agenda, me, name, moved=moved, cells=cells)
         )
 
@@ -105,7 +105,7 @@ class AgendaView(Board[Item]):
         if self.state.me.role not in SPEAKING_ROLES:
             return ()
         me, now, port = self.state.me.side, self.state.clock(), self.state.port
-        items = port.affairs.read(channel, lambda book: book.agenda.board())
+        items = port.read(channel, lambda book: book.agenda.board())
 
         def said_at(document: bytes) -> int:
             message = port.message(channel, document)
@@ -249,7 +249,7 @@ class AgendaView(Board[Item]):
             self.tell(why)
             return
         theirs = other(self.state.me.side)
-        wanted = self.state.port.affairs.read(
+        wanted = self.state.port.read(
             self.state.channel, lambda book: list(book.agenda.wanted.get(theirs, ()))
         )
         items = {one.id: one for one in self._entries}

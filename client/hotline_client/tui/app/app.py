@@ -7,20 +7,20 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from hotline_client.tui.parts.acts import ACTS, Place, acts_of, bindings, help_rows
-from hotline_client.tui.looks.cells import line
 from hotline_client.tui.app.flash import FlashScreen
-from hotline_client.tui.parts.form import FormScreen
 from hotline_client.tui.app.frame import Frame
-from hotline_client.tui.parts.needs import VIEWS, ViewName
 from hotline_client.tui.app.palette import Palette
-from hotline_client.tui.talk.seeing import first_unseen
-from hotline_client.tui.parts.sheets import Ask, Sheet
 from hotline_client.tui.app.shell import quit_reasons
+from hotline_client.tui.looks.cells import line
 from hotline_client.tui.looks.themes import THEMES
 from hotline_client.tui.looks.tongue import t
+from hotline_client.tui.parts.acts import ACTS, Place, acts_of, bindings, help_rows
+from hotline_client.tui.parts.form import FormScreen
+from hotline_client.tui.parts.needs import VIEWS, ViewName
+from hotline_client.tui.parts.sheets import Ask, Sheet
 from hotline_client.tui.parts.typed import AskTyped
 from hotline_client.tui.parts.view import Fill, Said, Show
+from hotline_client.tui.talk.seeing import first_unseen
 from hotline_protocol.documents import Body
 from hotline_protocol.errors import HotlineError
 
@@ -60,7 +60,7 @@ class HotlineApp(Frame):
         def send(said: Sequence[Body]) -> str | None:
             try:
                 for body in said:
-                    state.port.affairs.say(channel, body)
+                    state.port.say(channel, body)
             except HotlineError as error:
                 return str(error)
             return None

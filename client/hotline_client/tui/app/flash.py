@@ -9,14 +9,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from hotline_client.tui.parts.acts import Act, key_bar
+from hotline_client.line.views import MessageView
 from hotline_client.tui.looks.bars import Bar
 from hotline_client.tui.looks.cells import line, paragraphs
 from hotline_client.tui.looks.row_list import RowList
 from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.looks.wording import ANSWERS, channel_label, dtg, office, side
-from hotline_client.line.views import MessageView
+from hotline_client.tui.parts.acts import Act, key_bar
 
 AFTER: Final = 60.0
 """Seconds a FLASH waits before it takes the screen."""

@@ -16,25 +16,33 @@ from typing import Final
 from textual.app import ComposeResult
 from textual.widgets import ContentSwitcher
 
-from hotline_client.tui.talk.acknowledging import Target, Trigger, choose
-from hotline_client.tui.parts.acts import acts_of, key_bar, keymap
+from hotline_client.connection.changes import Changed
+from hotline_client.line.views import MessageView
+from hotline_client.tui.app.flash import AFTER, FlashScreen
+from hotline_client.tui.app.presence import presence
+from hotline_client.tui.app.shell import (
+    banner_rows,
+    channels_row,
+    halt_rows,
+    hint_row,
+    standing_words,
+    tabs_row,
+)
+from hotline_client.tui.app.status import status_row
 from hotline_client.tui.looks.bars import Bar
 from hotline_client.tui.looks.cells import line
-from hotline_client.tui.terminal.crash import QuietApp
-from hotline_client.tui.app.flash import AFTER, FlashScreen
-from hotline_client.tui.parts.needs import VIEWS, ViewName, in_order
-from hotline_client.tui.parts.ports import LinePort
-from hotline_client.tui.app.presence import presence
-from hotline_client.tui.app.shell import banner_rows, channels_row, halt_rows, hint_row, standing_words, tabs_row
-from hotline_client.tui.terminal.signals import Signals
-from hotline_client.tui.parts.state import ScreenState
-from hotline_client.tui.app.status import status_row
-from hotline_client.tui.talk.view import Talk
-from hotline_client.tui.terminal.quirks import NoColours, teach_keys
 from hotline_client.tui.looks.themes import NIGHT, THEMES
 from hotline_client.tui.looks.tongue import t
+from hotline_client.tui.parts.acts import acts_of, key_bar, keymap
+from hotline_client.tui.parts.needs import VIEWS, ViewName, in_order
+from hotline_client.tui.parts.ports import LinePort
+from hotline_client.tui.parts.state import ScreenState
 from hotline_client.tui.parts.view import View
-from hotline_client.line.views import Changed, MessageView
+from hotline_client.tui.talk.acknowledging import Target, Trigger, choose
+from hotline_client.tui.talk.view import Talk
+from hotline_client.tui.terminal.crash import QuietApp
+from hotline_client.tui.terminal.quirks import NoColours, teach_keys
+from hotline_client.tui.terminal.signals import Signals
 from hotline_protocol.errors import HotlineError
 from hotline_protocol.terms import WRITING_ROLES, Precedence, other
 
@@ -204,7 +212,7 @@ class Frame(QuietApp):
             need for name in names for view in self._views.values() for need in view.needs(name)
         )
         theirs = other(state.me.side)
-        self._presence = state.port.affairs.read(state.channel, lambda book: presence(book, theirs))
+        self._presence = state.port.read(state.channel, lambda book: presence(book, theirs))
 
     # --- what is on the screen
 

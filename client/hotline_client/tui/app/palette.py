@@ -10,11 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from hotline_client.tui.parts.acts import Act, shown
 from hotline_client.tui.looks.bars import Bar
 from hotline_client.tui.looks.row_list import RowList
 from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.looks.tongue import t
+from hotline_client.tui.parts.acts import Act, shown
 
 
 class Palette(ModalScreen[str | None]):

@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable
 
 from hotline_client.tui.app.app import HotlineApp
-from hotline_client.tui.parts.ports import LinePort
 from hotline_client.tui.app.settings import Settings, apply
 from hotline_client.tui.looks.themes import NAMES
+from hotline_client.tui.parts.ports import LinePort
 
 
 def run(line: LinePort | Callable[[], LinePort], settings: Settings | None = None) -> int:

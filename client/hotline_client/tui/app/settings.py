@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from hotline_client import files
-from hotline_client.words.bidi import Mode
-from hotline_client.tui.parts import acts
 from hotline_client.tui.looks import tongue
 from hotline_client.tui.looks.themes import NAMES
+from hotline_client.tui.parts import acts
+from hotline_client.words.bidi import Mode
 from hotline_protocol.errors import FormatError
 from hotline_protocol.text import show
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
+from hotline_client.connection.health import LineState
+from hotline_client.line.views import ChannelView, MessageView, StatusView
 from hotline_client.tui.looks.cells import cut, line
 from hotline_client.tui.looks.rows import Look, Row, fit
 from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.looks.wording import age, dtg, stopwatch
-from hotline_client.line.views import ChannelView, LineState, MessageView, StatusView
 from hotline_protocol.terms import Precedence
 
 GAP = " │ "

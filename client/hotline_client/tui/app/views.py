@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from hotline_client.tui.agenda.view import AgendaView
 from hotline_client.tui.meetings.view import MeetingsView
-from hotline_client.tui.parts.needs import ViewName
 from hotline_client.tui.notices.view import NoticesView
-from hotline_client.tui.record.view import RecordView
-from hotline_client.tui.roster.view import Roster
+from hotline_client.tui.parts.needs import ViewName
 from hotline_client.tui.parts.state import ScreenState
 from hotline_client.tui.parts.view import View
+from hotline_client.tui.record.view import RecordView
+from hotline_client.tui.roster.view import Roster
 
 
 def other_views(state: ScreenState) -> dict[ViewName, View]:

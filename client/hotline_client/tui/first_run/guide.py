@@ -11,14 +11,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Label
 
-from hotline_client.vault.passphrases import MINIMUM
+from hotline_client.tui.first_run.steps import TITLES, Enrolment, Step
 from hotline_client.tui.looks.bars import Bar
 from hotline_client.tui.looks.cells import line, paragraphs
-from hotline_client.tui.terminal.crash import QuietApp
-from hotline_client.tui.first_run.steps import TITLES, Enrolment, Step
 from hotline_client.tui.looks.rows import Look, Row
 from hotline_client.tui.looks.themes import NIGHT, THEMES
 from hotline_client.tui.looks.tongue import N_, t
+from hotline_client.tui.terminal.crash import QuietApp
+from hotline_client.vault.passphrases import MINIMUM
 from hotline_protocol.errors import HotlineError
 from hotline_protocol.identity.digits import digits
 

@@ -12,10 +12,10 @@ from hotline_client import doctor, files
 from hotline_client.ceremony import enrol
 from hotline_client.ceremony.enrol import Installed
 from hotline_client.doctor import Finding
-from hotline_client.vault.keyfile import Cost
-from hotline_client.vault.passphrases import check_new, clean
 from hotline_client.tui.looks.tongue import N_, t
 from hotline_client.vault import Vault
+from hotline_client.vault.keyfile import Cost
+from hotline_client.vault.passphrases import check_new, clean
 from hotline_protocol.errors import UsageError
 from hotline_protocol.identity.certificate import Request, parse_request
 from hotline_protocol.identity.digits import digits

@@ -10,9 +10,9 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.theme import Theme
 
-from hotline_client.words.bidi import shown
 from hotline_client.tui.looks.rows import Look, Row
 from hotline_client.tui.looks.tongue import bidi_mode, direction
+from hotline_client.words.bidi import shown
 
 NIGHT: Final = "hotline-night"
 DAY: Final = "hotline-day"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
+from hotline_client.line.views import Answered, Mark, MessageView, Person, Receipt
 from hotline_client.tui.looks.cells import line
 from hotline_client.tui.looks.rows import Look
 from hotline_client.tui.looks.tongue import t
-from hotline_client.line.views import Answered, Mark, MessageView, Person, Receipt
 from hotline_protocol.documents.dialogue import DECLINING, Answer
 from hotline_protocol.terms import Precedence, Response
 

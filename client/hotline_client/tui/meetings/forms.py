@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hotline_client.words.times import local_times, slot, zulu
 from hotline_client.tui.looks.cells import line
-from hotline_client.tui.parts.fields import Answers, Field, Form
 from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.looks.tongue import N_, t
+from hotline_client.tui.parts.fields import Answers, Field, Form, no_item
+from hotline_client.words.times import local_times, slot, zulu
 from hotline_protocol.documents.body import MAX_NOTE, MAX_TITLE, Target
 from hotline_protocol.documents.meetings import (
     MAX_SLOTS,
@@ -169,12 +169,6 @@ def agree_form(meeting: Meeting, number: str) -> Form:
         make,
         facts=_facts(meeting, number),
     )
-
-
-def no_item(typed: str, items: Mapping[str, bytes]) -> str:
-    """What is wrong with a number, and which there are."""
-    names = ", ".join(items) or t("none")
-    return t("{typed} is no item of the agenda; there are {items}", typed=show(typed), items=names)
 
 
 def _words(words: str) -> Callable[[Any], str]:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from hotline_client.words.meetings import said, side_by_side
-from hotline_client.words.times import local_times, zulu
 from hotline_client.tui.looks.cells import line, pad, paragraphs
-from hotline_client.tui.parts.needs import Need
 from hotline_client.tui.looks.rows import Look, Row, Scene, Span, fit, width
 from hotline_client.tui.looks.tongue import N_, t
 from hotline_client.tui.looks.wording import dtg
+from hotline_client.tui.parts.needs import Need
+from hotline_client.words.meetings import said, side_by_side
+from hotline_client.words.times import local_times, zulu
 from hotline_protocol.documents.meetings import Part
 from hotline_protocol.errors import NotAppliedError
 from hotline_protocol.folds.meetings import TABLE, Meeting, State

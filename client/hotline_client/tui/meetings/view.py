@@ -8,11 +8,9 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from hotline_client.words.times import local_times
-from hotline_client.tui.parts.acts import Act, Place, acts_of, bindings
-from hotline_client.tui.parts.board import Board
 from hotline_client.tui.looks.cells import line, paragraphs
-from hotline_client.tui.parts.fields import Form
+from hotline_client.tui.looks.rows import Row
+from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.meetings.forms import (
     agree_form,
     answer_form,
@@ -24,13 +22,15 @@ from hotline_client.tui.meetings.forms import (
 from hotline_client.tui.meetings.rows import meeting_detail, meeting_needs, meeting_row, weeks, why_not
 from hotline_client.tui.minutes.acts import MinutesActs
 from hotline_client.tui.minutes.rows import minutes_needs, minutes_row
+from hotline_client.tui.parts.acts import Act, Place, acts_of, bindings
+from hotline_client.tui.parts.board import Board
+from hotline_client.tui.parts.fields import Form
 from hotline_client.tui.parts.needs import Need
 from hotline_client.tui.parts.ports import number
-from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.parts.saving import save
 from hotline_client.tui.parts.sheets import Sheet
-from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.parts.view import Fill
+from hotline_client.words.times import local_times
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.meetings import MeetingHeld, Part
 from hotline_protocol.folds.meetings import Meeting
@@ -57,9 +57,7 @@ class MeetingsView(Board[Meeting | Record], MinutesActs):
 
     def entries(self) -> Sequence[Meeting | Record]:
         """The living meetings by their time, then those that are over, then minutes."""
-        found = self.state.port.affairs.read(
-            self.state.channel, lambda book: list(book.meetings.all.values())
-        )
+        found = self.state.port.read(self.state.channel, lambda book: list(book.meetings.all.values()))
         found.sort(key=lambda one: (not one.is_living, one.slot.start if one.slot else 0, one.seq))
         return [*found, *self.minutes()]
 
@@ -108,7 +106,7 @@ class MeetingsView(Board[Meeting | Record], MinutesActs):
         port, me = self.state.port, self.state.me
         if me.role not in SPEAKING_ROLES:
             return ()
-        meetings, minutes = port.affairs.read(
+        meetings, minutes = port.read(
             channel, lambda book: (list(book.meetings.all.values()), list(book.minutes.all.values()))
         )
         number_of = partial(number, port, channel)
@@ -140,7 +138,7 @@ class MeetingsView(Board[Meeting | Record], MinutesActs):
         return number(self.state.port, self.state.channel, document)
 
     def _titles(self, meeting: Meeting) -> list[tuple[bytes, str]]:
-        return self.state.port.affairs.read(
+        return self.state.port.read(
             self.state.channel, lambda book: [(one, book.agenda.items[one].title) for one in meeting.items]
         )
 
@@ -189,7 +187,7 @@ class MeetingsView(Board[Meeting | Record], MinutesActs):
 
     def action_attach(self) -> None:
         """Items of the agenda."""
-        board = self.state.port.affairs.read(self.state.channel, lambda book: book.agenda.board())
+        board = self.state.port.read(self.state.channel, lambda book: book.agenda.board())
         items = {self._number(one.id).upper(): one.id for one in board}
 
         def make(meeting: Meeting, shown: str) -> Form:

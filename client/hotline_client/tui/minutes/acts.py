@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from hotline_client.words.minutes import first_text, reportable
-from hotline_client.tui.parts.acts import Act, acts_of
 from hotline_client.tui.looks.cells import line
-from hotline_client.tui.parts.fields import Form
+from hotline_client.tui.looks.rows import Row
+from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.minutes.forms import draft_form, remark_form, reserve_form, revise_form
 from hotline_client.tui.minutes.rows import minutes_detail, text_hash, why_not
+from hotline_client.tui.parts.acts import Act, acts_of
+from hotline_client.tui.parts.fields import Form
 from hotline_client.tui.parts.ports import number, who
-from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.parts.saving import save
-from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.parts.typed import AskTyped
 from hotline_client.tui.parts.view import Fill, View
+from hotline_client.words.minutes import first_text, reportable
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.minutes import MinutesInitial, MinutesSign
@@ -51,7 +51,7 @@ class MinutesActs(View):
 
     def minutes(self) -> list[Record]:
         """All minutes of the channel, the newest first."""
-        found = self.state.port.affairs.read(self.state.channel, lambda book: list(book.minutes.all.values()))
+        found = self.state.port.read(self.state.channel, lambda book: list(book.minutes.all.values()))
         return sorted(found, key=lambda one: -one.seq)
 
     def minutes_offered(self, minutes: Record | None) -> Sequence[Act]:
@@ -105,7 +105,7 @@ class MinutesActs(View):
         if why is not None:
             self.tell(why)
             return
-        read, channel, now = self.state.port.affairs.read, self.state.channel, self.state.clock()
+        read, channel, now = self.state.port.read, self.state.channel, self.state.clock()
         meeting = self.marked_meeting
         board = read(channel, lambda book: book.agenda.board())
         ended = reportable(board, now)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hotline_client.tui.looks.cells import line
-from hotline_client.tui.parts.fields import Answers, Field, Form
-from hotline_client.tui.meetings.forms import no_item
 from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.looks.tongue import N_
+from hotline_client.tui.parts.fields import Answers, Field, Form, no_item
 from hotline_protocol.documents.body import MAX_TEXT, MAX_TITLE, Target
 from hotline_protocol.documents.minutes import (
     MAX_MINUTES,

@@ -7,10 +7,10 @@ from hashlib import sha256
 from typing import Final
 
 from hotline_client.tui.looks.cells import line, pad, paragraphs
-from hotline_client.tui.parts.needs import Need
 from hotline_client.tui.looks.rows import Look, Row, Scene, fit
 from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.looks.wording import dtg
+from hotline_client.tui.parts.needs import Need
 from hotline_protocol.errors import NotAppliedError
 from hotline_protocol.folds.minutes import RAPPORTEURS, TABLE, Mark, Record, Remark, State
 from hotline_protocol.terms import SIDES, Role, Side, other

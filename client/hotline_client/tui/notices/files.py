@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 
+from hotline_client.exports.notices import text
 from hotline_client.tui.looks.rows import Scene
 from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.notices import Entry
-from hotline_client.exports.notices import text
 
 ENDINGS = (".geojson", ".svg", ".txt")
 
@@ -18,7 +18,7 @@ def content(
 ) -> bytes:
     """The bytes. `number` is called in the thread that this runs in. UsageError if there is nothing to draw."""
     # here, so that a screen without maps does not wait for numpy, pyproj and shapely
-    from hotline_client.exports.notices import geojson, picture# noqa: PLC0415
+    from hotline_client.exports.notices import geojson, picture  # noqa: PLC0415
 
     if ending == ".txt":
         blocks = [

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from hotline_client.exports.notices import text
 from hotline_client.exports.notices.checks import check_times
-from hotline_client.words.times import instant
 from hotline_client.tui.looks.cells import paragraphs
-from hotline_client.tui.parts.fields import Answers, Field, Form
-from hotline_client.tui.notices.rows import lead_words
 from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.looks.tongue import N_, t
 from hotline_client.tui.looks.wording import here_and_utc
+from hotline_client.tui.notices.rows import lead_words
+from hotline_client.tui.parts.fields import Answers, Field, Form
+from hotline_client.words.times import instant
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.notices import Action, Effect, Notice, Protection
 from hotline_protocol.documents.talk import Text
 from hotline_protocol.folds.notices import Entry
 from hotline_protocol.notices import form, values
-from hotline_client.exports.notices import text
 from hotline_protocol.notices.geometry import check_area, check_areas
 from hotline_protocol.notices.shapes import parse_area, print_area
 from hotline_protocol.terms import Arena, Precedence, Response

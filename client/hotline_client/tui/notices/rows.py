@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from hotline_client.exports.notices import text
 from hotline_client.exports.notices.checks import hours
+from hotline_client.line.views import MessageView
 from hotline_client.tui.looks.cells import line, pad, paragraphs, wrap
-from hotline_client.tui.parts.needs import Need
 from hotline_client.tui.looks.rows import Look, Row, Scene, fit
 from hotline_client.tui.looks.tongue import N_, t
 from hotline_client.tui.looks.wording import dtg, remaining
-from hotline_client.line.views import MessageView
+from hotline_client.tui.parts.needs import Need
 from hotline_protocol.documents.notices import Notice, Verdict
 from hotline_protocol.folds.notices import LEAD, Entry, Found, Phase, State
-from hotline_client.exports.notices import text
 from hotline_protocol.terms import Precedence, Side, other
 
 Named = Callable[[bytes], str]

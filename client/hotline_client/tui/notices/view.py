@@ -10,26 +10,26 @@ from typing import ClassVar, Final
 
 from textual.binding import BindingType
 
-from hotline_client.tui.parts.acts import Act, Place, acts_of, bindings
-from hotline_client.tui.parts.board import Board
+from hotline_client.exports.notices import text
 from hotline_client.tui.looks.cells import line, paragraphs
-from hotline_client.tui.parts.needs import Need
+from hotline_client.tui.looks.rows import Row
+from hotline_client.tui.looks.tongue import N_, t
 from hotline_client.tui.notices.files import ENDINGS, content
 from hotline_client.tui.notices.forms import cancel_form, cease_buzzer_form, notice_form
 from hotline_client.tui.notices.rows import in_order, is_over, notice_detail, notice_needs, notice_row
+from hotline_client.tui.parts.acts import Act, Place, acts_of, bindings
+from hotline_client.tui.parts.board import Board
+from hotline_client.tui.parts.needs import Need
 from hotline_client.tui.parts.pick import Pick
 from hotline_client.tui.parts.ports import number
-from hotline_client.tui.talk.responding import answer_form, why_no_answer
-from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.parts.saving import save
 from hotline_client.tui.parts.sheets import Sheet
 from hotline_client.tui.parts.state import ScreenState
-from hotline_client.tui.looks.tongue import N_, t
 from hotline_client.tui.parts.view import Fill
+from hotline_client.tui.talk.responding import answer_form, why_no_answer
 from hotline_protocol.documents import encode_body
 from hotline_protocol.documents.notices import Notice, Verdict
 from hotline_protocol.folds.notices import Entry
-from hotline_client.exports.notices import text
 from hotline_protocol.terms import WRITING_ROLES, Arena
 
 _ARENAS: Final = {
@@ -56,7 +56,7 @@ class NoticesView(Board[Entry]):
     def entries(self) -> Sequence[Entry]:
         """The urgent ones first."""
         now = self.state.clock()
-        found = self.state.port.affairs.read(self.state.channel, lambda book: list(book.notices.all.values()))
+        found = self.state.port.read(self.state.channel, lambda book: list(book.notices.all.values()))
         shown = [one for one in found if self._arena in (None, one.notice.arena)]
         return in_order([one for one in shown if self._everything or not is_over(one, now)], now)
 
@@ -87,7 +87,7 @@ class NoticesView(Board[Entry]):
 
     def needs(self, channel: str) -> Iterable[Need]:
         """What is disputed, or not clear of ours."""
-        entries = self.state.port.affairs.read(channel, lambda book: list(book.notices.all.values()))
+        entries = self.state.port.read(channel, lambda book: list(book.notices.all.values()))
         me, port = self.state.me.side, self.state.port
         return notice_needs(entries, channel, me, self.state.clock(), lambda one: number(port, channel, one))
 
@@ -153,7 +153,7 @@ class NoticesView(Board[Entry]):
             lead=notice.start - now,
             notice=notice,
         )
-        others = self.state.port.affairs.read(
+        others = self.state.port.read(
             self.state.channel,
             lambda book: [one for one in book.notices.before(tentative) if one.id != replaced],
         )
@@ -178,7 +178,7 @@ class NoticesView(Board[Entry]):
         if why is not None or message is None:
             self.tell(why or t("mark a notice first"))
         else:
-            target = self.state.port.affairs.target(self.state.channel, message.id)
+            target = self.state.port.target(self.state.channel, message.id)
             self.post_message(Fill(answer_form(message, target)))
 
     def action_replace(self) -> None:

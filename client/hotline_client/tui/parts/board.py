@@ -9,10 +9,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from hotline_client.tui.parts.acts import Act, Place, acts_of, bindings
 from hotline_client.tui.looks.bars import Bar
 from hotline_client.tui.looks.row_list import RowList
 from hotline_client.tui.looks.rows import Row
+from hotline_client.tui.parts.acts import Act, Place, acts_of, bindings
 from hotline_client.tui.parts.sheets import Sheet
 from hotline_client.tui.parts.state import ScreenState
 from hotline_client.tui.parts.view import Show, View

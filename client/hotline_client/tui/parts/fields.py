@@ -95,3 +95,9 @@ def documents(form: Form, reading: Reading) -> Sequence[Body]:
         label = next(one.label for one in form.fields if one.name == name)
         raise UsageError(f"{t(label)}: {why}")
     return form.make(reading.answers)
+
+
+def no_item(typed: str, items: Mapping[str, bytes]) -> str:
+    """What is wrong with a number, and which there are."""
+    names = ", ".join(items) or t("none")
+    return t("{typed} is no item of the agenda; there are {items}", typed=show(typed), items=names)

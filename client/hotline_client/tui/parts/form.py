@@ -17,14 +17,14 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from hotline_client.tui.parts.acts import acts_of, bindings, help_rows, key_bar
 from hotline_client.tui.looks.bars import Bar
 from hotline_client.tui.looks.cells import line, pad, paragraphs
-from hotline_client.tui.parts.fields import Field, Form, documents, read
 from hotline_client.tui.looks.rows import Row, Span
-from hotline_client.tui.parts.sheets import Ask, Sheet
 from hotline_client.tui.looks.themes import paint
 from hotline_client.tui.looks.tongue import t
+from hotline_client.tui.parts.acts import acts_of, bindings, help_rows, key_bar
+from hotline_client.tui.parts.fields import Field, Form, documents, read
+from hotline_client.tui.parts.sheets import Ask, Sheet
 from hotline_protocol.documents import Body
 from hotline_protocol.errors import HotlineError
 from hotline_protocol.text import show

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from hotline_client.line.views import MessageView
 from hotline_client.tui.looks.cells import cut, line, wrap
 from hotline_client.tui.looks.rows import Row, fit
 from hotline_client.tui.looks.tongue import N_, t
 from hotline_client.tui.looks.wording import PRECEDENCE_LOOK, age, channel_label
-from hotline_client.line.views import MessageView
 from hotline_protocol.terms import Precedence
 
 ViewName = Literal["talk", "agenda", "meetings", "notices", "roster", "record"]

@@ -6,10 +6,8 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
-from hotline_client.tui.looks.cells import line
-from hotline_client.tui.looks.wording import office
+from hotline_client.connection.changes import Changed
 from hotline_client.line.views import (
-    Changed,
     ChannelView,
     Found,
     KnockView,
@@ -19,6 +17,8 @@ from hotline_client.line.views import (
     Person,
     StatusView,
 )
+from hotline_client.tui.looks.cells import line
+from hotline_client.tui.looks.wording import office
 from hotline_protocol.documents import Addressee, Body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.terms import Precedence, Response
@@ -32,8 +32,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class AffairsPort(Protocol):
-    """The part of `hotline_client.line.acts.Affairs` that the screen uses."""
+class LinePort(Protocol):
+    """The part of `hotline_client.line.line.Line` that the screen uses; contracts are stated there."""
+
+    @property
+    def me(self) -> Person:
+        """The holder of this device's certificate."""
+
+    @property
+    def charter(self) -> Charter:
+        """What both authorities signed."""
 
     def say(self, channel: str, body: Body, *, key: str | None = None) -> bytes:
         """Queue a document; its id. UsageError or NotAppliedError says why it would change nothing."""
@@ -46,22 +54,6 @@ class AffairsPort(Protocol):
 
     def target(self, channel: str, document: bytes) -> Target:
         """What names a document in another."""
-
-
-class LinePort(Protocol):
-    """The part of `hotline_client.line.line.Line` that the screen uses; contracts are stated there."""
-
-    @property
-    def me(self) -> Person:
-        """The holder of this device's certificate."""
-
-    @property
-    def charter(self) -> Charter:
-        """What both authorities signed."""
-
-    @property
-    def affairs(self) -> AffairsPort:
-        """The working group's documents beyond words."""
 
     def record(self, channel: str) -> Iterator[bytes]:
         """The channel's log as a file to be verified offline, in pieces."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from hotline_client.line.views import ChannelView, MessageView, Person, StatusView
 from hotline_client.tui.looks.cells import line
+from hotline_client.tui.looks.rows import Scene
 from hotline_client.tui.parts.needs import Need
 from hotline_client.tui.parts.ports import LinePort
-from hotline_client.tui.looks.rows import Scene
-from hotline_client.line.views import ChannelView, MessageView, Person, StatusView
 from hotline_protocol.terms import Side
 
 

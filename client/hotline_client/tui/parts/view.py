@@ -9,13 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
-from hotline_client.tui.parts.acts import Act, Place, acts_of
 from hotline_client.tui.looks.cells import line, paragraphs
+from hotline_client.tui.looks.tongue import t
+from hotline_client.tui.parts.acts import Act, Place, acts_of
 from hotline_client.tui.parts.fields import Form
 from hotline_client.tui.parts.needs import Need, ViewName
 from hotline_client.tui.parts.sheets import Ask
 from hotline_client.tui.parts.state import ScreenState
-from hotline_client.tui.looks.tongue import t
 from hotline_protocol.documents import Body
 from hotline_protocol.errors import HotlineError
 
@@ -89,7 +89,7 @@ class View(Widget):
     def say(self, body: Body) -> None:
         """Say a document in the channel on the screen, and tell what came of it."""
         try:
-            self.state.port.affairs.say(self.state.channel, body)
+            self.state.port.say(self.state.channel, body)
         except HotlineError as error:
             self.post_message(Said(t("NOT SENT: {why}", why=line(str(error)))))
         else:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hotline_client.tui.parts.fields import Answers, Field, Form
 from hotline_client.tui.looks.tongue import N_, t
+from hotline_client.tui.parts.fields import Answers, Field, Form
 from hotline_protocol.documents.body import MAX_NOTE
 from hotline_protocol.documents.watch import Attendance, LineCheck, LineStatus
 from hotline_protocol.errors import UsageError

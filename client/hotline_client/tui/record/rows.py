@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from hotline_client.line.views import ChannelView, MessageView
 from hotline_client.tui.looks.cells import line, paragraphs
 from hotline_client.tui.looks.rows import Look, Row, fit
 from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.looks.wording import age, channel_label, dtg
-from hotline_client.line.views import ChannelView, MessageView
 from hotline_protocol.folds.checkpoints import Signed
 from hotline_protocol.folds.journal import Journal
 from hotline_protocol.folds.line import Check, State

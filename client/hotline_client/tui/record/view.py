@@ -11,20 +11,20 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from hotline_client.line import record as recording
+from hotline_client.tui.looks.cells import line, paragraphs
+from hotline_client.tui.looks.rows import Row
+from hotline_client.tui.looks.tongue import t
+from hotline_client.tui.looks.wording import channel_label
 from hotline_client.tui.parts.acts import Place, bindings
 from hotline_client.tui.parts.board import Board
-from hotline_client.tui.looks.cells import line, paragraphs
 from hotline_client.tui.parts.needs import Need
+from hotline_client.tui.parts.saving import save, typed_path
+from hotline_client.tui.parts.sheets import Sheet
+from hotline_client.tui.parts.typed import AskTyped
+from hotline_client.tui.parts.view import Fill
 from hotline_client.tui.record.forms import attendance_form, check_form
 from hotline_client.tui.record.rows import Entry, entries, entry_detail, entry_id, entry_row, heading
 from hotline_client.tui.record.verdict import sentences
-from hotline_client.tui.looks.rows import Row
-from hotline_client.tui.parts.saving import save, typed_path
-from hotline_client.tui.parts.sheets import Sheet
-from hotline_client.tui.looks.tongue import t
-from hotline_client.tui.parts.typed import AskTyped
-from hotline_client.tui.parts.view import Fill
-from hotline_client.tui.looks.wording import channel_label
 from hotline_protocol.documents.talk import Checkpoint
 from hotline_protocol.documents.watch import NONCE_SIZE, LineMissed
 from hotline_protocol.errors import HotlineError
@@ -44,7 +44,7 @@ class RecordView(Board[Entry]):
         """Newest first."""
         port, channel = self.state.port, self.state.channel
         events = port.security_events(channel)
-        return port.affairs.read(channel, lambda book: entries(book, events))
+        return port.read(channel, lambda book: entries(book, events))
 
     def key(self, entry: Entry) -> bytes:
         """Its document."""
@@ -61,9 +61,7 @@ class RecordView(Board[Entry]):
     def heading(self, cells: int) -> Sequence[Row]:
         """Where the log stands."""
         state = self.state
-        return state.port.affairs.read(
-            state.channel, lambda book: heading(state.here(), book, state.names(), cells)
-        )
+        return state.port.read(state.channel, lambda book: heading(state.here(), book, state.names(), cells))
 
     def empty(self, cells: int) -> Sequence[Row]:
         """Nothing was checked or signed yet."""
@@ -75,7 +73,7 @@ class RecordView(Board[Entry]):
     def needs(self, channel: str) -> Iterable[Need]:
         """Checks that nobody echoed in time."""
         now = self.state.clock()
-        for check in self.state.port.affairs.read(channel, lambda book: book.line.overdue(now)):
+        for check in self.state.port.read(channel, lambda book: book.line.overdue(now)):
             what = t("LINE CHECK #{seq} was not echoed", seq=check.seq)
             yield Need("record", channel, check.id, what, check.deadline, Precedence.IMMEDIATE)
 
@@ -109,7 +107,7 @@ class RecordView(Board[Entry]):
         if not isinstance(entry, Check) or not entry.is_overdue(self.state.clock()):
             self.tell(t("mark a line check that is overdue"))
         elif self._may():
-            self.say(LineMissed(self.state.port.affairs.target(channel, entry.id)))
+            self.say(LineMissed(self.state.port.target(channel, entry.id)))
 
     def action_export(self) -> None:
         """Write the log of the channel to a file."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from hotline_client.presenters import roster as composition_words
 from hotline_client.tui.looks.cells import line, pad, paragraphs
-from hotline_client.tui.parts.ports import LinePort
 from hotline_client.tui.looks.rows import Look, Row, Scene, fit
 from hotline_client.tui.looks.tongue import t
+from hotline_client.tui.parts.ports import LinePort
 from hotline_protocol.terms import SIDES, Role, Side
 
 
@@ -18,7 +18,7 @@ def composition_rows(port: LinePort, channel: str, scene: Scene, cells: int) -> 
 
 
 def _side(port: LinePort, channel: str, side: Side, scene: Scene, cells: int) -> Iterator[Row]:
-    seats, left = port.affairs.read(
+    seats, left = port.read(
         channel,
         lambda book: (dict(book.composition.seats.get(side, {})), list(book.composition.left.get(side, []))),
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hotline_client.line.views import KnockView, MemberView, Person
 from hotline_client.tui.looks.cells import line, pad, paragraphs
 from hotline_client.tui.looks.rows import Look, Row, Span, fit, folded
 from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.looks.wording import dtg, office, side
-from hotline_client.line.views import KnockView, MemberView, Person
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.identity.digits import digits
 

@@ -7,11 +7,18 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from hotline_client.line.views import KnockView, MemberView
+from hotline_client.tui.looks.cells import line, paragraphs
+from hotline_client.tui.looks.rows import Row
+from hotline_client.tui.looks.tongue import t
+from hotline_client.tui.looks.wording import channel_label, office
 from hotline_client.tui.parts.acts import Place, bindings
 from hotline_client.tui.parts.board import Board
-from hotline_client.tui.looks.cells import line, paragraphs
 from hotline_client.tui.parts.needs import Need
 from hotline_client.tui.parts.ports import who
+from hotline_client.tui.parts.sheets import Ask, Sheet
+from hotline_client.tui.parts.typed import AskTyped
+from hotline_client.tui.parts.view import Fill, Happened, Said
 from hotline_client.tui.roster.composition import composition_rows
 from hotline_client.tui.roster.rows import Entry, detail, entries, entry_row
 from hotline_client.tui.roster.watch import (
@@ -23,13 +30,6 @@ from hotline_client.tui.roster.watch import (
     watch_rows,
     why_another_log,
 )
-from hotline_client.tui.looks.rows import Row
-from hotline_client.tui.parts.sheets import Ask, Sheet
-from hotline_client.tui.looks.tongue import t
-from hotline_client.tui.parts.typed import AskTyped
-from hotline_client.tui.parts.view import Fill, Happened, Said
-from hotline_client.tui.looks.wording import channel_label, office
-from hotline_client.line.views import KnockView, MemberView
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.watch import WatchAccept, WatchTake
 from hotline_protocol.errors import HotlineError
@@ -76,9 +76,7 @@ class Roster(Board[Entry]):
             knocks=knocks,
         )
         state = self.state
-        watch = state.port.affairs.read(
-            channel, lambda book: watch_rows(book, state.scene(), self._holder, cells)
-        )
+        watch = state.port.read(channel, lambda book: watch_rows(book, state.scene(), self._holder, cells))
         return [((words, "strong"),), *watch]
 
     def empty(self, cells: int) -> Sequence[Row]:
@@ -91,7 +89,7 @@ class Roster(Board[Entry]):
     def needs(self, channel: str) -> Iterable[Need]:
         """Devices at the door that this person may admit, and a watch that is handed to them."""
         me = self.state.me
-        waiting = self.state.port.affairs.read(channel, lambda book: book.watches.waiting.get(me.side))
+        waiting = self.state.port.read(channel, lambda book: book.watches.waiting.get(me.side))
         if waiting is not None and waiting.to == me.fingerprint:
             what = t("the watch is handed to you: y takes it")
             yield Need("roster", channel, me.fingerprint, what, waiting.at, Precedence.PRIORITY)
@@ -140,13 +138,13 @@ class Roster(Board[Entry]):
             self.tell(t("nobody else of your side in this channel could have the watch"))
         elif here is not None and self._speaks():
             now = self.state.clock()
-            named = port.affairs.read(channel, lambda book: open_now(book, now))
+            named = port.read(channel, lambda book: open_now(book, now))
             self.post_message(Fill(handover_form(here, people, named, named_rows(port, channel, named))))
 
     def action_accept_watch(self) -> None:
         """Accept what was handed to this person, after seeing exactly what it is."""
         port, channel, me = self.state.port, self.state.channel, self.state.me
-        waiting = port.affairs.read(channel, lambda book: book.watches.waiting.get(me.side))
+        waiting = port.read(channel, lambda book: book.watches.waiting.get(me.side))
         if waiting is None or waiting.to != me.fingerprint:
             self.tell(t("no handover of the watch waits for you"))
             return

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 
+from hotline_client.line.views import ChannelView, MemberView
 from hotline_client.tui.looks.cells import line, paragraphs
-from hotline_client.tui.parts.fields import Answers, Field, Form
-from hotline_client.tui.parts.ports import LinePort, number
 from hotline_client.tui.looks.rows import Look, Row, Scene, fit
 from hotline_client.tui.looks.tongue import N_, t
 from hotline_client.tui.looks.wording import channel_label, dtg
-from hotline_client.line.views import ChannelView, MemberView
+from hotline_client.tui.parts.fields import Answers, Field, Form
+from hotline_client.tui.parts.ports import LinePort, number
 from hotline_protocol.documents.body import MAX_NOTE, MAX_TITLE
 from hotline_protocol.documents.composition import Announcement, Change
 from hotline_protocol.documents.watch import WatchHandover
@@ -62,7 +62,7 @@ def named_rows(port: LinePort, channel: str, named: Open, cells: int = 76) -> li
 
 def why_another_log(port: LinePort, channel: str, waiting: Handover) -> str | None:
     """Why a handover must not be accepted: it was signed over another log than ours."""
-    ours = port.affairs.head_at(channel, waiting.seq)
+    ours = port.head_at(channel, waiting.seq)
     if ours is not None and hmac.compare_digest(ours, waiting.head):
         return None
     return t(

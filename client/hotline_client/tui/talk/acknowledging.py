@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from hotline_client.tui.looks.tongue import t
 from hotline_client.line.views import MessageView
+from hotline_client.tui.looks.tongue import t
 from hotline_protocol.terms import Precedence
 
 ARMING: Final = 1.0

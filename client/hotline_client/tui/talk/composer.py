@@ -10,8 +10,8 @@ from textual import events
 from textual.message import Message
 from textual.widgets import TextArea
 
-from hotline_client.tui.parts.acts import acts_of
 from hotline_client.tui.looks.tongue import N_, t
+from hotline_client.tui.parts.acts import acts_of
 from hotline_protocol.text import show
 
 MAX_PASTE: Final = 16_000

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from hotline_client.words.addressees import addressees_text
+from hotline_client.line.views import MessageView, StatusView
 from hotline_client.tui.looks.cells import line
 from hotline_client.tui.looks.rows import Look, Row, Span, fit, width
 from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.looks.wording import ANSWERS, PRECEDENCE_LOOK, channel_label, office
-from hotline_client.line.views import MessageView, StatusView
+from hotline_client.words.addressees import addressees_text
 from hotline_protocol.documents import Addressee
 from hotline_protocol.terms import Precedence, Response, Side, other
 

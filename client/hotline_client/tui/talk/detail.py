@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from hotline_client.line.views import Mark, MessageView, Receipt
 from hotline_client.tui.looks.cells import line, paragraphs
-from hotline_client.tui.talk.rows import GUTTER
 from hotline_client.tui.looks.rows import Look, Row
 from hotline_client.tui.looks.tongue import t, tn
 from hotline_client.tui.looks.wording import ANSWERS, answered, channel_label, dtg, office, side, trail
-from hotline_client.line.views import Mark, MessageView, Receipt
+from hotline_client.tui.talk.rows import GUTTER
 from hotline_protocol.terms import Response
 
 WHOLE: Final = 16_384

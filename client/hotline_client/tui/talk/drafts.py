@@ -9,9 +9,9 @@ from typing import Final
 
 import msgspec
 
-from hotline_client.tui.talk.composing import Composition
-from hotline_client.tui.parts.ports import LinePort
 from hotline_client.line.views import MessageView
+from hotline_client.tui.parts.ports import LinePort
+from hotline_client.tui.talk.composing import Composition
 from hotline_protocol.documents import Addressee
 from hotline_protocol.terms import Precedence, Response
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from hotline_client.line.views import MessageView
 from hotline_client.tui.looks.cells import line, paragraphs
-from hotline_client.tui.parts.fields import Answers, Field, Form
 from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.looks.tongue import N_, language, t
 from hotline_client.tui.looks.wording import ANSWERS, office
-from hotline_client.line.views import MessageView
+from hotline_client.tui.parts.fields import Answers, Field, Form
 from hotline_protocol.documents.body import MAX_NOTE, MAX_TEXT, Target
 from hotline_protocol.documents.dialogue import (
     DECLINING,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from hotline_client.line.views import MessageView
 from hotline_client.tui.looks.cells import line, paragraphs
 from hotline_client.tui.looks.rows import Look, Row, Span, between, fit, width
 from hotline_client.tui.looks.tongue import t, tn
@@ -19,7 +20,6 @@ from hotline_client.tui.looks.wording import (
     receipt,
     side,
 )
-from hotline_client.line.views import MessageView
 from hotline_protocol.documents import KINDS
 from hotline_protocol.folds.phases import Phase, Urgency
 from hotline_protocol.terms import Precedence, Response

@@ -11,14 +11,14 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
+from hotline_client.line.views import Found, MessageView
 from hotline_client.tui.looks.bars import Bar
 from hotline_client.tui.looks.cells import line
-from hotline_client.tui.parts.ports import LinePort
 from hotline_client.tui.looks.row_list import RowList
 from hotline_client.tui.looks.rows import Row, Span, fit
 from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.looks.wording import channel_label, dtg, office
-from hotline_client.line.views import Found, MessageView
+from hotline_client.tui.parts.ports import LinePort
 from hotline_protocol.errors import HotlineError
 
 WAIT: Final = 0.15

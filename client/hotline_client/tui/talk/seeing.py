@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hotline_client.tui.parts.ports import LinePort
 from hotline_client.line.views import MessageView
+from hotline_client.tui.parts.ports import LinePort
 
 
 class Seeing:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from hotline_client.line.views import MessageView
 from hotline_client.tui.looks.cells import paragraphs
-from hotline_client.tui.talk.rows import message_rows
-from hotline_client.tui.parts.ports import LinePort
 from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.looks.tongue import t
-from hotline_client.line.views import MessageView
+from hotline_client.tui.parts.ports import LinePort
+from hotline_client.tui.talk.rows import message_rows
 
 BACK: Final = 50
 """How many steps back, and how many pages forward, are looked at."""

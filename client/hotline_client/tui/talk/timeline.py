@@ -11,11 +11,11 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from hotline_client.line.views import MessageView
+from hotline_client.tui.looks.themes import paint
 from hotline_client.tui.parts.acts import acts_of
 from hotline_client.tui.parts.ports import LinePort
-from hotline_client.tui.looks.themes import paint
 from hotline_client.tui.talk.window import Key, Window
-from hotline_client.line.views import MessageView
 
 _MARGIN = 40
 """Rows from an edge of the window at which the next page is loaded."""

@@ -12,19 +12,24 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from hotline_client.words.addressees import addressees_text, read_addressees
-from hotline_client.words.bidi import has_rtl
-from hotline_client.tui.talk.acknowledging import choose
-from hotline_client.tui.parts.acts import Act, Place, bindings
+from hotline_client.line.views import MessageView
 from hotline_client.tui.looks.bars import Bar
 from hotline_client.tui.looks.cells import line
+from hotline_client.tui.looks.row_list import RowList
+from hotline_client.tui.looks.rows import Row
+from hotline_client.tui.looks.tongue import t
+from hotline_client.tui.parts.acts import Act, Place, bindings
+from hotline_client.tui.parts.fields import Form
+from hotline_client.tui.parts.needs import Need, ViewName, pane_rows, talk_needs
+from hotline_client.tui.parts.sheets import Sheet
+from hotline_client.tui.parts.state import ScreenState
+from hotline_client.tui.parts.typed import AskTyped
+from hotline_client.tui.parts.view import Fill, Happened, Said, Show, View
+from hotline_client.tui.talk.acknowledging import choose
 from hotline_client.tui.talk.composer import Composer
 from hotline_client.tui.talk.composing import Composition, Outgoing, address_row, delegations, quote_row
-from hotline_client.tui.talk.drafts import Drafts
-from hotline_client.tui.parts.fields import Form
 from hotline_client.tui.talk.detail import detail_rows
-from hotline_client.tui.talk.rows import is_formal
-from hotline_client.tui.parts.needs import Need, ViewName, pane_rows, talk_needs
+from hotline_client.tui.talk.drafts import Drafts
 from hotline_client.tui.talk.responding import (
     answer_form,
     correction_form,
@@ -33,18 +38,13 @@ from hotline_client.tui.talk.responding import (
     why_not_ours,
     withdrawal_form,
 )
-from hotline_client.tui.looks.row_list import RowList
-from hotline_client.tui.looks.rows import Row
+from hotline_client.tui.talk.rows import is_formal
 from hotline_client.tui.talk.search import Search
 from hotline_client.tui.talk.seeing import Seeing
-from hotline_client.tui.parts.sheets import Sheet
-from hotline_client.tui.parts.state import ScreenState
 from hotline_client.tui.talk.threads import thread_rows
 from hotline_client.tui.talk.timeline import Timeline
-from hotline_client.tui.looks.tongue import t
-from hotline_client.tui.parts.typed import AskTyped
-from hotline_client.tui.parts.view import Fill, Happened, Said, Show, View
-from hotline_client.line.views import MessageView
+from hotline_client.words.addressees import addressees_text, read_addressees
+from hotline_client.words.bidi import has_rtl
 from hotline_protocol.documents.body import Target
 from hotline_protocol.errors import HotlineError, UsageError
 from hotline_protocol.terms import WRITING_ROLES, Precedence
@@ -395,7 +395,7 @@ class Talk(View):
             self.post_message(Said(why or t("select a message first")))
             return
         try:
-            target = self.state.port.affairs.target(message.channel, message.id)
+            target = self.state.port.target(message.channel, message.id)
         except HotlineError as error:
             self.post_message(Said(line(str(error))))
         else:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
-from hotline_client.tui.talk.rows import message_rows
-from hotline_client.tui.parts.ports import LinePort
+from hotline_client.line.views import MessageView
 from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.looks.wording import day
-from hotline_client.line.views import MessageView
+from hotline_client.tui.parts.ports import LinePort
+from hotline_client.tui.talk.rows import message_rows
 
 PAGE: Final = 200
 KEPT: Final = 3 * PAGE

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from hotline_client.cli import COMMANDS, LazyGroup, exits, hotline
 from hotline_client.cli.base import output
 from hotline_client.cli.base.options import home_directory, json_option
+from hotline_client.words import columns
 from hotline_protocol.errors import ChainError, CharterError, FormatError, PeerError, StorageError, UsageError
 
 
@@ -170,15 +171,15 @@ def test_no_color_is_obeyed_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_tables_keep_their_columns_with_wide_and_right_to_left_text() -> None:
-    text = output.table(
+    text = columns.table(
         ("NAME", "STATE"),
         [("北京代表", "ok"), ("דוד", "ok"), ("e\u0301mile", "ok"), ("x" * 200, "cut")],
         width=80,
     )
     header, *lines = text.split("\n")
-    column = output.cells(header[: header.index("STATE")])
-    assert all(output.cells(line) <= 80 for line in lines)
-    assert [output.cells(line[: line.rindex(" ") + 1]) for line in lines] == [column] * 4
+    column = columns.cells(header[: header.index("STATE")])
+    assert all(columns.cells(line) <= 80 for line in lines)
+    assert [columns.cells(line[: line.rindex(" ") + 1]) for line in lines] == [column] * 4
 
 
 def test_the_home_is_that_of_the_option_the_profile_or_the_environment(
@@ -211,4 +212,4 @@ def test_the_home_is_that_of_the_option_the_profile_or_the_environment(
     ],
 )
 def test_lines_are_broken_between_words(text: str, wrapped: str) -> None:
-    assert output.wrap(text, width=12) == wrapped
+    assert columns.wrap(text, width=12) == wrapped

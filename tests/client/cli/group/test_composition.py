@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from hotline_client.presenters.roster import Row, rows
 from hotline_client.line.views import MemberView, Person
+from hotline_client.presenters.roster import Row, rows
 from hotline_protocol.folds.composition import Seat
 from hotline_protocol.terms import Role
 

@@ -12,11 +12,11 @@ from click.testing import CliRunner
 
 from hotline_client.cli import exits
 from hotline_client.cli.group.notice_input import compose, notice_options
+from hotline_client.exports.notices import geojson, text
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.notices import Action, Notice
 from hotline_protocol.errors import HotlineError
 from hotline_protocol.notices import form, values
-from hotline_client.exports.notices import geojson, text
 
 NOW = values.parse_time("220600Z NOV 26")
 EXAMPLES = Path(__file__).resolve().parents[4] / "examples" / "notices"

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from hotline_client.engine import keys
-from hotline_client.engine.incoming import revocations
 from hotline_client.engine.desk import Desk
+from hotline_client.engine.incoming import revocations
 from hotline_protocol.errors import MembershipError
 from tests.client.engine.house import CHANNEL, House, Person, founded
 from tests.support.memory_relay import Wire

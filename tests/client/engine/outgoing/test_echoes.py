@@ -13,11 +13,11 @@ NONCE = bytes(range(16))
 
 
 def ask(line: Line, within: int = 60, nonce: bytes = NONCE) -> bytes:
-    return line.affairs.say(CHANNEL, LineCheck(nonce, within))
+    return line.say(CHANNEL, LineCheck(nonce, within))
 
 
 def check(person: Person, document: bytes) -> Check:
-    return Line(person.desk).affairs.read(CHANNEL, lambda book: book.line.checks[document])
+    return Line(person.desk).read(CHANNEL, lambda book: book.line.checks[document])
 
 
 def live(house: House, *people: Person, seconds: float = 0) -> None:
@@ -125,7 +125,7 @@ def test_the_side_that_waited_in_vain_may_put_it_on_record_first() -> None:
     house.settle(dana)
     house.clock.pass_(seconds=61)
     line = Line(dana.desk)
-    line.affairs.say(CHANNEL, LineMissed(line.affairs.target(CHANNEL, asked)))
+    line.say(CHANNEL, LineMissed(line.target(CHANNEL, asked)))
     house.settle(dana)
     house.settle()
     live(house, dana, viktor, seconds=700)

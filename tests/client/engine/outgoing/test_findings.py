@@ -29,11 +29,11 @@ def notice(house: House, metres: float = 20_000.0, **more: Any) -> Notice:
 
 
 def issue(person: Person, body: Notice) -> bytes:
-    return Line(person.desk).affairs.say(CHANNEL, body)
+    return Line(person.desk).say(CHANNEL, body)
 
 
 def entry(person: Person, document: bytes) -> Entry:
-    return Line(person.desk).affairs.read(CHANNEL, lambda book: book.notices.all[document])
+    return Line(person.desk).read(CHANNEL, lambda book: book.notices.all[document])
 
 
 def live(house: House, *people: Person, seconds: float = 0) -> None:
@@ -140,11 +140,9 @@ def test_a_side_that_computes_differently_is_an_alarm_once() -> None:
     dana, viktor = founded(house)
     first = issue(dana, notice(house))
     house.settle(dana)
-    target = Line(dana.desk).affairs.target(CHANNEL, first)
+    target = Line(dana.desk).target(CHANNEL, first)
     viktor.wire.pull(CHANNEL)
-    Line(viktor.desk).affairs.say(
-        CHANNEL, Finding(target, Verdict.CONFLICT, bytes(32)), key=f"finding {first.hex()}"
-    )
+    Line(viktor.desk).say(CHANNEL, Finding(target, Verdict.CONFLICT, bytes(32)), key=f"finding {first.hex()}")
     for _ in range(3):
         live(house, dana, viktor, seconds=5)
     for person in (dana, viktor):
@@ -179,7 +177,7 @@ def test_what_is_due() -> None:
     third = issue(dana, notice(house, call_sign="LAST"))
     dana.wire.push(CHANNEL)
     viktor.wire.pull(CHANNEL)
-    book = Journal.decode(Line(viktor.desk).affairs.read(CHANNEL, Journal.encode))
+    book = Journal.decode(Line(viktor.desk).read(CHANNEL, Journal.encode))
     assert book is not None
     found = due(book, "b", house.clock.now)
     assert [one.target.id for one in found] == [first, second, third]

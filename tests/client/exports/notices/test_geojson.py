@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import shapely
 
+from hotline_client.exports.notices import geojson
 from hotline_protocol.documents.notices import Notice
 from hotline_protocol.errors import FormatError
 from hotline_protocol.notices import form
-from hotline_client.exports.notices import geojson
 
 FIELDS = {"arena": "naval", "activity": "Firing", "start": "240600Z NOV 26", "end": "250600Z NOV 26"}
 AREAS = {

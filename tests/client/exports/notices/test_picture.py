@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from hotline_protocol.notices import form, values
 from hotline_client.exports.notices import picture
 from hotline_client.exports.notices.picture import Drawn
+from hotline_protocol.notices import form, values
 
 NOW = values.parse_time("250000Z NOV 26")
 

@@ -7,11 +7,11 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from hotline_client.line.views import Person
 from hotline_client.tui.agenda.view import AgendaView
 from hotline_client.tui.app.app import HotlineApp
 from hotline_client.tui.parts.form import FormScreen
 from hotline_client.tui.parts.sheets import Ask
-from hotline_client.line.views import Person
 from hotline_protocol.documents import agenda as docs
 from hotline_protocol.documents.body import Target
 from hotline_protocol.folds.agenda import State

@@ -9,13 +9,14 @@ from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from hotline_client.connection.health import LineState
+from hotline_client.line.views import Halted, KnockView, Person
 from hotline_client.tui.app.app import HotlineApp
-from hotline_client.tui.talk.composer import Composer
-from hotline_client.tui.roster.view import Roster
 from hotline_client.tui.parts.sheets import Ask, Sheet
-from hotline_client.tui.talk.timeline import Timeline
 from hotline_client.tui.parts.typed import AskTyped
-from hotline_client.line.views import Halted, KnockView, LineState, Person
+from hotline_client.tui.roster.view import Roster
+from hotline_client.tui.talk.composer import Composer
+from hotline_client.tui.talk.timeline import Timeline
 from hotline_protocol.identity.digits import digits
 from hotline_protocol.terms import Precedence, Response, Role
 from tests.support.memory_line import ANNA, MIRIAM, NOW, OTTO, MemoryLine, text

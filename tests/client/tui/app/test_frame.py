@@ -8,12 +8,12 @@ import pytest
 from textual.pilot import Pilot
 
 from hotline_client.tui.app.app import HotlineApp
-from hotline_client.tui.talk.composer import Composer
 from hotline_client.tui.app.flash import FlashScreen
 from hotline_client.tui.app.palette import Palette
 from hotline_client.tui.parts.ports import LinePort
-from hotline_client.tui.roster.view import Roster
 from hotline_client.tui.parts.sheets import Sheet
+from hotline_client.tui.roster.view import Roster
+from hotline_client.tui.talk.composer import Composer
 from hotline_client.tui.terminal.signals import ALERT, TITLE, Signals
 from hotline_protocol.errors import UsageError
 from hotline_protocol.terms import Precedence

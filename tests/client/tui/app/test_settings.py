@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from hotline_client.tui.parts import acts
 from hotline_client.tui.app import settings
-from hotline_client.tui.looks import tongue
 from hotline_client.tui.app.settings import Settings
+from hotline_client.tui.looks import tongue
+from hotline_client.tui.parts import acts
 from hotline_protocol.errors import FormatError, UsageError
 
 

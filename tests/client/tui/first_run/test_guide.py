@@ -13,12 +13,12 @@ from textual.widgets import Input
 
 from hotline_client.ceremony.rehearse import Rehearsed
 from hotline_client.cli.base import options as common
-from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
-from hotline_client.tui.looks.bars import Bar
 from hotline_client.tui.first_run.guide import Guide
 from hotline_client.tui.first_run.steps import Enrolment, Step
+from hotline_client.tui.looks.bars import Bar
 from hotline_client.tui.looks.rows import words
 from hotline_client.vault import Vault
+from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 from hotline_protocol.errors import HotlineError
 from hotline_protocol.identity.certificate import parse_request
 from hotline_protocol.identity.digits import digits

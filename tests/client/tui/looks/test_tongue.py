@@ -9,11 +9,11 @@ import pytest
 from babel.messages.catalog import Message
 from textual.pilot import Pilot
 
-from hotline_client.tui.looks import tongue
-from hotline_client.tui.parts.acts import ACTS, help_rows
 from hotline_client.tui.app.app import HotlineApp
+from hotline_client.tui.looks import tongue
 from hotline_client.tui.looks.rows import width
 from hotline_client.tui.looks.tongue import LANGUAGES, t, tn
+from hotline_client.tui.parts.acts import ACTS, help_rows
 from hotline_protocol.text import show
 from tests.support.memory_line import MIRIAM, MemoryLine, text
 from tests.support.pilot import SIZES, Ticks, drive, screen

@@ -8,8 +8,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from hotline_client.tui.app.app import HotlineApp
-from hotline_client.tui.parts.form import FormScreen
 from hotline_client.tui.meetings.view import MeetingsView
+from hotline_client.tui.parts.form import FormScreen
 from hotline_client.tui.parts.sheets import Sheet
 from hotline_protocol.documents.agenda import AgendaPropose
 from hotline_protocol.documents.body import Target
@@ -182,7 +182,7 @@ def test_answers_go_to_the_present_candidates() -> None:
     async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
         await pilot.press("alt+3", "f5")
         line.affairs.book.say(
-            party(MIRIAM), MeetingCounter(line.affairs.target("plenary", meeting_of(line).id), (SECOND,))
+            party(MIRIAM), MeetingCounter(line.target("plenary", meeting_of(line).id), (SECOND,))
         )
         await sent(pilot)
         assert "NOT SENT: it answers other candidate times" in flat(app)

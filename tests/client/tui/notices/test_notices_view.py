@@ -7,12 +7,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from hotline_client.line.views import Person
 from hotline_client.tui.app.app import HotlineApp
-from hotline_client.tui.parts.form import Choice, FieldRow, FormScreen
 from hotline_client.tui.notices.view import NoticesView
+from hotline_client.tui.parts.form import Choice, FieldRow, FormScreen
 from hotline_client.tui.parts.pick import Pick
 from hotline_client.tui.parts.sheets import Ask, Sheet
-from hotline_client.line.views import Person
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.dialogue import Reply
 from hotline_protocol.documents.notices import Action, Finding, Notice, Verdict

@@ -7,11 +7,11 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from hotline_client.line.views import Person
 from hotline_client.tui.app.app import HotlineApp
 from hotline_client.tui.parts.form import FormScreen
-from hotline_client.tui.record.view import RecordView
 from hotline_client.tui.parts.sheets import Ask, Sheet
-from hotline_client.line.views import Person
+from hotline_client.tui.record.view import RecordView
 from hotline_protocol.documents.talk import Checkpoint
 from hotline_protocol.documents.watch import (
     NONCE_SIZE,
@@ -60,7 +60,7 @@ def test_the_line_is_checked_by_a_form_and_the_echo_is_shown(size: tuple[int, in
         assert (len(body.nonce), body.within) == (NONCE_SIZE, 30)
         assert "LINE CHECK #1 by ALPHA: OPEN" in screen(app)
         check = next(iter(line.affairs.book.journal.line.checks))
-        line.affairs.book.say(party(MIRIAM), LineEcho(line.affairs.target("plenary", check), body.nonce))
+        line.affairs.book.say(party(MIRIAM), LineEcho(line.target("plenary", check), body.nonce))
         app._read_again()
         await pilot.pause()
         assert "ECHOED after 0.0 s" in screen(app)

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from textual.pilot import Pilot
 
-from hotline_client.tui.app.app import HotlineApp
 from hotline_client.line.views import MemberView, Person
+from hotline_client.tui.app.app import HotlineApp
 from hotline_protocol.identity.limits import Limits
 from hotline_protocol.terms import Role
 from tests.support.memory_line import NOW, MemoryLine

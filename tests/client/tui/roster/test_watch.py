@@ -4,11 +4,11 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
+from hotline_client.line.views import Person
 from hotline_client.tui.app.app import HotlineApp
 from hotline_client.tui.parts.form import FormScreen
-from hotline_client.tui.roster.view import Roster
 from hotline_client.tui.parts.sheets import Ask
-from hotline_client.line.views import Person
+from hotline_client.tui.roster.view import Roster
 from hotline_protocol.documents.composition import Announcement, Change
 from hotline_protocol.documents.talk import Text
 from hotline_protocol.documents.watch import WatchAccept, WatchHandover, WatchTake

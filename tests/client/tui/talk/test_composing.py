@@ -6,12 +6,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from hotline_client.line.views import MessageView
 from hotline_client.tui.app.app import HotlineApp
 from hotline_client.tui.looks.bars import Bar
+from hotline_client.tui.looks.rows import words
 from hotline_client.tui.talk.composing import Composition
 from hotline_client.tui.talk.drafts import OPEN, Drafts
-from hotline_client.tui.looks.rows import words
-from hotline_client.line.views import MessageView
 from hotline_protocol.documents import Addressee
 from hotline_protocol.terms import Precedence, Response, Role
 from tests.support.memory_line import MIRIAM, MemoryLine, text

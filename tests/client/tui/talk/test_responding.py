@@ -4,11 +4,11 @@ from __future__ import annotations
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
+from hotline_client.line.views import Person
 from hotline_client.tui.app.app import HotlineApp
 from hotline_client.tui.parts.form import FormScreen
 from hotline_client.tui.parts.sheets import Ask, Sheet
 from hotline_client.tui.talk.timeline import Timeline
-from hotline_client.line.views import Person
 from hotline_protocol.documents.dialogue import Answer, Correction, Reply, Translation, Withdrawal
 from hotline_protocol.documents.talk import Text
 from hotline_protocol.terms import Precedence, Response

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from hotline_client.line.views import Answered, Mark, MessageView, Receipt, Translated
 from hotline_client.tui.app.app import HotlineApp
+from hotline_client.tui.looks.rows import width, words
 from hotline_client.tui.talk.detail import detail_rows
 from hotline_client.tui.talk.rows import GUTTER, OURS, message_rows
-from hotline_client.tui.looks.rows import width, words
-from hotline_client.line.views import Answered, Mark, MessageView, Receipt, Translated
 from hotline_protocol.documents import KINDS
 from hotline_protocol.documents.agenda import AgendaPropose
 from hotline_protocol.documents.dialogue import Answer

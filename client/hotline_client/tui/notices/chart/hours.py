@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from hotline_client.tui.looks.cells import pad
-from hotline_client.tui.notices.chart.plot import Spot
 from hotline_client.tui.looks.rows import Look, Row, Span, fit
 from hotline_client.tui.looks.tongue import t
+from hotline_client.tui.notices.chart.plot import Spot
 from hotline_protocol.notices import validity
 
 HOUR: Final = 3_600_000

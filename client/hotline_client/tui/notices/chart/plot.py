@@ -13,10 +13,10 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from hotline_client.tui.notices.chart.canvas import ACROSS, DOWN, Canvas, Dots
-from hotline_client.tui.looks.rows import Look, Row
-from hotline_protocol.documents.notices import Notice
 from hotline_client.exports.notices import outline
+from hotline_client.tui.looks.rows import Look, Row
+from hotline_client.tui.notices.chart.canvas import ACROSS, DOWN, Canvas, Dots
+from hotline_protocol.documents.notices import Notice
 from hotline_protocol.notices.buffers import NAUTICAL_MILE
 from hotline_protocol.notices.drawing import project, unproject
 

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline_client.tui.notices.chart.canvas import Canvas
 from hotline_client.tui.looks.rows import width, words
+from hotline_client.tui.notices.chart.canvas import Canvas
 
 
 def _drawn(canvas: Canvas) -> list[str]:

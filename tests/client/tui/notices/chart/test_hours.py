@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from hotline_client.tui.looks.rows import width, words
 from hotline_client.tui.notices.chart.hours import HOUR, NAME, SPANS, Hours, hours_rows
 from hotline_client.tui.notices.chart.plot import Spot
-from hotline_client.tui.looks.rows import width, words
 from tests.support.notices import START, air, circle
 
 AREA = circle(33.0, 34.0, 1000)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from hotline_client.tui.looks.rows import Look, width, words
 from hotline_client.tui.notices.chart.canvas import Canvas
 from hotline_client.tui.notices.chart.plot import Plot, Spot, Window
-from hotline_client.tui.looks.rows import Look, width, words
 from hotline_protocol.documents.notices import Naval, Notice
 from tests.support.notices import air, circle, corridor, naval, polygon
 
