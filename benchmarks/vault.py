@@ -10,14 +10,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from benchmarks.results import Result
-from hotline_client.engine.state import (
-    Changes,
-    DocumentRecord,
-    EntryRecord,
-    GroupBlobs,
-    MarkRecord,
-    Standing,
-)
+from hotline_client.engine.records import DocumentRecord, EntryRecord, MarkRecord
+from hotline_client.engine.standing import Standing
+from hotline_client.engine.store import Changes, GroupBlobs
 from hotline_client.vault import Vault
 from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 

@@ -77,7 +77,7 @@ class Sent:
         return await waiting.answered(self._line, self.channel, self.id, within)
 
     async def _reached(self, states: tuple[Receipt, ...], within: float | None) -> MessageView:
-        if not await waiting.until(self._line, lambda: self.message.receipt in states, within):
+        if not await self._line.until(lambda: self.message.receipt in states, within):
             raise TimeoutError(f"it is {self.message.receipt} after {within:g} s")
         return self.message
 
@@ -207,7 +207,7 @@ class Hotline:
         return await self._queued(message.channel, work)
 
     async def _queued(self, channel: str, work: Callable[[], bytes]) -> Sent:
-        await waiting.until(self.line, lambda: self.line.channel(channel).outbox < ROOM, None)
+        await self.line.until(lambda: self.line.channel(channel).outbox < ROOM, None)
         return Sent(await asyncio.to_thread(work), channel, self.line)
 
     # --- reading

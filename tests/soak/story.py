@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from hotline_client.ceremony.rehearse import Device, Enrolled
-from hotline_client.engine.state import CLOSED, SlotRecord
+from hotline_client.engine.records import CLOSED, SlotRecord
 from hotline_client.line.line import Line
 from hotline_client.schedules.file import definition, schedule_of
 from hotline_client.schedules.model import Schedule

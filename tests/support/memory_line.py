@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 
 from hotline_client.connection.changes import Changed
 from hotline_client.connection.health import LineState
-from hotline_client.line.settings import Keepsakes, MemorySettings
+from hotline_client.line.settings import DeviceSettings, MemorySettings
 from hotline_client.line.views import (
     ChannelView,
     Found,
@@ -125,7 +125,7 @@ class MemoryLine:
         self.acts: list[tuple[Any, ...]] = []
         self.refuse: str | None = None
         self.running = False
-        self.keepsakes = Keepsakes(MemorySettings())
+        self.keepsakes = DeviceSettings(MemorySettings())
         self.certificates: dict[bytes, Certificate] = {}
         self.affairs = MemoryAffairs(me)
         """What was said beyond words, in the plenary."""

@@ -10,22 +10,19 @@ from typing import TypeVar
 
 import msgspec
 
-from hotline_client.engine.state import (
-    Changes,
+from hotline_client.engine.records import (
     DocumentRecord,
     EntryRecord,
     EventRecord,
-    GroupBlobs,
-    KeyRecord,
     MarkRecord,
     OutboxItem,
     SlotRecord,
     Snapshot,
-    StaleError,
-    Standing,
     StepRecord,
-    Stored,
+    UsedKey,
 )
+from hotline_client.engine.standing import Standing
+from hotline_client.engine.store import Changes, GroupBlobs, StaleError, Stored
 from hotline_client.words.search import Term, document_words, holds
 
 R = TypeVar("R", DocumentRecord, EventRecord)
@@ -42,7 +39,7 @@ class _Channel:
     by_id: dict[bytes, list[DocumentRecord]] = field(default_factory=dict)
     marks: list[MarkRecord] = field(default_factory=list)
     events: list[EventRecord] = field(default_factory=list)
-    keys: dict[str, KeyRecord] = field(default_factory=dict)
+    keys: dict[str, UsedKey] = field(default_factory=dict)
     snapshot: Snapshot | None = None
     contexts: dict[int, bytes] = field(default_factory=dict)
     aside_entries: dict[bytes, EntryRecord] = field(default_factory=dict)
@@ -104,7 +101,7 @@ class MemoryVault:
         one.outbox.update((item.id, msgspec.msgpack.encode(item)) for item in changes.outbox)
         for item_id in changes.outbox_done:
             one.outbox.pop(item_id, None)
-        one.keys.update((key.key, key) for key in changes.keys)
+        one.keys.update((key.key, key) for key in changes.used_keys)
         self.certificates.update(changes.certificates)
         one.contexts.update(changes.contexts)
         self.slots += changes.slots
@@ -198,7 +195,7 @@ class MemoryVault:
         found = (one for one in self.steps if (one.document, one.number) == (document, number))
         return next(found, None)
 
-    def key(self, channel: str, key: str) -> KeyRecord | None:
+    def used_key(self, channel: str, key: str) -> UsedKey | None:
         return self._of(channel).keys.get(key)
 
     # --- reading

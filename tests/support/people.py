@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from hotline_client.engine.draft import Context
+from hotline_client.engine.context import Context
 from hotline_protocol.identity.authority import AuthorityKey, issue_certificate, issue_crl, issue_root
 from hotline_protocol.identity.card import Card
 from hotline_protocol.identity.certificate import Request, device_request, parse_request

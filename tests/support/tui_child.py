@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from hotline_client.line.settings import Keepsakes
+from hotline_client.line.settings import DeviceSettings
 from hotline_client.tui.app.run import run
 from hotline_protocol.documents.body import MAX_TEXT
 from hotline_protocol.terms import Precedence, Response
@@ -60,7 +60,7 @@ def kept(line: MemoryLine, directory: Path) -> MemoryLine:
     """The line with what it must not forget in a directory."""
     line.acts = Ledger(directory / "acts")
     line.affairs.said = Ledger(directory / "acts")
-    line.keepsakes = Keepsakes(FileSettings(directory / "settings"))
+    line.keepsakes = DeviceSettings(FileSettings(directory / "settings"))
     return line
 
 

@@ -28,7 +28,7 @@ class Changed:
     total: int | None = None
 
 
-class News(AsyncIterator[Changed]):
+class Subscription(AsyncIterator[Changed]):
     """What one reader has not heard yet, from the moment it was made; without end. Forgotten when nobody holds it."""
 
     def __init__(self, desk: Desk) -> None:
@@ -53,7 +53,7 @@ class News(AsyncIterator[Changed]):
             self.loop.call_soon_threadsafe(self.awake.set)
 
     async def __anext__(self) -> Changed:
-        """The next news, asking the vault from time to time what other processes did."""
+        """The next change, asking the vault from time to time what other processes did."""
         while not self._ready:
             self._take()
             if self._ready:
@@ -81,19 +81,19 @@ class News(AsyncIterator[Changed]):
                 self.add(name, _ALL)
 
 
-class Newsroom:
-    """All readers of one line."""
+class Subscribers:
+    """Everybody who follows the changes of one line."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._readers: weakref.WeakSet[News] = weakref.WeakSet()
+        self._subscriptions: weakref.WeakSet[Subscription] = weakref.WeakSet()
 
-    def subscribe(self, desk: Desk) -> News:
-        """News from now on. Call it in a running loop."""
-        news = News(desk)
+    def subscribe(self, desk: Desk) -> Subscription:
+        """What changes from now on. Call it in a running loop."""
+        made = Subscription(desk)
         with self._lock:
-            self._readers.add(news)
-        return news
+            self._subscriptions.add(made)
+        return made
 
     def tell(
         self, channel: str | None, what: frozenset[What], progress: tuple[int, int] | None = None
@@ -102,6 +102,6 @@ class Newsroom:
         if not what:
             return
         with self._lock:
-            readers = list(self._readers)
-        for one in readers:
+            subscriptions = list(self._subscriptions)
+        for one in subscriptions:
             one.add(channel, what, progress)

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hotline_client.connection.changes import Newsroom
+from hotline_client.connection.changes import Subscribers
 from hotline_client.engine.desk import Desk
 from hotline_protocol.relay.frames import Answers, Hello, Ready, Submission, hello_content
 
 
-class Relaying:
+class DeskDriver:
     """The driver of the transport's sessions."""
 
-    def __init__(self, desk: Desk, news: Newsroom) -> None:
+    def __init__(self, desk: Desk, subscribers: Subscribers) -> None:
         self._desk = desk
-        self._news = news
+        self._subscribers = subscribers
         self.tails: dict[str, int] = {}
         """The relay's tails as of the last `ready` and what came since."""
         self._reported: set[str] = set()
@@ -46,7 +46,7 @@ class Relaying:
             else:
                 self.tails.pop(one.name, None)
         self._ready = True
-        self._news.tell(None, frozenset({"status"}))
+        self._subscribers.tell(None, frozenset({"status"}))
         return follows
 
     def entries(self, channel: str, first: int, raws: Sequence[bytes], *, fresh: bool) -> int | None:
@@ -57,7 +57,7 @@ class Relaying:
     def caught_up(self, channel: str) -> None:
         """The channel was taken up to its tail."""
         self._desk.caught_up(channel)
-        self._news.tell(channel, frozenset({"status", "progress"}))
+        self._subscribers.tell(channel, frozenset({"status", "progress"}))
 
     def cursor(self, channel: str) -> int:
         """Where the channel stands."""
@@ -77,7 +77,7 @@ class Relaying:
 
     def progress(self, channel: str, tail: int) -> None:
         """More of a backlog was taken."""
-        self._news.tell(channel, frozenset({"progress"}), (self.cursor(channel), tail))
+        self._subscribers.tell(channel, frozenset({"progress"}), (self.cursor(channel), tail))
 
     def may_follow(self, channel: str) -> bool:
         """Whether the channel is one of ours and not halted, whoever resumed it."""

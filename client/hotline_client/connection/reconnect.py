@@ -19,7 +19,7 @@ from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
 from hotline_client.connection.health import Health, LineState
-from hotline_client.connection.session import Driver, RelayError, RestartError, Session
+from hotline_client.connection.session import Driver, RelayError, RelaySession, RestartError
 from hotline_protocol.errors import HotlineError, PeerError
 from hotline_protocol.identity.charter import Relay
 from hotline_protocol.relay import frames
@@ -53,7 +53,7 @@ def check_pin(connection: ClientConnection, certificate: bytes) -> bytes:
     return found
 
 
-class Transport:
+class Connection:
     """Keeps one session alive for as long as it runs; tells of its health by a callback."""
 
     def __init__(
@@ -70,7 +70,7 @@ class Transport:
         self._clock = clock
         self._jitter = jitter
         self._health_changed = health_changed
-        self._session: Session | None = None
+        self._session: RelaySession | None = None
         self._hurry = asyncio.Event()
         self._failures = 0
         self.health = Health(since=clock())
@@ -105,7 +105,7 @@ class Transport:
             proxy=None,
         ) as connection:
             found = check_pin(connection, relay.certificate)
-            session = Session(self._driver, connection, found, self._pong)
+            session = RelaySession(self._driver, connection, found, self._pong)
             async with asyncio.timeout(OPEN_TIMEOUT):
                 await session.open()
             self._session, self._failures = session, 0

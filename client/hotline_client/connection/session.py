@@ -105,7 +105,7 @@ class _Followed:
     unanswered: set[bytes] = field(default_factory=set)
 
 
-class Session:
+class RelaySession:
     """From `challenge` to the end of the connection. `pong` is told each round trip in ms, or None when it is late."""
 
     def __init__(

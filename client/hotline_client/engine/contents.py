@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline_client.engine.state import DocumentRecord
+from hotline_client.engine.records import DocumentRecord
 from hotline_protocol.documents import KINDS, Body, decode_body, decode_document
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.summary import summary

@@ -10,13 +10,15 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
-from hotline_client.engine.draft import ChannelState, Context, Draft, Promise, Random, What
+from hotline_client.engine.channel import ChannelState, Promise
+from hotline_client.engine.context import Context
+from hotline_client.engine.draft import Draft, Random, What
 from hotline_client.engine.incoming import halting
 from hotline_client.engine.incoming.receive import CLOCK_TOLERANCE, DeviationError, receive, report_clock
 from hotline_client.engine.outgoing import receipts, sealing, upkeep
 from hotline_client.engine.outgoing.echoes import Echoes
 from hotline_client.engine.outgoing.findings import Findings
-from hotline_client.engine.state import StaleError, Store
+from hotline_client.engine.store import StaleError, Store
 from hotline_protocol.errors import ChainError, PeerError, StorageError, UsageError
 from hotline_protocol.identity.charter import Channel
 from hotline_protocol.identity.entitlement import may_use

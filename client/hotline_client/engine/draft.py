@@ -6,137 +6,40 @@ committed or thrown away and loaded anew; nothing of a failed step survives.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, Literal
 
-from hotline_client.engine.state import (
-    Changes,
+from hotline_client.engine.channel import ChannelState, Promise
+from hotline_client.engine.context import Context, certificate_der
+from hotline_client.engine.records import (
     DocumentRecord,
     EntryRecord,
     EventRecord,
-    GroupBlobs,
-    KeyRecord,
+    ItemKind,
     MarkRecord,
     OutboxItem,
-    Past,
     Sealed,
     SlotRecord,
     Snapshot,
-    Standing,
     StepRecord,
-    Stored,
+    UsedKey,
 )
+from hotline_client.engine.standing import Standing
+from hotline_client.engine.store import Changes, GroupBlobs, Past
 from hotline_protocol.errors import StorageError
-from hotline_protocol.folds.journal import Journal
 from hotline_protocol.identity.certificate import Certificate
-from hotline_protocol.identity.charter import Channel, Charter, SignedCharter
-from hotline_protocol.identity.trust import Trust
-from hotline_protocol.mls.credential import Credential, X509Credential
 from hotline_protocol.mls.errors import RefusedError
 from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.tree_math import LeafIndex
 from hotline_protocol.relay.chain import genesis
+from hotline_protocol.relay.frames import ID_SIZE
 
 What = Literal["status", "messages", "roster", "outbox", "halt", "progress"]
 Random = Callable[[int], bytes]
 
 _HEADS_KEPT: Final = 512
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What stays the same while a line is open: the charter, whom we trust, and who we are.
-
-    `papers`: the charter with both signatures, without the link secret; `link_secret`: what hides knocks from the relay
-    (I16). Certificates are parsed and proven once and remembered by their
-    fingerprint.
-    """
-
-    papers: SignedCharter
-    trust: Trust
-    certificate: Certificate
-    private_key: bytes = field(repr=False)
-    link_secret: bytes = field(repr=False)
-    met: dict[bytes, Certificate] = field(default_factory=dict, repr=False)
-    charter: Charter = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "charter", self.papers.content())
-
-    def identify(self, der: bytes) -> Certificate:
-        """Whose certificate this is, under the roots that never change. CertificateError if nobody's."""
-        fingerprint = sha256(der).digest()
-        known = self.met.get(fingerprint)
-        if known is None:
-            known = self.met[fingerprint] = self.trust.identify(der)
-        return known
-
-
-def certificate_der(credential: Credential) -> bytes:
-    """The end certificate of an X.509 credential; any other credential is refused."""
-    if not isinstance(credential, X509Credential) or not credential.certificates:
-        raise RefusedError("credential", "expected an X.509 credential with a certificate")
-    return credential.certificates[0]
-
-
-@dataclass(slots=True)
-class ChannelState:
-    """A channel in memory, right as long as `version` is the stored one."""
-
-    channel: Channel
-    version: int
-    standing: Standing
-    group: Group | None = field(repr=False)
-    outbox: dict[bytes, OutboxItem]
-    trust: Trust = field(repr=False)
-    heads: dict[int, bytes] = field(default_factory=dict, repr=False)
-    people: dict[LeafIndex, Certificate] = field(default_factory=dict, repr=False)
-    journal: Journal | None = field(default=None, repr=False)
-    """What the documents amount to; None until somebody asks (see `engine.journal`)."""
-    behind: bool = False
-    """Whether the journal was folded before another process added to the log."""
-    snapshot: int = 0
-    """The seq of the journal's last snapshot."""
-
-    @classmethod
-    def load(cls, context: Context, channel: Channel, stored: Stored | None) -> ChannelState:
-        """What the vault holds, or a channel of which nothing is known yet."""
-        if stored is None:
-            standing = Standing(head=genesis(context.charter.link_id, channel.name))
-            return cls(channel, 0, standing, None, {}, context.trust)
-        trust = context.trust
-        for crl in stored.standing.crls:
-            trust = trust.with_crl(crl)
-        blobs = stored.group
-        group = None if blobs is None else Group.decode(blobs.epoch, blobs.ratchets)
-        outbox = {item.id: item for item in sorted(stored.outbox, key=lambda item: item.position)}
-        return cls(channel, stored.version, stored.standing, group, outbox, trust)
-
-    def inherit(self, old: ChannelState, head: bytes | None) -> None:
-        """Take over the journal of the state before, if the log only grew since; `head`: that after the old cursor, as stored."""
-        if old.journal is not None and head is not None and hmac.compare_digest(head, old.standing.head):
-            self.journal, self.snapshot, self.behind = old.journal, old.snapshot, True
-
-    @property
-    def is_member(self) -> bool:
-        """Whether this device is in the channel's group."""
-        return self.group is not None
-
-    @property
-    def stopped(self) -> bool:
-        """Whether nothing may be sealed or sent: halted, or still comparing after a halt."""
-        return self.standing.halt is not None or self.standing.resuming
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """An `appended` of the relay: the entry's id, and when it was said (unix ms)."""
-
-    entry_id: bytes
-    said: int
 
 
 @dataclass(slots=True)
@@ -155,7 +58,7 @@ class Draft:
     documents: list[DocumentRecord] = field(default_factory=list)
     marks: list[MarkRecord] = field(default_factory=list)
     events: list[EventRecord] = field(default_factory=list)
-    keys: list[KeyRecord] = field(default_factory=list)
+    used_keys: list[UsedKey] = field(default_factory=list)
     slots: list[SlotRecord] = field(default_factory=list)
     steps: list[StepRecord] = field(default_factory=list)
     certificates: dict[bytes, bytes] = field(default_factory=dict)
@@ -300,9 +203,30 @@ class Draft:
         self._done[item_id] = None
         self.what.add("outbox")
 
-    def next_position(self) -> int:
-        """A place behind everything in the outbox."""
-        return max((item.position for item in self.state.outbox.values()), default=0) + 1
+    def enqueue(
+        self,
+        kind: ItemKind,
+        body: bytes = b"",
+        *,
+        document_kind: str | None = None,
+        id: bytes | None = None,  # noqa: A002  the items' name
+        time: int | None = None,
+        sealed: tuple[Sealed, ...] = (),
+        stale: bool = False,
+    ) -> OutboxItem:
+        """A new item behind everything in the outbox, under a random id unless it has one. See `OutboxItem`."""
+        item = OutboxItem(
+            id=id or self.rng(ID_SIZE),
+            position=max((one.position for one in self.state.outbox.values()), default=0) + 1,
+            kind=kind,
+            document_kind=document_kind or kind,
+            body=body,
+            time=self.now if time is None else time,
+            sealed=sealed,
+            stale=stale,
+        )
+        self.put(item)
+        return item
 
     # --- the group
 
@@ -362,7 +286,7 @@ class Draft:
             events=tuple(self.events),
             outbox=tuple(self._items.values()),
             outbox_done=tuple(self._done),
-            keys=tuple(self.keys),
+            used_keys=tuple(self.used_keys),
             slots=tuple(self.slots),
             steps=tuple(self.steps),
             certificates=self.certificates,

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Final
 
 from hotline_client.engine.draft import Draft
-from hotline_client.engine.state import DocumentRecord, Snapshot
+from hotline_client.engine.records import DocumentRecord, Snapshot
 from hotline_protocol.documents import KINDS, Body, Party, decode_body, decode_document
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.dialogue import Correction

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
 
-from hotline_client.engine.draft import Context, Draft, Random
-from hotline_client.engine.state import OwnKnock
+from hotline_client.engine.context import Context
+from hotline_client.engine.draft import Draft, Random
+from hotline_client.engine.standing import OwnKnock
 from hotline_protocol.codec import decode, encode
 from hotline_protocol.identity import link_secret
 from hotline_protocol.identity.certificate import Certificate

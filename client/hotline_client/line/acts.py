@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hotline_client.engine import journal
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.outgoing import commits, documents, sealing, upkeep
-from hotline_client.engine.state import CommitIntent
+from hotline_client.engine.records import CommitIntent
 from hotline_protocol.documents.talk import Ack
 from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.phases import Phase

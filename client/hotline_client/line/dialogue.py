@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hotline_client.engine import journal
 from hotline_client.engine.contents import body_of
 from hotline_client.engine.desk import Desk
-from hotline_client.engine.state import DocumentRecord
+from hotline_client.engine.records import DocumentRecord
 from hotline_client.line.views import Answered, Person, Translated
 from hotline_protocol.documents.dialogue import Correction
 from hotline_protocol.folds.dialogue import Dialogue
@@ -21,7 +21,7 @@ PersonOf = Callable[[bytes], Person | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class DialogueView:
     """See `views.MessageView`. `corrections`: the documents that brought other words, the present ones last."""
 
     precedence: Precedence | None = None
@@ -35,10 +35,10 @@ class Exchange:
     translations: tuple[Translated, ...] = field(default=())
 
 
-def exchange(desk: Desk, name: str, record: DocumentRecord, person_of: PersonOf) -> Exchange:
+def exchange(desk: Desk, name: str, record: DocumentRecord, person_of: PersonOf) -> DialogueView:
     """What was said about a document of the log. To be called under the desk's lock."""
     if record.refused is not None:
-        return Exchange()
+        return DialogueView()
     book = _book(desk, name)
     found = book.dialogues.all.get(record.id)
     content = record.content_hash if found is None else found.content
@@ -47,9 +47,9 @@ def exchange(desk: Desk, name: str, record: DocumentRecord, person_of: PersonOf)
         book.translations.of(content if minutes is None else minutes.content), person_of
     )
     if found is None or found.seq != record.seq:
-        return Exchange(translations=translations)
+        return DialogueView(translations=translations)
     targets = desk.context.charter.ack_targets
-    return Exchange(
+    return DialogueView(
         precedence=found.precedence,
         response=found.response,
         phase=found.phase,
@@ -84,7 +84,7 @@ def _translated(renderings: list[Rendering], person_of: PersonOf) -> tuple[Trans
     )
 
 
-def present_text(first: str, said: Exchange) -> str:
+def present_text(first: str, said: DialogueView) -> str:
     """The words that stand now."""
     body = body_of(said.corrections[-1].content) if said.corrections else None
     return body.text if isinstance(body, Correction) else first

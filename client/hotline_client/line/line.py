@@ -14,21 +14,22 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-from hotline_client.connection.changes import POLL, Changed, Newsroom
-from hotline_client.connection.driver import Relaying
+from hotline_client.connection.changes import POLL, Changed, Subscribers
+from hotline_client.connection.driver import DeskDriver
 from hotline_client.connection.health import Health
-from hotline_client.connection.reconnect import Transport
+from hotline_client.connection.reconnect import Connection
 from hotline_client.engine import journal
 from hotline_client.engine.contents import body_of
+from hotline_client.engine.context import Context
 from hotline_client.engine.desk import Desk
-from hotline_client.engine.draft import Context, Draft, Random
+from hotline_client.engine.draft import Draft, Random
 from hotline_client.engine.outgoing import documents, receipts
-from hotline_client.engine.state import DocumentRecord
+from hotline_client.engine.records import DocumentRecord
 from hotline_client.errors import HaltedChannel, NotInstalled, Refused
 from hotline_client.line import acts
 from hotline_client.line.record import Recorder
 from hotline_client.line.search import LIMIT, numbered, place, search
-from hotline_client.line.settings import Keepsakes, MemorySettings, Settings
+from hotline_client.line.settings import DeviceSettings, MemorySettings, Settings
 from hotline_client.line.timeline import Reading
 from hotline_client.line.views import (
     ChannelView,
@@ -68,12 +69,12 @@ class Line:
         self, desk: Desk, *, jitter: Callable[[], float] = random.random, settings: Settings | None = None
     ) -> None:
         self._desk = desk
-        self._keepsakes = Keepsakes(settings or MemorySettings())
+        self._settings = DeviceSettings(settings or MemorySettings())
         self._reading = Reading(desk)
-        self._news = Newsroom()
-        self._relaying = Relaying(desk, self._news)
-        self._transport = Transport(
-            self._relaying,
+        self._subscribers = Subscribers()
+        self._driver = DeskDriver(desk, self._subscribers)
+        self._connection = Connection(
+            self._driver,
             desk.context.charter.relays,
             clock=desk.clock,
             jitter=jitter,
@@ -81,7 +82,7 @@ class Line:
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
-        desk.listener = self._news.tell
+        desk.listener = self._subscribers.tell
 
     @classmethod
     def open(cls, vault: Vault, *, clock: Callable[[], int] = _unix_ms, rng: Random = os.urandom) -> Line:
@@ -93,7 +94,7 @@ class Line:
     async def __aenter__(self) -> Self:
         """Start the connection to the relay."""
         self._loop = asyncio.get_running_loop()
-        self._tasks = [asyncio.create_task(self._transport.run()), asyncio.create_task(self._watch_vault())]
+        self._tasks = [asyncio.create_task(self._connection.run()), asyncio.create_task(self._watch_vault())]
         return self
 
     async def __aexit__(
@@ -111,7 +112,7 @@ class Line:
         while True:
             await asyncio.sleep(POLL)
             if version != (version := self._desk.data_version()):
-                self._transport.wake()
+                self._connection.wake()
 
     def _nudge(self, act: Callable[[], None]) -> None:
         """Tell the transport, from whatever thread."""
@@ -120,7 +121,7 @@ class Line:
 
     def _health_changed(self, health: Health) -> None:
         del health
-        self._news.tell(None, frozenset({"status"}))
+        self._subscribers.tell(None, frozenset({"status"}))
 
     # --- what is
 
@@ -148,7 +149,7 @@ class Line:
 
     def status(self) -> StatusView:
         """The line in one glance."""
-        health = self._transport.health
+        health = self._connection.health
         with self._desk.lock:
             channels = self.channels()
             heard = max(
@@ -170,7 +171,7 @@ class Line:
     def channel(self, name: str) -> ChannelView:
         """Where a channel stands."""
         with self._desk.lock:
-            return self._reading.channel(name, self._relaying.tails.get(name))
+            return self._reading.channel(name, self._driver.tails.get(name))
 
     def channels(self) -> tuple[ChannelView, ...]:
         """The channels this certificate may use, in the charter's order."""
@@ -267,12 +268,12 @@ class Line:
     def verified(self, fingerprint: bytes) -> bool:
         """Whether a person at this device compared the digits of this certificate (docs/protocol.md, I2)."""
         with self._desk.lock:
-            return self._keepsakes.verified(fingerprint)
+            return self._settings.verified(fingerprint)
 
     def draft(self, channel: str, slot: str = "") -> str:
         """What was being written in a channel, or in one of its forms or replies (`slot`), when it was last kept."""
         with self._desk.lock:
-            return self._keepsakes.draft(channel, slot)
+            return self._settings.draft(channel, slot)
 
     def knocks(self, channel: str) -> list[KnockView]:
         """Devices at the door."""
@@ -348,13 +349,13 @@ class Line:
     def set_verified(self, fingerprint: bytes, *, verified: bool = True) -> None:
         """Remember, or forget, that a person compared the digits of this certificate."""
         with self._desk.lock:
-            self._keepsakes.set_verified(fingerprint, verified=verified)
-        self._news.tell(None, frozenset({"roster"}))
+            self._settings.set_verified(fingerprint, verified=verified)
+        self._subscribers.tell(None, frozenset({"roster"}))
 
     def set_draft(self, channel: str, text: str, slot: str = "") -> None:
         """Keep what is being written; empty forgets it."""
         with self._desk.lock:
-            self._keepsakes.set_draft(channel, text, slot)
+            self._settings.set_draft(channel, text, slot)
 
     def admit(self, channel: str, knock_ids: Sequence[bytes]) -> bytes:
         """Queue a commit that lets these devices in; it founds the channel if nobody has. MembershipError if others would
@@ -387,29 +388,36 @@ class Line:
     def resume(self, channel: str) -> None:
         """A person's decision after a HALT: take the log again from the last vouched-for place, and go on."""
         self._desk.resume(channel)
-        self._nudge(self._transport.restart)
+        self._nudge(self._connection.restart)
 
     def act(self, channel: str, work: Callable[[Draft], T]) -> T:
         """One transaction on a channel: `work` and what it queues, or nothing of it; then whoever is online sends it."""
         result = self._desk.step(channel, work)
-        self._nudge(self._transport.wake)
+        self._nudge(self._connection.wake)
         return result
 
     # --- waiting
 
     def changes(self) -> AsyncIterator[Changed]:
         """What changes from now on, coalesced, without end; what other processes do to the vault included."""
-        return self._news.subscribe(self._desk)
+        return self._subscribers.subscribe(self._desk)
+
+    async def until(self, true: Callable[[], bool], seconds: float | None) -> bool:
+        """Wait for something to become true of the line, None: without end; whether it did."""
+        changes = self.changes()
+        try:
+            async with asyncio.timeout(seconds):
+                while not true():
+                    await anext(changes)
+        except TimeoutError:
+            pass
+        return true()
 
     async def wait_relayed(self, id: bytes, timeout: float | None) -> MessageView:  # noqa: A002, ASYNC109  the callers' names
         """Until our document is seen in the followed log. TimeoutError; Refused if it never will be; HaltedChannel."""
-        async with asyncio.timeout(timeout):
-            news = self.changes()
-            while True:
-                found = self._find(id)
-                if found.seq is not None:
-                    return found
-                await anext(news)
+        if not await self.until(lambda: self._find(id).seq is not None, timeout):
+            raise TimeoutError
+        return self._find(id)
 
     def _find(self, document_id: bytes) -> MessageView:
         for name in self._desk.entitled:
@@ -426,10 +434,8 @@ class Line:
 
     async def wait_caught_up(self, timeout: float | None) -> None:  # noqa: ASYNC109  the callers' name
         """Until every channel that is not halted was taken up to the relay's tail. TimeoutError."""
-        async with asyncio.timeout(timeout):
-            news = self.changes()
-            while not self._relaying.is_caught_up():
-                await anext(news)
+        if not await self.until(self._driver.is_caught_up, timeout):
+            raise TimeoutError
 
 
 def context_of(vault: Vault) -> Context:

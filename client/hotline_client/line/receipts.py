@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from hotline_client.engine.state import DocumentRecord, MarkRecord
+from hotline_client.engine.records import DocumentRecord, MarkRecord
 from hotline_client.line.views import Mark
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from hotline_client.engine.desk import Desk
-from hotline_client.engine.state import DocumentRecord, EntryRecord
+from hotline_client.engine.records import DocumentRecord, EntryRecord
 from hotline_protocol.errors import StorageError, UsageError
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.mls import codec as mls

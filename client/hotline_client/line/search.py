@@ -8,7 +8,7 @@ from typing import Final
 
 from hotline_client.engine.contents import body_of
 from hotline_client.engine.desk import Desk
-from hotline_client.engine.state import DocumentRecord
+from hotline_client.engine.records import DocumentRecord
 from hotline_client.line.timeline import Reading
 from hotline_client.line.views import Found, MessageView
 from hotline_client.words.search import Term, pieces, terms

@@ -33,7 +33,7 @@ class MemorySettings:
             self._values[name] = value
 
 
-class Keepsakes:
+class DeviceSettings:
     """What the settings hold, by name: `verified.<fingerprint>`, `draft.<channel>`, `draft.<channel>.<slot>`."""
 
     def __init__(self, settings: Settings) -> None:

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from hotline_client.engine import journal, keys
+from hotline_client.engine.channel import ChannelState
 from hotline_client.engine.contents import HIDDEN, about, body_of, is_line, text_of
+from hotline_client.engine.context import certificate_der
 from hotline_client.engine.desk import Desk
-from hotline_client.engine.draft import ChannelState, certificate_der
 from hotline_client.engine.incoming import membership
-from hotline_client.engine.state import DocumentRecord, EventRecord, MarkRecord, OutboxItem, Watermark
-from hotline_client.line.dialogue import Exchange, exchange, present_text
+from hotline_client.engine.records import DocumentRecord, EventRecord, MarkRecord, OutboxItem
+from hotline_client.engine.standing import Watermark
+from hotline_client.line.dialogue import DialogueView, exchange, present_text
 from hotline_client.line.receipts import Marks, Reached, first_to_reach
 from hotline_client.line.views import (
     ChannelView,
@@ -237,7 +239,7 @@ class Reading:
         return tuple(office_text(one, names) for one in addressees)
 
     def _how_far(
-        self, name: str, record: DocumentRecord, said: Exchange, marks: Marks
+        self, name: str, record: DocumentRecord, said: DialogueView, marks: Marks
     ) -> tuple[Reached, tuple[Mark, ...]]:
         """Who got, saw and acknowledged the words that stand now, and who acknowledged those before a correction."""
         before: list[MarkRecord] = []
@@ -257,7 +259,7 @@ class Reading:
         return tuple(Mark(person, time) for person, time in named if person is not None)
 
     def _receipt(
-        self, name: str, record: DocumentRecord, author: Person | None, reached: Reached, said: Exchange
+        self, name: str, record: DocumentRecord, author: Person | None, reached: Reached, said: DialogueView
     ) -> Receipt:
         """How far it got with those it was for: the other side, or in a caucus everybody else."""
         if record.refused is not None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from typing import Final, Literal
 
 from hotline_client.errors import AckTimeout, Declined
@@ -29,18 +27,6 @@ def read_acks(typed: str) -> Acks:
     if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= 1000:
         return int(typed)
     raise UsageError(f"expected any, all or a number from 1, not {typed[:20]!r}")
-
-
-async def until(line: Line, true: Callable[[], bool], seconds: float | None) -> bool:
-    """Wait for something to become true of the line; whether it did."""
-    news = line.changes()
-    try:
-        async with asyncio.timeout(seconds):
-            while not true():
-                await anext(news)
-    except TimeoutError:
-        pass
-    return true()
 
 
 def is_acknowledged(line: Line, message: MessageView, acks: Acks = "any") -> bool:
@@ -72,7 +58,7 @@ async def acknowledged(
         now = line.message(channel, document)
         return now is not None and is_acknowledged(line, now, acks)
 
-    await until(line, enough, seconds)
+    await line.until(enough, seconds)
     message = line.message(channel, document)
     if message is None or not is_acknowledged(line, message, acks):
         state = message.receipt if message else "QUEUED"
@@ -89,7 +75,7 @@ async def answered(line: Line, channel: str, document: bytes, seconds: float | N
         now = line.message(channel, document)
         return now is not None and now.phase in _CLOSED
 
-    await until(line, closed, seconds)
+    await line.until(closed, seconds)
     message = line.message(channel, document)
     if message is None or message.phase not in _CLOSED:
         words = silence_text(message) if message else "undelivered"

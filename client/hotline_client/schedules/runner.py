@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hotline_client.connection.health import LineState
-from hotline_client.engine.state import CLOSED, Outcome, SlotRecord, StepRecord
+from hotline_client.engine.records import CLOSED, Outcome, SlotRecord, StepRecord
 from hotline_client.errors import Refused
 from hotline_client.line import wait as waiting
 from hotline_client.line.line import Line

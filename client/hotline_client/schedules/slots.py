@@ -12,7 +12,7 @@ import msgspec
 
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.outgoing import documents
-from hotline_client.engine.state import SlotRecord, StepRecord
+from hotline_client.engine.records import SlotRecord, StepRecord
 from hotline_client.line.line import Line
 from hotline_protocol.documents import Body
 from hotline_protocol.slots import slot_id

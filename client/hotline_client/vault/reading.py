@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from hotline_client.engine.state import (
+from hotline_client.engine.records import (
     DocumentRecord,
     EntryRecord,
     EventRecord,
-    GroupBlobs,
-    KeyRecord,
     MarkRecord,
     Snapshot,
     StepRecord,
-    Stored,
+    UsedKey,
 )
+from hotline_client.engine.store import GroupBlobs, Stored
 from hotline_client.vault import rows
 from hotline_client.vault.database import Database, Row
 from hotline_client.vault.errors import VaultDamaged
@@ -155,11 +154,11 @@ class Reader:
         row = self._database.row(sql, (channel, epoch))
         return None if row is None else row[0]
 
-    def key(self, channel: str, key: str) -> KeyRecord | None:
+    def used_key(self, channel: str, key: str) -> UsedKey | None:
         """An idempotency key that was used."""
         sql = f"SELECT {rows.KEY} FROM sent_key WHERE {_CHANNEL} AND key = ?"  # noqa: S608
         row = self._database.row(sql, (channel, key))
-        return None if row is None else rows.key(row)
+        return None if row is None else rows.used_key(row)
 
     def said(self, channel: str, author: bytes, since: int) -> Sequence[str]:
         """The kinds of the counting documents of an author in entries later than `since`, unix ms."""

@@ -7,17 +7,17 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from hotline_client.engine.state import (
+from hotline_client.engine.records import (
     DocumentRecord,
     EntryRecord,
     EventRecord,
-    KeyRecord,
     MarkRecord,
     OutboxItem,
     SlotRecord,
-    Standing,
     StepRecord,
+    UsedKey,
 )
+from hotline_client.engine.standing import Standing
 from hotline_client.vault.database import Row
 from hotline_client.vault.errors import VaultDamaged
 
@@ -27,7 +27,7 @@ ENTRY: Final = ", ".join(EntryRecord.__struct_fields__)
 DOCUMENT: Final = ", ".join(DocumentRecord.__struct_fields__)
 MARK: Final = ", ".join(MarkRecord.__struct_fields__)
 EVENT: Final = ", ".join(EventRecord.__struct_fields__)
-KEY: Final = ", ".join(KeyRecord.__struct_fields__)
+KEY: Final = ", ".join(UsedKey.__struct_fields__)
 SLOT: Final = ", ".join(SlotRecord.__struct_fields__)
 STEP: Final = ", ".join(StepRecord.__struct_fields__)
 
@@ -74,9 +74,9 @@ def event(row: Row) -> EventRecord:
     return _record(EventRecord, (*rest, bool(security), author))
 
 
-def key(row: Row) -> KeyRecord:
+def used_key(row: Row) -> UsedKey:
     """A row of `KEY`."""
-    return _record(KeyRecord, row)
+    return _record(UsedKey, row)
 
 
 def slot(row: Row) -> SlotRecord:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from hotline_client.engine.state import SlotRecord, StepRecord
+from hotline_client.engine.records import SlotRecord, StepRecord
 from hotline_client.vault import rows
 from hotline_client.vault.database import Database
 from hotline_protocol.errors import UsageError

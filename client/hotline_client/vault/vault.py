@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from hotline_client import files
-from hotline_client.engine.state import Changes
+from hotline_client.engine.store import Changes
 from hotline_client.vault import keyfile, keyring, writing
 from hotline_client.vault.database import Database, Transaction, create_file
 from hotline_client.vault.device import Device

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import astuple
 
-from hotline_client.engine.state import CLOSED, Changes, GroupBlobs, StaleError
+from hotline_client.engine.records import CLOSED
+from hotline_client.engine.store import Changes, GroupBlobs, StaleError
 from hotline_client.vault import rows, schema
 from hotline_client.vault.database import Transaction
 from hotline_client.words.search import document_words
@@ -37,7 +38,7 @@ def write(tx: Transaction, channel: str, version: int, changes: Changes) -> int:
     tx.run_all(
         "DELETE FROM outbox WHERE channel = ? AND id = ?", [(number, one) for one in changes.outbox_done]
     )
-    tx.run_all(rows.insert("sent_key", rows.KEY), [rows.values(number, one) for one in changes.keys])
+    tx.run_all(rows.insert("sent_key", rows.KEY), [rows.values(number, one) for one in changes.used_keys])
     tx.run_all(rows.plain("slot", rows.SLOT), [astuple(one) for one in changes.slots])
     tx.run_all(rows.plain("step", rows.STEP), [astuple(one) for one in changes.steps])
     closed = [(one.document,) for one in changes.steps if one.number == CLOSED]

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from hotline_client.connection.health import LineState
+from hotline_client.engine.context import Context
 from hotline_client.engine.desk import Desk
-from hotline_client.engine.draft import Context
-from hotline_client.engine.state import Store
+from hotline_client.engine.store import Store
 from hotline_client.line.line import Line
 from hotline_client.line.views import Receipt
 from hotline_client.vault import Vault

@@ -10,10 +10,9 @@ from typing import Any
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.outgoing import commits, receipts, sealing
-from hotline_client.engine.state import DocumentRecord, OutboxItem
+from hotline_client.engine.records import DocumentRecord
 from hotline_protocol.codec import encode
 from hotline_protocol.documents import decode_document
-from hotline_protocol.relay.frames import ID_SIZE
 from hotline_protocol.terms import Role, Side
 from tests.support.memory_relay import MemoryRelay, Wire, settle
 from tests.support.memory_vault import MemoryVault
@@ -61,10 +60,7 @@ class Person:
 
     def queue(self, kind: str, body: dict[str, Any]) -> bytes:
         def work(draft: Draft) -> bytes:
-            item = OutboxItem(
-                draft.rng(ID_SIZE), draft.next_position(), "document", kind, encode(body), draft.now
-            )
-            draft.put(item)
+            item = draft.enqueue("document", encode(body), document_kind=kind)
             sealing.seal(draft)
             return item.id
 

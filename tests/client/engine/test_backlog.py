@@ -6,10 +6,8 @@ import time
 
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.outgoing import sealing
-from hotline_client.engine.state import OutboxItem
 from hotline_protocol.codec import encode
 from hotline_protocol.relay.chain import extend, genesis
-from hotline_protocol.relay.frames import ID_SIZE
 from hotline_protocol.terms import Role
 from tests.client.engine.house import CHANNEL, House, Person, founded
 from tests.support.people import link
@@ -24,9 +22,7 @@ def say_many(person: Person, first: int, count: int) -> None:
     def work(draft: Draft) -> None:
         for number in range(first, first + count):
             body = encode({"text": f"m {number}", "precedence": "ROUTINE", "response": "N", "reply_to": None})
-            draft.put(
-                OutboxItem(draft.rng(ID_SIZE), draft.next_position(), "document", "text", body, draft.now)
-            )
+            draft.enqueue("document", body, document_kind="text")
         sealing.seal(draft)
 
     person.step(work)

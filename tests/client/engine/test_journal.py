@@ -9,7 +9,7 @@ import pytest
 from hotline_client.engine import journal
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.outgoing import sealing
-from hotline_client.engine.state import DocumentRecord, OutboxItem
+from hotline_client.engine.records import DocumentRecord
 from hotline_protocol.codec import encode
 from hotline_protocol.documents.watch import LineCheck
 from hotline_protocol.folds.journal import Journal
@@ -22,7 +22,7 @@ def _book(person: Person) -> Journal:
 
 def _say_under(person: Person, known: bytes, kind: str, body: dict[str, Any]) -> None:
     def work(draft: Draft) -> None:
-        draft.put(OutboxItem(known, draft.next_position(), "document", kind, encode(body), draft.now))
+        draft.enqueue("document", encode(body), document_kind=kind, id=known)
         sealing.seal(draft)
 
     person.step(work)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.outgoing import sealing
-from hotline_client.engine.state import OutboxItem
+from hotline_client.engine.records import OutboxItem
 from hotline_protocol.codec import encode
 from hotline_protocol.terms import Role
 from tests.client.engine.house import House, founded

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from hotline_client.line.settings import Keepsakes, MemorySettings
+from hotline_client.line.settings import DeviceSettings, MemorySettings
 
 
 def test_a_verification_is_of_one_certificate_and_can_be_taken_back() -> None:
     settings = MemorySettings()
-    Keepsakes(settings).set_verified(b"\x01" * 32, verified=True)
-    kept = Keepsakes(settings)
+    DeviceSettings(settings).set_verified(b"\x01" * 32, verified=True)
+    kept = DeviceSettings(settings)
     assert kept.verified(b"\x01" * 32)
     assert not kept.verified(b"\x02" * 32)
     kept.set_verified(b"\x01" * 32, verified=False)
@@ -15,8 +15,8 @@ def test_a_verification_is_of_one_certificate_and_can_be_taken_back() -> None:
 
 def test_a_draft_is_of_one_channel_and_an_empty_one_is_forgotten() -> None:
     settings = MemorySettings()
-    Keepsakes(settings).set_draft("air", "שלום\nи вам")
-    kept = Keepsakes(settings)
+    DeviceSettings(settings).set_draft("air", "שלום\nи вам")
+    kept = DeviceSettings(settings)
     assert kept.draft("air") == "שלום\nи вам"
     assert kept.draft("plenary") == ""
     kept.set_draft("air", "")

@@ -14,9 +14,8 @@ from typing import Any
 
 import pytest
 
-from hotline_client.engine.state import CLOSED, SlotRecord
+from hotline_client.engine.records import CLOSED, SlotRecord
 from hotline_client.line.line import Line
-from hotline_client.line.wait import until
 from hotline_client.schedules.slots import Slots
 from hotline_protocol.documents.dialogue import Answer, Reply
 from hotline_protocol.documents.talk import Text
@@ -43,7 +42,7 @@ class Pair:
     async def arrived(self, count: int) -> list[str]:
         """The texts that Bravo has, once there are so many."""
         for line in (self.theirs, self.second, self.ours.line):
-            assert await until(line, lambda line=line: len(texts(line)) >= count, PATIENCE)  # type: ignore[misc]
+            assert await line.until(lambda line=line: len(texts(line)) >= count, PATIENCE)  # type: ignore[misc]
         return texts(self.theirs)
 
     def steps(self, name: str) -> list[str]:
@@ -108,7 +107,7 @@ def test_s32_s33_being_seen_stops_nothing_and_a_person_does(tmp_path: Path) -> N
         assert pair.steps("alarm") == ["overdue", "repeat", "raise", "notify"]
         # to acknowledge a reminder is to acknowledge what it reminds of
         pair.second.acknowledge("plenary", named.id)
-        assert await until(pair.ours.line, lambda: _acked(pair.ours.line, named.id), PATIENCE)
+        assert await pair.ours.line.until(lambda: _acked(pair.ours.line, named.id), PATIENCE)
         await pair.pass_(1)
         assert pair.steps("alarm")[-1] == "closed"
         [event] = [one for one in pair.ours.line.security_events() if "nobody acknowledged" in one.text]
@@ -131,8 +130,8 @@ def test_s33_an_answer_or_a_withdrawal_ends_the_watch(tmp_path: Path) -> None:
         target = pair.theirs.target("plenary", message.id)
         pair.theirs.say("plenary", Reply(target, Answer.AFFIRM))
         line = pair.ours.line
-        assert await until(
-            line, lambda: bool((line.message("plenary", message.id) or message).answers), PATIENCE
+        assert await line.until(
+            lambda: bool((line.message("plenary", message.id) or message).answers), PATIENCE
         )
         await pair.pass_(3600)
         assert pair.steps("alarm") == ["closed"]
@@ -153,13 +152,13 @@ def test_a_flash_is_repeated_until_enough_persons_acknowledged_it(tmp_path: Path
             assert (await pair.arrived(1 + round_))[-1].startswith(f"REMINDER {round_}: ")
         [first] = [one for one in pair.theirs.timeline("plenary", limit=9) if one.text == "Is anybody there?"]
         pair.theirs.acknowledge("plenary", first.id)
-        assert await until(pair.ours.line, lambda: _acked(pair.ours.line, first.id), PATIENCE)
+        assert await pair.ours.line.until(lambda: _acked(pair.ours.line, first.id), PATIENCE)
         await pair.pass_(600)
         await pair.arrived(5)
         pair.second.acknowledge("plenary", first.id)
         line = pair.ours.line
-        assert await until(
-            line, lambda: len((line.message("plenary", first.id) or first).acknowledged) == 2, PATIENCE
+        assert await line.until(
+            lambda: len((line.message("plenary", first.id) or first).acknowledged) == 2, PATIENCE
         )
         await pair.pass_(600)
         assert pair.steps("alarm")[-1] == "closed"
@@ -213,8 +212,8 @@ def test_s34_what_does_not_come_raises_an_alarm_and_what_comes_does_not(tmp_path
             pair.theirs.send_text("plenary", "alive")
         else:
             _say_slot(pair.theirs, begin - 3600)
-        assert await until(ours.line, lambda: (ours.line.heard("plenary") or 0) > 0, PATIENCE)
-        assert await until(ours.line, lambda: ours.line.channel("plenary").cursor >= 3, PATIENCE)
+        assert await ours.line.until(lambda: (ours.line.heard("plenary") or 0) > 0, PATIENCE)
+        assert await ours.line.until(lambda: ours.line.channel("plenary").cursor >= 3, PATIENCE)
         await asyncio.sleep(0.5)
         await pair.pass_(3 * 3600)
         assert [one for one, _ in ours.trail("expect/beat")] == ["came"]

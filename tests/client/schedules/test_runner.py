@@ -16,9 +16,8 @@ from pathlib import Path
 import pytest
 
 from hotline_client.ceremony.rehearse import Device, Rehearsed
-from hotline_client.engine.state import SlotRecord
+from hotline_client.engine.records import SlotRecord
 from hotline_client.line.line import Line
-from hotline_client.line.wait import until
 from hotline_protocol.slots import slot_id, step_id
 from hotline_protocol.terms import Role
 from tests.client.ceremony.kit import rehearsed
@@ -270,12 +269,12 @@ def test_s22_of_two_hosts_that_say_a_slot_at_once_the_first_counts(tmp_path: Pat
                 for made in hosts:
                     await stack.enter_async_context(made.line)
                 for made in hosts:
-                    assert await until(made.line, lambda line=made.line: _shared(line) == [1, 1], PATIENCE)  # type: ignore[misc]
+                    assert await made.line.until(lambda line=made.line: _shared(line) == [1, 1], PATIENCE)  # type: ignore[misc]
                 assert [made.trail("shared") for made in hosts] == [[("sent", 1)]] * 2
 
                 hands.now += HOUR
                 await hosts[0].worker.fire()
-                assert await until(hosts[1].line, lambda: _shared(hosts[1].line) == [2, 1], PATIENCE)
+                assert await hosts[1].line.until(lambda: _shared(hosts[1].line) == [2, 1], PATIENCE)
                 await hosts[1].worker.fire()
                 assert hosts[1].trail("shared") == [("sent", 1), ("elsewhere", 1)]
 

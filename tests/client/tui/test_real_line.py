@@ -10,8 +10,8 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from hotline_client.engine.context import Context
 from hotline_client.engine.desk import Desk
-from hotline_client.engine.draft import Context
 from hotline_client.line.line import Line
 from hotline_client.tui.app.app import HotlineApp
 from hotline_client.tui.looks.bars import Bar

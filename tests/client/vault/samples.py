@@ -6,16 +6,16 @@ import os
 from hashlib import sha256
 from pathlib import Path
 
-from hotline_client.engine.state import (
-    Changes,
+from hotline_client.engine.records import (
     DocumentRecord,
     EntryRecord,
     EventRecord,
     MarkRecord,
     OutboxItem,
     Sealed,
-    Standing,
 )
+from hotline_client.engine.standing import Standing
+from hotline_client.engine.store import Changes
 from hotline_client.vault import Vault
 from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 

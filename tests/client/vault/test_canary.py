@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from hotline_client.engine.state import (
-    Changes,
+from hotline_client.engine.records import (
     DocumentRecord,
     EntryRecord,
     EventRecord,
-    GroupBlobs,
-    KeyRecord,
     MarkRecord,
     OutboxItem,
-    Standing,
+    UsedKey,
 )
+from hotline_client.engine.standing import Standing
+from hotline_client.engine.store import Changes, GroupBlobs
 from hotline_client.vault import Vault
 from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 
@@ -41,7 +40,7 @@ def changes(seq: int) -> Changes:
         marks=(MarkRecord(canary("author"), "seen", 1, seq, seq),),
         events=(EventRecord(b"e", seq, WORD, f"{WORD} event", 1, True, canary("author")),),
         outbox=(OutboxItem(b"%d" % seq, seq, "document", WORD, text, 1),),
-        keys=(KeyRecord(f"{WORD} key {seq}", text, text),),
+        used_keys=(UsedKey(f"{WORD} key {seq}", text, text),),
         certificates={canary("print"): canary("certificate")},
     )
 

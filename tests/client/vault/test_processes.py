@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline_client.engine.state import GroupBlobs
+from hotline_client.engine.store import GroupBlobs
 from tests.client.vault.samples import create, document, entry, ident, reopen
 from tests.client.vault.writer import CHANNEL
 

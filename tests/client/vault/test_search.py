@@ -9,7 +9,9 @@ import apsw
 import msgspec
 import pytest
 
-from hotline_client.engine.state import Changes, DocumentRecord, Standing, Store
+from hotline_client.engine.records import DocumentRecord
+from hotline_client.engine.standing import Standing
+from hotline_client.engine.store import Changes, Store
 from hotline_client.vault import schema
 from hotline_client.words.search import terms
 from hotline_protocol.documents.document import Document, encode_document

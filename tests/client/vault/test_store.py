@@ -11,22 +11,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from hotline_client.engine.state import (
-    Awaiting,
-    Changes,
-    DocumentRecord,
-    EntryRecord,
-    GroupBlobs,
-    Halt,
-    KeyRecord,
-    Knock,
-    MarkRecord,
-    OwnKnock,
-    StaleError,
-    Standing,
-    Store,
-    Watermark,
-)
+from hotline_client.engine.records import DocumentRecord, EntryRecord, MarkRecord, UsedKey
+from hotline_client.engine.standing import Awaiting, Halt, Knock, OwnKnock, Standing, Watermark
+from hotline_client.engine.store import Changes, GroupBlobs, StaleError, Store
 from hotline_client.vault import Vault
 from hotline_protocol.errors import StorageError
 from tests.client.vault.samples import (
@@ -110,9 +97,9 @@ def test_only_the_present_version_can_be_built_on(store: Store) -> None:
 
 def test_a_step_that_fails_in_its_last_row_leaves_nothing(vault: Vault) -> None:
     vault.commit("plenary", 0, batch(1, 2))
-    twice = KeyRecord("key", b"content", b"id")
+    twice = UsedKey("key", b"content", b"id")
     bad = Changes(
-        FULL, entries=(entry(3),), documents=(document(3),), outbox=(item("x", 1),), keys=(twice, twice)
+        FULL, entries=(entry(3),), documents=(document(3),), outbox=(item("x", 1),), used_keys=(twice, twice)
     )
     with pytest.raises(StorageError):
         vault.commit("plenary", 1, bad)
@@ -164,12 +151,12 @@ def test_the_outbox_keeps_the_newest_form_until_it_is_done(store: Store) -> None
 def test_channels_are_apart(store: Store) -> None:
     store.commit("plenary", 0, batch(1, 3))
     store.commit(
-        "air", 0, Changes(FULL, documents=(document(1, tag="air"),), keys=(KeyRecord("k", b"c", b"i"),))
+        "air", 0, Changes(FULL, documents=(document(1, tag="air"),), used_keys=(UsedKey("k", b"c", b"i"),))
     )
     assert store.documents("air") == [document(1, tag="air")]
     assert store.document("plenary", document(1, tag="air").id) is None
-    assert store.key("plenary", "k") is None
-    assert store.key("air", "k") == KeyRecord("k", b"c", b"i")
+    assert store.used_key("plenary", "k") is None
+    assert store.used_key("air", "k") == UsedKey("k", b"c", b"i")
 
 
 def test_rows_of_the_past(store: Store) -> None:
@@ -342,7 +329,7 @@ def test_pages_and_lookups_walk_indexes(vault: Vault) -> None:
     vault.aside_entry("plenary", b"x")
     vault.aside_document("plenary", b"x")
     vault.certificate(b"x")
-    vault.key("plenary", "x")
+    vault.used_key("plenary", "x")
     vault.marks("plenary", since=1, until=9)
     vault.cursor("a", "plenary")
     connection.exec_trace = None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hotline_client.cli.exits import Exit, explain
-from hotline_client.engine.state import Changes
+from hotline_client.engine.store import Changes
 from hotline_client.vault import Vault, VaultDamaged, WrongPassphrase
 from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 from hotline_protocol.errors import HotlineError, StorageError, UsageError

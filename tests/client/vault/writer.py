@@ -10,7 +10,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from hotline_client.engine.state import GroupBlobs, StaleError
+from hotline_client.engine.store import GroupBlobs, StaleError
 from hotline_client.vault import Vault
 from tests.client.vault.samples import batch, item, reopen
 

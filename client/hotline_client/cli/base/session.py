@@ -16,7 +16,6 @@ from hotline_client.cli.base.options import home_option, json_option
 from hotline_client.cli.base.passphrase import Passphrase, passphrase_option
 from hotline_client.connection.health import LineState
 from hotline_client.errors import HaltedChannel, Unreachable
-from hotline_client.line import wait as waiting
 from hotline_client.line.line import Line
 from hotline_client.line.views import MessageView
 from hotline_client.vault import Vault
@@ -129,7 +128,7 @@ class Session:
 
     async def until(self, true: Callable[[], bool], seconds: float) -> bool:
         """Wait for something to become true of the line."""
-        return await waiting.until(self.line, true, seconds)
+        return await self.line.until(true, seconds)
 
     def failure(self, channel: str | None = None, kept: str = "") -> HotlineError:
         """`why_not` as the error a command ends with; `kept` says what became of what was asked."""

@@ -10,7 +10,7 @@ import click
 
 from hotline_client.bots.file import BotFile, install
 from hotline_client.cli.base.session import Session, line_command
-from hotline_client.engine.state import SlotRecord
+from hotline_client.engine.records import SlotRecord
 from hotline_client.schedules.file import read
 from hotline_client.schedules.model import Expectation, Schedule
 from hotline_client.schedules.plan import next_due

@@ -17,7 +17,8 @@ import msgspec
 
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.incoming import membership, messages
-from hotline_client.engine.state import DocumentRecord, Halt, OutboxItem, Sealed, Watermark
+from hotline_client.engine.records import DocumentRecord, Sealed
+from hotline_client.engine.standing import Halt, Watermark
 from hotline_protocol.codec import encode
 from hotline_protocol.documents import Receipt, decode_body, decode_document
 from hotline_protocol.errors import ChainError
@@ -66,7 +67,7 @@ def resume(draft: Draft) -> None:
     if halted is not None and halted.entry is not None:
         standing.pardoned.append(sha256(halted.entry).digest())
     start = 0 if standing.resuming else min(standing.agreed, standing.cursor)
-    start, last_at, last_commit = _place(draft, start)
+    start, last_at, last_commit = _order_at(draft, start)
     draft.aside = start
     standing.aside_commits += sum(
         entry.merged for entry in draft.past.entries(draft.name, start + 1, standing.cursor)
@@ -105,18 +106,18 @@ def _unseal(draft: Draft) -> None:
             draft.put(msgspec.structs.replace(item, stale=True))
 
 
-def _place(draft: Draft, seq: int) -> tuple[int, int, int]:
+def _order_at(draft: Draft, seq: int) -> tuple[int, int, int]:
     """(seq, `at`, last commit) as they stood after entry `seq`."""
-    at, place = 0, seq
-    while place > 0:
-        record = draft.past.entry(draft.name, place)
+    at, earlier = 0, seq
+    while earlier > 0:
+        record = draft.past.entry(draft.name, earlier)
         if record is None:
             return 0, 0, 0
         entry = decode_entry(record.raw)
         at = at or entry.at
         if entry.kind != "knock":
-            return seq, at, place if entry.kind == "commit" else entry.after
-        place -= 1
+            return seq, at, earlier if entry.kind == "commit" else entry.after
+        earlier -= 1
     return seq, at, 0
 
 
@@ -131,12 +132,12 @@ def restore(draft: Draft, seq: int, entry: Entry) -> bool:
     if kept.merged:
         draft.merged = True
         draft.standing.aside_commits -= 1
-        membership.again(draft, seq, entry)
+        membership.restored(draft, seq, entry)
         return True
     document = draft.past.aside_document(draft.name, entry.id)
     if document is None:
         return False
-    messages.again(draft, seq, entry, document)
+    messages.restored(draft, seq, entry, document)
     return True
 
 
@@ -192,15 +193,12 @@ def _queue_again(draft: Draft, record: DocumentRecord) -> None:
                 record.authenticated,
             ),
         )
-    draft.put(
-        OutboxItem(
-            id=record.id,
-            position=draft.next_position(),
-            kind="document",
-            document_kind=record.kind,
-            body=encode(document.body),
-            time=record.time,
-            sealed=forms,
-            stale=True,
-        )
+    draft.enqueue(
+        "document",
+        encode(document.body),
+        document_kind=record.kind,
+        id=record.id,
+        time=record.time,
+        sealed=forms,
+        stale=True,
     )

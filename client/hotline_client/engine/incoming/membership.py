@@ -19,9 +19,12 @@ from typing import Final
 import msgspec
 
 from hotline_client.engine import keys
-from hotline_client.engine.draft import ChannelState, Draft, certificate_der
+from hotline_client.engine.channel import ChannelState
+from hotline_client.engine.context import certificate_der
+from hotline_client.engine.draft import Draft
 from hotline_client.engine.incoming import revocations
-from hotline_client.engine.state import Knock, OutboxItem, OwnKnock, Sealed
+from hotline_client.engine.records import OutboxItem, Sealed
+from hotline_client.engine.standing import Knock, OwnKnock
 from hotline_protocol.codec import decode
 from hotline_protocol.errors import CertificateError, ChainError, FormatError, MembershipError, TrustError
 from hotline_protocol.identity.certificate import Certificate
@@ -141,7 +144,7 @@ def _welcomed(draft: Draft, body: CommitBody) -> OwnKnock | None:
     return own
 
 
-def again(draft: Draft, seq: int, entry: Entry) -> None:
+def restored(draft: Draft, seq: int, entry: Entry) -> None:
     """A commit that was merged, set aside, and stands in the log again: the lists it brought are in force again."""
     crls = revocations.unseal(draft, decode(entry.body, CommitBody, limit=MAX_BODY).crls, entry.id)
     try:

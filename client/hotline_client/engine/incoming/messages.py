@@ -23,7 +23,8 @@ from hotline_client.engine import journal
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.incoming import programs
 from hotline_client.engine.journal import party
-from hotline_client.engine.state import Awaiting, DocumentRecord, MarkRecord, OutboxItem, Sealed, Watermark
+from hotline_client.engine.records import DocumentRecord, MarkRecord, OutboxItem, Sealed
+from hotline_client.engine.standing import Awaiting, Watermark
 from hotline_protocol.documents import (
     KINDS,
     Ack,
@@ -95,7 +96,7 @@ def _opened(draft: Draft, seq: int, entry: Entry) -> None:
         authenticated=received.authenticated_content,
         own=False,
     )
-    place(draft, record, document, author)
+    judge(draft, record, document, author)
 
 
 def _own(draft: Draft, seq: int, entry: Entry, item: OutboxItem, form: Sealed) -> None:
@@ -104,7 +105,7 @@ def _own(draft: Draft, seq: int, entry: Entry, item: OutboxItem, form: Sealed) -
     record = _record(
         seq, entry, document, draft.me, content=form.content, authenticated=form.authenticated, own=True
     )
-    place(draft, record, document, draft.me, epoch=form.epoch)
+    judge(draft, record, document, draft.me, epoch=form.epoch)
     draft.done(item.id)
 
 
@@ -136,25 +137,23 @@ def _record(
 
 def check_seen(draft: Draft, seq: int, seen: tuple[int, bytes]) -> None:
     """D2: what the author saw of the log is what we saw."""
-    place, head = seen
-    if place < draft.standing.last_commit:
-        raise FormatError(
-            f"the author claims to stand at {place}, before the commit that this epoch began with"
-        )
-    ours = draft.head_at(place) if place < seq else None
+    at, head = seen
+    if at < draft.standing.last_commit:
+        raise FormatError(f"the author claims to stand at {at}, before the commit that this epoch began with")
+    ours = draft.head_at(at) if at < seq else None
     if ours is None or not hmac.compare_digest(ours, head):
-        raise ChainError("fork", f"the author of entry {seq} saw another log up to entry {place}")
+        raise ChainError("fork", f"the author of entry {seq} saw another log up to entry {at}")
 
 
-def again(draft: Draft, seq: int, entry: Entry, kept: DocumentRecord) -> None:
+def restored(draft: Draft, seq: int, entry: Entry, kept: DocumentRecord) -> None:
     """A document that was set aside stands in the log again, perhaps elsewhere (H3)."""
     record = msgspec.structs.replace(kept, seq=seq, at=entry.at, refused=None, reference=None)
-    place(draft, record, decode_document(kept.content), draft.person(kept.author), epoch=kept.epoch)
+    judge(draft, record, decode_document(kept.content), draft.person(kept.author), epoch=kept.epoch)
     if record.own:
         draft.done(record.id)
 
 
-def place(
+def judge(
     draft: Draft, record: DocumentRecord, document: Document, author: Certificate, *, epoch: int | None = None
 ) -> None:
     """Apply a document, or record it with the reason why it does not count. `epoch`: in which it was opened (now)."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from hotline_client.engine.contents import about, body_of
 from hotline_client.engine.draft import Draft
-from hotline_client.engine.state import DocumentRecord
+from hotline_client.engine.records import DocumentRecord
 from hotline_client.errors import Refused
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.dialogue import Correction, Withdrawal

@@ -16,7 +16,7 @@ from typing import Final
 
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.incoming import halting, membership, messages
-from hotline_client.engine.state import StaleError
+from hotline_client.engine.store import StaleError
 from hotline_protocol.documents.document import MAX_TIME
 from hotline_protocol.errors import ChainError, HotlineError, PeerError, StorageError, UsageError
 from hotline_protocol.mls.errors import MLSError

@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotline_client.engine import keys
-from hotline_client.engine.draft import Draft, certificate_der
+from hotline_client.engine.context import certificate_der
+from hotline_client.engine.draft import Draft
 from hotline_client.engine.incoming import revocations
 from hotline_client.engine.incoming.membership import CommitBody
-from hotline_client.engine.state import CommitIntent, Knock, OutboxItem, Sealed
+from hotline_client.engine.records import CommitIntent, OutboxItem, Sealed
+from hotline_client.engine.standing import Knock
 from hotline_protocol.codec import decode, encode
 from hotline_protocol.errors import UsageError
 from hotline_protocol.mls.errors import RefusedError
@@ -28,16 +30,7 @@ from hotline_protocol.terms import ADMITTING_ROLES
 def queue(draft: Draft, intent: CommitIntent, targets: Sequence[bytes]) -> bytes:
     """Queue what a person (or upkeep, for `update`) wants done; its id. UsageError if it cannot be wanted."""
     _check_wanted(draft, intent, targets)
-    item = OutboxItem(
-        id=draft.rng(ID_SIZE),
-        position=draft.next_position(),
-        kind=intent,
-        document_kind=intent,
-        body=encode(list(targets)),
-        time=draft.now,
-    )
-    draft.put(item)
-    return item.id
+    return draft.enqueue(intent, encode(list(targets))).id
 
 
 def _check_wanted(draft: Draft, intent: CommitIntent, targets: Sequence[bytes]) -> None:

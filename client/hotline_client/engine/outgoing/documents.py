@@ -8,7 +8,7 @@ from hotline_client.engine import journal
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.incoming import programs
 from hotline_client.engine.outgoing import sealing
-from hotline_client.engine.state import DocumentRecord, KeyRecord, OutboxItem
+from hotline_client.engine.records import DocumentRecord, UsedKey
 from hotline_client.errors import KeyReused
 from hotline_protocol.documents import Body, encode_body, kind_of, why_not
 from hotline_protocol.errors import UsageError
@@ -52,23 +52,15 @@ def queue(
         raise UsageError(f"this device was removed from {draft.name}")
     stored = encode_body(body)
     content = sha256(kind.encode() + stored).digest()
-    known = None if key is None else draft.past.key(draft.name, key)
+    known = None if key is None else draft.past.used_key(draft.name, key)
     if known is not None:
         if known.content != content:
             raise KeyReused("this key was used for a message with other content")
         return known.id
-    item = OutboxItem(
-        id=id or draft.rng(ID_SIZE),
-        position=draft.next_position(),
-        kind="document",
-        document_kind=kind,
-        body=stored,
-        time=draft.now,
-    )
+    item = draft.enqueue("document", stored, document_kind=kind, id=id)
     sealing.check_document(draft, item)
     if key is not None:
-        draft.keys.append(KeyRecord(key, content, item.id))
-    draft.put(item)
+        draft.used_keys.append(UsedKey(key, content, item.id))
     sealing.seal(draft, strict=item.id)
     return item.id
 

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from typing import Final
 
 from hotline_client.engine import journal
-from hotline_client.engine.draft import ChannelState, Draft
+from hotline_client.engine.channel import ChannelState
+from hotline_client.engine.draft import Draft
 from hotline_client.engine.outgoing import sealing, turns
 from hotline_protocol.documents import Body, kind_of
 from hotline_protocol.documents.body import Target

@@ -14,7 +14,8 @@ from itertools import islice
 from typing import Final
 
 from hotline_client.engine import journal
-from hotline_client.engine.draft import ChannelState, Draft
+from hotline_client.engine.channel import ChannelState
+from hotline_client.engine.draft import Draft
 from hotline_client.engine.outgoing import sealing, turns
 from hotline_protocol.documents.notices import Finding
 from hotline_protocol.folds.journal import Journal
@@ -80,7 +81,7 @@ class Findings:
         if not self._met or draft.now < self._progress + wait:
             return
         early = {one for one, met in self._met.items() if draft.now < met + wait}
-        said = early | {one for one in self._met if draft.past.key(draft.name, _key(one)) is not None}
+        said = early | {one for one in self._met if draft.past.used_key(draft.name, _key(one)) is not None}
         if len(said) == len(self._met):
             return
         self._examine = self._examine or examiner()

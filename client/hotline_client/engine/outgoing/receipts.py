@@ -10,8 +10,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hotline_client.engine.draft import Draft
-from hotline_client.engine.state import OutboxItem
-from hotline_protocol.relay.frames import ID_SIZE
 
 INTERVAL: Final = 2000
 """Least time between two receipts of one channel, ms."""
@@ -34,16 +32,7 @@ def queue(draft: Draft) -> None:
     due = due_at(draft)
     if due is None or due > draft.now:
         return
-    draft.put(
-        OutboxItem(
-            id=draft.rng(ID_SIZE),
-            position=draft.next_position(),
-            kind="document",
-            document_kind="receipt",
-            body=b"",
-            time=draft.now,
-        )
-    )
+    draft.enqueue("document", document_kind="receipt")
     draft.standing.receipt_time = draft.now
 
 

@@ -13,9 +13,10 @@ from typing import Final
 
 import msgspec
 
-from hotline_client.engine.draft import ChannelState, Draft, Promise
+from hotline_client.engine.channel import ChannelState, Promise
+from hotline_client.engine.draft import Draft
 from hotline_client.engine.outgoing import commits, receipts
-from hotline_client.engine.state import OutboxItem, Sealed
+from hotline_client.engine.records import OutboxItem, Sealed
 from hotline_protocol.codec import decode_raw
 from hotline_protocol.documents import Document, decode_body, decode_document, encode_document
 from hotline_protocol.errors import HotlineError, PeerError, UsageError

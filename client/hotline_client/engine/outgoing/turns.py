@@ -5,9 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 
 from hotline_client.engine.draft import Draft
-from hotline_client.engine.state import KeyRecord, OutboxItem
+from hotline_client.engine.records import UsedKey
 from hotline_protocol.documents import Body, encode_body, kind_of, why_not
-from hotline_protocol.relay.frames import ID_SIZE
 
 
 def may_say(draft: Draft, kind: str) -> bool:
@@ -31,17 +30,9 @@ def rank(draft: Draft, kind: str) -> int:
 
 def queue_once(draft: Draft, body: Body, key: str) -> bool:
     """Put a document into the outbox, unless this vault ever did under this key."""
-    if draft.past.key(draft.name, key) is not None:
+    if draft.past.used_key(draft.name, key) is not None:
         return False
     kind, stored = kind_of(body), encode_body(body)
-    item = OutboxItem(
-        id=draft.rng(ID_SIZE),
-        position=draft.next_position(),
-        kind="document",
-        document_kind=kind,
-        body=stored,
-        time=draft.now,
-    )
-    draft.keys.append(KeyRecord(key, sha256(kind.encode() + stored).digest(), item.id))
-    draft.put(item)
+    item = draft.enqueue("document", stored, document_kind=kind)
+    draft.used_keys.append(UsedKey(key, sha256(kind.encode() + stored).digest(), item.id))
     return True

@@ -13,7 +13,8 @@ from typing import Final
 from hotline_client.engine import keys
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.outgoing import commits
-from hotline_client.engine.state import OutboxItem, OwnKnock, Sealed
+from hotline_client.engine.records import Sealed
+from hotline_client.engine.standing import OwnKnock
 from hotline_protocol.relay.frames import ID_SIZE
 
 DAY: Final = 24 * 3600 * 1000
@@ -56,14 +57,4 @@ def knock(draft: Draft) -> None:
     draft.standing.own_knock = OwnKnock(entry_id, made.package, made.expires, None, made.private)
     body = keys.seal(draft, "knock", made.package, entry_id)
     form = Sealed(entry_id, "knock", draft.standing.last_commit, 0, body)
-    draft.put(
-        OutboxItem(
-            id=entry_id,
-            position=draft.next_position(),
-            kind="knock",
-            document_kind="knock",
-            body=b"",
-            time=draft.now,
-            sealed=(form,),
-        )
-    )
+    draft.enqueue("knock", id=entry_id, sealed=(form,))

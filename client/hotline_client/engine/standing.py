@@ -1,0 +1,93 @@
+"""What a channel's engine keeps besides rows: its small facts, stored as one value and rewritten by every step."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Knock(msgspec.Struct, frozen=True):
+    """A device at the door: its entry in the log and the KeyPackage (MLSMessage bytes) it brought."""
+
+    id: bytes
+    seq: int
+    at: int
+    package: bytes
+    certificate: bytes
+
+
+class OwnKnock(msgspec.Struct, frozen=True):
+    """Our knock and what is needed to open a Welcome for it. Expires in unix seconds; `seq` None until it is in the log."""
+
+    id: bytes
+    package: bytes
+    expires: int
+    seq: int | None = None
+
+    private: bytes = b""
+
+    def __repr__(self) -> str:
+        """Without the private part."""
+        return f"OwnKnock(id={self.id.hex()}, expires={self.expires}, seq={self.seq})"
+
+
+class Watermark(msgspec.Struct, frozen=True):
+    """How far a device (by certificate fingerprint) got: log seqs, and when it last said so (unix ms, signed)."""
+
+    delivered: int = 0
+    seen: int = 0
+    time: int = 0
+
+
+class Halt(msgspec.Struct, frozen=True):
+    """Why the channel stopped: a ChainError kind, a sentence, when (unix ms), and the entry that showed it, if one did."""
+
+    kind: str
+    reason: str
+    at: int
+    seq: int | None = None
+    entry: bytes | None = None
+
+
+class Awaiting(msgspec.Struct, frozen=True):
+    """A document of the other side that no person of ours has acknowledged yet."""
+
+    seq: int
+    id: bytes
+    time: int
+
+
+class Standing(msgspec.Struct):
+    """The small facts of a channel, stored as one msgpack value and rewritten by every step.
+
+    `agreed`: the highest seq that a document of somebody else has vouched for. `lost`: our group followed a branch that is
+    not in the log any more. `crls`: revocation lists in the order they took effect, and the seq at which. `resuming`: entries set aside are being compared with a refetched log. `pardoned`: digests of
+    entries a person decided to pass after a HALT. `seen`: what the screen showed. Times unix ms; `last_update` is our own
+    last fresh leaf key. `used_knock`: the knock that let us in, until somebody else in the group was heard.
+    """
+
+    head: bytes
+    cursor: int = 0
+    last_at: int = 0
+    last_commit: int = 0
+    founded: bool = False
+    removed: bool = False
+    agreed: int = 0
+    knocks: dict[bytes, Knock] = msgspec.field(default_factory=dict)
+    own_knock: OwnKnock | None = None
+    used_knock: OwnKnock | None = None
+    watermarks: dict[bytes, Watermark] = msgspec.field(default_factory=dict)
+    awaiting: dict[bytes, Awaiting] = msgspec.field(default_factory=dict)
+    crls: dict[bytes, int] = msgspec.field(default_factory=dict)
+    halt: Halt | None = None
+    resuming: bool = False
+    pardoned: list[bytes] = msgspec.field(default_factory=list)
+    seen: int = 0
+    unseen: list[int] = msgspec.field(default_factory=list)
+    receipt_due: int = 0
+    receipted: int = 0
+    receipted_seen: int = 0
+    receipt_time: int = 0
+    aside_commits: int = 0
+    last_update: int = 0
+    peer_heard: int = 0
+    joined: int = 0
