@@ -16,7 +16,7 @@ from benchmarks.results import Result, percentile
 from hotline_client import Hotline
 from hotline_client.line.line import Line
 from hotline_client.schedules.file import definition, schedule_of
-from hotline_client.schedules.runner import Worker
+from hotline_client.schedules.runner import Runner
 from hotline_client.vault import Vault
 from tests.e2e.stage import CHANNEL, Stage, agree, devices
 
@@ -89,14 +89,14 @@ import asyncio, json, os, resource, sys, time
 from pathlib import Path
 from hotline_client.line.line import Line
 from hotline_client.vault import Vault
-from hotline_client.schedules.runner import Worker
+from hotline_client.schedules.runner import Runner
 vault = Vault.open(Path(sys.argv[1]), sys.stdin.readline().rstrip("\\n"))
-worker = Worker(Line.open(vault), vault.schedules, clock=time.time)
+runner = Runner(Line.open(vault), vault.schedules, clock=time.time)
 begun = time.perf_counter()
-worker.load()
+runner.load()
 loaded = time.perf_counter() - begun
 async def main():
-    task = asyncio.create_task(worker.run())
+    task = asyncio.create_task(runner.run())
     await asyncio.sleep(1)
     before, real = time.process_time(), time.perf_counter()
     await asyncio.sleep(float(sys.argv[2]))
@@ -128,9 +128,9 @@ def schedules(stage: Stage, count: int, *, smoke: bool) -> Iterator[Result]:
         # from tomorrow on, so that none of them is due while others are measured
         vault.schedules.put([(each.name, definition(each)) for each in made], int(time.time()) + 86_400)
     loaded, rest, memory = resting(one.home, one.passphrase, 1.0 if smoke else 10.0)
-    yield Result(f"{count} schedules: memory", memory, "MB", empty[2], "a worker without any")
-    yield Result(f"{count} schedules: CPU at rest", rest, "%", max(empty[1], 0.01), "a worker without any")
-    yield Result(f"{count} schedules: loaded", loaded, "s", max(empty[0], 1e-4), "a worker without any")
+    yield Result(f"{count} schedules: memory", memory, "MB", empty[2], "a runner without any")
+    yield Result(f"{count} schedules: CPU at rest", rest, "%", max(empty[1], 0.01), "a runner without any")
+    yield Result(f"{count} schedules: loaded", loaded, "s", max(empty[0], 1e-4), "a runner without any")
     drifts = asyncio.run(drift(stage, 5 if smoke else 30))
     against = "the timer of the event loop"
     yield Result(
@@ -165,13 +165,13 @@ async def drift(stage: Stage, slots: int) -> list[float]:
             for n in range(slots)
         ]
         vault.schedules.put([(each.name, definition(each)) for each in made], begin - 2)
-        worker = Worker(Line.open(vault), vault.schedules, clock=time.time)
-        task = asyncio.create_task(worker.run())
-        while worker.counters.sent < slots and time.time() < begin + slots + 10:
-            before = worker.counters.sent
+        runner = Runner(Line.open(vault), vault.schedules, clock=time.time)
+        task = asyncio.create_task(runner.run())
+        while runner.counters.sent < slots and time.time() < begin + slots + 10:
+            before = runner.counters.sent
             await asyncio.sleep(0.01)
-            if worker.counters.sent > before:
-                late.append(worker.counters.drift * 1000)
+            if runner.counters.sent > before:
+                late.append(runner.counters.drift * 1000)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     return late

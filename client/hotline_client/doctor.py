@@ -11,7 +11,7 @@ from hotline_client.bots.signs import last_sign
 from hotline_client.connection.health import LineState
 from hotline_client.line.line import Line
 from hotline_client.line.views import ChannelView, StatusView
-from hotline_client.schedules.runner import read_definition
+from hotline_client.schedules.definitions import read_definition
 from hotline_client.vault import Vault
 from hotline_protocol.dtg import dtg
 from hotline_protocol.errors import HotlineError

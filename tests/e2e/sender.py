@@ -14,7 +14,8 @@ import time
 from pathlib import Path
 
 from hotline_client.engine.desk import Desk
-from hotline_client.line.line import Line, context_of
+from hotline_client.line.enrolment import context_of
+from hotline_client.line.line import Line
 from hotline_client.vault import Vault
 
 IN_FLIGHT = 8

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from hotline_client.line.line import Line
-from hotline_client.schedules.runner import Worker
+from hotline_client.schedules.runner import Runner
 from hotline_client.vault import Vault
 
 LOOK = 0.25
@@ -27,16 +27,16 @@ def virtual(origin: float, factor: float) -> float:
 async def work(vault: Vault, origin: float, end: float, factor: float) -> None:
     """Until the end of the virtual time."""
     line = Line.open(vault)
-    worker = Worker(line, vault.schedules, clock=lambda: min(virtual(origin, factor), end))
+    runner = Runner(line, vault.schedules, clock=lambda: min(virtual(origin, factor), end))
     async with line:
         look = 0.0
         while True:
             over = virtual(origin, factor) >= end
-            worker.load()
-            await worker.fire()
+            runner.load()
+            await runner.fire()
             if over or time.monotonic() >= look:
                 look = time.monotonic() + LOOK
-                await worker.look()
+                await runner.look()
             if over and not any(one.kind == "text" for one in line.outbox()):
                 return
             await asyncio.sleep(0.02)

@@ -13,9 +13,9 @@ import msgspec
 from hotline_client import files
 from hotline_client.bots.commands import Command
 from hotline_client.line.line import Line
+from hotline_client.schedules.definitions import EXPECT
 from hotline_client.schedules.file import MAX_FILE, definition, hook, tables
 from hotline_client.schedules.model import Argv, Expectation, Name, Schedule, Seconds
-from hotline_client.schedules.runner import EXPECT
 from hotline_client.vault import Vault
 from hotline_protocol.errors import FormatError, UsageError
 from hotline_protocol.text import show

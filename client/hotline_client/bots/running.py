@@ -19,8 +19,9 @@ from hotline_client.connection.health import LineState
 from hotline_client.line.follow import Follower
 from hotline_client.line.line import Line
 from hotline_client.line.views import MessageView
+from hotline_client.schedules.definitions import EXPECT
 from hotline_client.schedules.handlers import Handler
-from hotline_client.schedules.runner import EXPECT, Worker
+from hotline_client.schedules.runner import Runner
 from hotline_client.vault import Vault
 from hotline_client.vault.schedules import Parked
 from hotline_protocol.errors import HotlineError, UsageError
@@ -40,7 +41,7 @@ class Bot:
         self._line = line
         self._file = file
         self._tell = tell
-        self.worker: Final = Worker(line, vault.schedules, clock=time.time)
+        self.runner: Final = Runner(line, vault.schedules, clock=time.time)
         self._readers = [
             Reader(
                 one.name,
@@ -72,7 +73,7 @@ class Bot:
         )
         with serving:
             jobs = [
-                self.worker.run(),
+                self.runner.run(),
                 self._sign(),
                 notifier.watchdog(self._status),
                 *map(self._read, self._readers),
@@ -106,14 +107,14 @@ class Bot:
 
     def numbers(self) -> dict[str, metrics.Number]:
         """What metrics and `bot status` show."""
-        counters = self.worker.counters
+        counters = self.runner.counters
         stored = self._vault.schedules.all()
         return {
             "up": int(self._line.status().state is not LineState.DOWN),
             "outbox": len(self._line.outbox()),
             "unacknowledged": len(self._vault.schedules.open()),
             "schedules": sum(not one.name.startswith(EXPECT) for one in stored),
-            "problems": len(self.worker.problems),
+            "problems": len(self.runner.problems),
             "paused": sum(one.paused for one in stored),
             "parked": len(self._vault.schedules.parked()),
             "drift_seconds": counters.drift,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline_client.engine.records import DocumentRecord
+from hotline_client.engine.records import DocumentRecord, OutboxItem
+from hotline_protocol.codec import convert, decode_raw
 from hotline_protocol.documents import KINDS, Body, decode_body, decode_document
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.summary import summary
@@ -40,3 +41,9 @@ def is_line(record: DocumentRecord) -> bool:
     if record.kind == "ack":
         return bool(text_of(body_of(record.content)))
     return record.kind not in HIDDEN
+
+
+def queued_body(item: OutboxItem) -> Body | None:
+    """The typed body of a document that waits in the outbox; None of anything else, and of a receipt, which is made when it is sealed."""
+    kind = KINDS.get(item.document_kind)
+    return convert(decode_raw(item.body), kind.body) if kind is not None and item.body else None

@@ -6,13 +6,12 @@ Everything a caller asks for is stored before the call returns. What the vault h
 from __future__ import annotations
 
 import asyncio
-import hmac
 import os
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Self, TypeVar
 
 from hotline_client.connection.changes import POLL, Changed, Subscribers
 from hotline_client.connection.driver import DeskDriver
@@ -20,17 +19,19 @@ from hotline_client.connection.health import Health
 from hotline_client.connection.reconnect import Connection
 from hotline_client.engine import journal
 from hotline_client.engine.contents import body_of
-from hotline_client.engine.context import Context
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import Draft, Random
 from hotline_client.engine.outgoing import documents, receipts
 from hotline_client.engine.records import DocumentRecord
-from hotline_client.errors import HaltedChannel, NotInstalled, Refused
+from hotline_client.errors import HaltedChannel, Refused
 from hotline_client.line import acts
+from hotline_client.line.channels import channel_view, knock_views, member_views, outbox_views
+from hotline_client.line.enrolment import context_of
+from hotline_client.line.people import person
 from hotline_client.line.record import Recorder
 from hotline_client.line.search import LIMIT, numbered, place, search
 from hotline_client.line.settings import DeviceSettings, MemorySettings, Settings
-from hotline_client.line.timeline import Reading
+from hotline_client.line.timeline import Timeline
 from hotline_client.line.views import (
     ChannelView,
     Found,
@@ -45,17 +46,14 @@ from hotline_client.vault import Vault
 from hotline_protocol.documents import Addressee, Body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.talk import Revocation, Text
-from hotline_protocol.errors import CertificateError, UsageError
+from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.journal import Journal
 from hotline_protocol.identity.certificate import Certificate
-from hotline_protocol.identity.charter import Charter, SignedCharter
+from hotline_protocol.identity.charter import Charter
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.terms import Precedence, Response, Side, other
 
 T = TypeVar("T")
-
-_UNACKNOWLEDGED_SHOWN: Final = 1000
-_LOOK_BACK: Final = 1000
 
 
 def _unix_ms() -> int:
@@ -70,7 +68,7 @@ class Line:
     ) -> None:
         self._desk = desk
         self._settings = DeviceSettings(settings or MemorySettings())
-        self._reading = Reading(desk)
+        self._timeline = Timeline(desk)
         self._subscribers = Subscribers()
         self._driver = DeskDriver(desk, self._subscribers)
         self._connection = Connection(
@@ -128,7 +126,7 @@ class Line:
     @property
     def me(self) -> Person:
         """The holder of this device's certificate."""
-        return self._reading.person(self._desk.context.certificate)
+        return person(self._desk, self._desk.context.certificate)
 
     @property
     def charter(self) -> Charter:
@@ -171,7 +169,7 @@ class Line:
     def channel(self, name: str) -> ChannelView:
         """Where a channel stands."""
         with self._desk.lock:
-            return self._reading.channel(name, self._driver.tails.get(name))
+            return channel_view(self._desk, name, self._driver.tails.get(name))
 
     def channels(self) -> tuple[ChannelView, ...]:
         """The channels this certificate may use, in the charter's order."""
@@ -185,27 +183,17 @@ class Line:
         """
         with self._desk.lock:
             self._desk.state(channel)
-            return self._reading.timeline(channel, before=before, after=after, limit=limit)
+            return self._timeline.page(channel, before=before, after=after, limit=limit)
 
     def message(self, channel: str, id_or_seq: bytes | int) -> MessageView | None:
         """One message, by document id or by seq; of ours also while it is in the outbox."""
         with self._desk.lock:
-            state = self._desk.state(channel)
-            if isinstance(id_or_seq, int):
-                found = self._desk.store.documents(
-                    channel, before=id_or_seq + 1, after=id_or_seq - 1, limit=1
-                )
-                return next(iter(self._reading.views(channel, found)), None)
-            item = state.outbox.get(id_or_seq)
-            if item is not None and item.kind == "document":
-                return self._reading.item_view(channel, item)
-            record = self._desk.store.document(channel, id_or_seq) or self._not_counting(channel, id_or_seq)
-            return None if record is None else self._reading.views(channel, [record])[0]
+            return self._timeline.message(channel, id_or_seq)
 
     def body(self, channel: str, id: bytes) -> Body | None:  # noqa: A002  the callers' name
         """The typed document of this id in the log; None if there is none, or it is not what its kind says."""
         with self._desk.lock:
-            record = self._desk.store.document(channel, id) or self._not_counting(channel, id)
+            record = self._timeline.record(channel, id)
         return None if record is None else body_of(record.content)
 
     def read(self, channel: str, look: Callable[[Journal], T]) -> T:
@@ -231,24 +219,15 @@ class Line:
         """The documents that a typed reference names, such as `N-0042/26` or `n42`; of one side, or one of each."""
         return numbered(self._desk, channel, typed, side)
 
-    def _not_counting(self, channel: str, document_id: bytes) -> DocumentRecord | None:
-        """A recent document of this id that is in the log and was refused."""
-        recent = self._desk.store.documents(channel, limit=_LOOK_BACK)
-        return next((one for one in reversed(recent) if one.id == document_id), None)
-
     def unacknowledged(self, channel: str | None = None) -> list[MessageView]:
         """What the other side wrote, asks an answer for, and no person of ours has acknowledged; oldest first."""
-        views: list[MessageView] = []
         with self._desk.lock:
-            for name in self._desk.entitled if channel is None else [channel]:
-                waiting = sorted(self._desk.state(name).standing.awaiting.values(), key=lambda one: one.seq)
-                records = (self._desk.store.document(name, one.id) for one in waiting[:_UNACKNOWLEDGED_SHOWN])
-                views += self._reading.views(name, [one for one in records if one is not None])
-        return views
+            names = self._desk.entitled if channel is None else [channel]
+            return [view for name in names for view in self._timeline.unacknowledged(name)]
 
     def search(self, query: str, *, channel: str | None = None, limit: int = LIMIT) -> list[Found]:
         """The newest messages that hold every word of the query, newest first. UsageError if it holds no word."""
-        return search(self._desk, self._reading, query, channel=channel, limit=limit)
+        return search(self._desk, self._timeline, query, channel=channel, limit=limit)
 
     def place(self, channel: str, typed: str) -> int | None:
         """The seq that a person names by `#120`, a reference, a DTG or a date; None if nothing is there."""
@@ -257,7 +236,7 @@ class Line:
     def roster(self, channel: str) -> list[MemberView]:
         """The leaves of the channel's group, by index."""
         with self._desk.lock:
-            return self._reading.roster(channel)
+            return member_views(self._desk, channel)
 
     def certificate(self, fingerprint: bytes) -> Certificate | None:
         """A certificate that was met in any channel, proven against its root; None if it never was."""
@@ -278,12 +257,12 @@ class Line:
     def knocks(self, channel: str) -> list[KnockView]:
         """Devices at the door."""
         with self._desk.lock:
-            return self._reading.knocks(channel)
+            return knock_views(self._desk, channel)
 
     def outbox(self) -> list[OutboxView]:
         """What of ours is not in the log yet."""
         with self._desk.lock:
-            return [view for name in self._desk.entitled for view in self._reading.outbox(name)]
+            return [view for name in self._desk.entitled for view in outbox_views(self._desk, name)]
 
     def record(
         self,
@@ -302,10 +281,7 @@ class Line:
     def security_events(self, channel: str | None = None) -> list[MessageView]:
         """What deviated from what is promised, oldest first."""
         with self._desk.lock:
-            return [
-                self._reading.event_view(name, record)
-                for name, record in self._desk.store.security_events(channel)
-            ]
+            return self._timeline.security_events(channel)
 
     # --- what a person does
 
@@ -366,7 +342,7 @@ class Line:
     def remove(self, channel: str, indexes: Sequence[int]) -> bytes:
         """Queue a commit that removes the members at these leaves."""
         with self._desk.lock:
-            people = {view.index: view.person.fingerprint for view in self._reading.roster(channel)}
+            people = {view.index: view.person.fingerprint for view in member_views(self._desk, channel)}
         if any(index not in people for index in indexes):
             raise UsageError("no such member")
         if any(people[index] == self.me.fingerprint for index in indexes):
@@ -436,21 +412,3 @@ class Line:
         """Until every channel that is not halted was taken up to the relay's tail. TimeoutError."""
         if not await self.until(self._driver.is_caught_up, timeout):
             raise TimeoutError
-
-
-def context_of(vault: Vault) -> Context:
-    """Who we are and whom we trust, as the vault has it: the charter is verified anew, the certificate proven against it.
-
-    NotInstalled if the device is not enrolled. An expired certificate still opens the line, to read.
-    """
-    der, signed = vault.device.certificate, vault.device.charter
-    if der is None or signed is None:
-        raise NotInstalled("this device is not enrolled yet: its certificate and charter are not installed")
-    papers = SignedCharter.decode(signed)
-    charter, secret = papers.verify(), papers.link_secret()
-    trust = Trust.from_charter(charter)
-    certificate = trust.identify(der)
-    key = vault.device.private_key
-    if not hmac.compare_digest(key.public_key().public_bytes_raw(), certificate.public_key):
-        raise CertificateError("the installed certificate is for another key than this device has")
-    return Context(papers.relay_copy(), trust, certificate, key.private_bytes_raw(), secret)

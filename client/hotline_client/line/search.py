@@ -9,7 +9,7 @@ from typing import Final
 from hotline_client.engine.contents import body_of
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.records import DocumentRecord
-from hotline_client.line.timeline import Reading
+from hotline_client.line.timeline import Timeline
 from hotline_client.line.views import Found, MessageView
 from hotline_client.words.search import Term, pieces, terms
 from hotline_client.words.times import moment
@@ -23,7 +23,7 @@ LIMIT: Final = 100
 
 
 def search(
-    desk: Desk, reading: Reading, query: str, *, channel: str | None, limit: int = LIMIT
+    desk: Desk, timeline: Timeline, query: str, *, channel: str | None, limit: int = LIMIT
 ) -> list[Found]:
     """The newest messages that hold every word of the query, newest first. UsageError if it holds no word."""
     asked = terms(query)
@@ -32,7 +32,7 @@ def search(
         for name in desk.entitled if channel is None else [channel]:
             for record in desk.store.search(name, asked, limit):
                 shown = _original(desk, name, record)
-                found += [_found(view, record, asked) for view in reading.views(name, [shown])]
+                found += [_found(view, record, asked) for view in timeline.views(name, [shown])]
     found.sort(key=lambda one: one.message.at or one.message.time, reverse=True)
     return _once(found)[:limit]
 

@@ -6,153 +6,68 @@ Receipts are not lines of a timeline, and neither is an acknowledgement without 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from functools import partial
+from typing import Final
 
-from hotline_client.engine import journal, keys
-from hotline_client.engine.channel import ChannelState
-from hotline_client.engine.contents import HIDDEN, about, body_of, is_line, text_of
-from hotline_client.engine.context import certificate_der
+from hotline_client.engine.contents import HIDDEN, about, body_of, is_line, queued_body, text_of
 from hotline_client.engine.desk import Desk
-from hotline_client.engine.incoming import membership
 from hotline_client.engine.records import DocumentRecord, EventRecord, MarkRecord, OutboxItem
-from hotline_client.engine.standing import Watermark
 from hotline_client.line.dialogue import DialogueView, exchange, present_text
+from hotline_client.line.people import met, person
 from hotline_client.line.receipts import Marks, Reached, first_to_reach
 from hotline_client.line.views import (
-    ChannelView,
-    Halted,
-    KnockView,
     Mark,
-    MemberView,
     MessageView,
-    OutboxView,
     Person,
     Receipt,
 )
 from hotline_client.words.addressees import office_text
-from hotline_protocol.codec import convert, decode_raw
-from hotline_protocol.documents import KINDS, Addressee, Text, receipt_state
-from hotline_protocol.errors import HotlineError
-from hotline_protocol.identity.certificate import Certificate
-from hotline_protocol.mls.errors import MLSError
+from hotline_protocol.documents import Addressee, Text, receipt_state
 from hotline_protocol.terms import SIDES, Precedence, Response
 
+_UNACKNOWLEDGED_SHOWN: Final = 1000
+_LOOK_BACK: Final = 1000
+"""How many documents back one that was refused is looked for."""
 
-class Reading:
-    """Views over a desk's channels."""
+
+class Timeline:
+    """Pages of messages, and single ones, of a desk's channels. Call under the desk's lock."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._store = desk.store
 
-    # --- people
-
-    def person(self, certificate: Certificate) -> Person:
-        """The holder of a certificate."""
-        me = self._desk.context.certificate
-        side = journal.party(certificate).side
-        return Person(
-            name=certificate.name,
-            delegation=certificate.delegation,
-            role=certificate.role,
-            limits=certificate.limits,
-            side=side,
-            own=side == me.side,
-            me=certificate.fingerprint == me.fingerprint,
-            fingerprint=certificate.fingerprint,
-        )
-
-    def _person_of(self, fingerprint: bytes) -> Person | None:
-        known = self._desk.context.met.get(fingerprint)
-        if known is None:
-            der = self._store.certificate(fingerprint)
-            if der is None:
-                return None
-            known = self._desk.context.identify(der)
-        return self.person(known)
-
-    # --- a channel
-
-    def channel(self, name: str, tail: int | None) -> ChannelView:
-        """Where a channel stands."""
+    def message(self, name: str, id_or_seq: bytes | int) -> MessageView | None:
+        """One message, by document id or by seq; of ours also while it is in the outbox."""
         state = self._desk.state(name)
-        standing = state.standing
-        halt = standing.halt
-        waiting = standing.awaiting.values()
-        return ChannelView(
-            name=name,
-            phase=_phase(state),
-            epoch=state.group.epoch if state.group is not None else None,
-            cursor=standing.cursor,
-            tail=tail,
-            head=standing.head,
-            unacknowledged=len(waiting),
-            oldest_unacknowledged=min((one.time for one in waiting), default=None),
-            unseen=len(standing.unseen),
-            outbox=sum(item.refused is None for item in state.outbox.values()),
-            halted=None if halt is None else Halted(halt.kind, halt.reason, halt.at),
-        )
+        if isinstance(id_or_seq, int):
+            found = self._store.documents(name, before=id_or_seq + 1, after=id_or_seq - 1, limit=1)
+            return next(iter(self.views(name, found)), None)
+        item = state.outbox.get(id_or_seq)
+        if item is not None and item.kind == "document":
+            return self.item_view(name, item)
+        record = self.record(name, id_or_seq)
+        return None if record is None else self.views(name, [record])[0]
 
-    def roster(self, name: str) -> list[MemberView]:
-        """The leaves of the channel's group."""
-        state = self._desk.state(name)
-        if state.group is None:
-            return []
-        now = self._desk.clock() // 1000
-        views = []
-        for one in state.group.members:
-            certificate = self._desk.context.identify(certificate_der(one.credential))
-            mark = state.standing.watermarks.get(certificate.fingerprint, Watermark())
-            views.append(
-                MemberView(
-                    channel=name,
-                    index=one.index,
-                    person=self.person(certificate),
-                    expires=certificate.not_after,
-                    current=state.trust.is_current(certificate, now),
-                    delivered=mark.delivered,
-                    seen=mark.seen,
-                )
-            )
-        return views
+    def record(self, name: str, document_id: bytes) -> DocumentRecord | None:
+        """The document of this id in the log: the one that counts, or else a recent one that was refused."""
+        counted = self._store.document(name, document_id)
+        if counted is not None:
+            return counted
+        recent = self._store.documents(name, limit=_LOOK_BACK)
+        return next((one for one in reversed(recent) if one.id == document_id), None)
 
-    def knocks(self, name: str) -> list[KnockView]:
-        """Devices at the door, in the order they came; not our own."""
-        state = self._desk.state(name)
-        views = []
-        for one in sorted(state.standing.knocks.values(), key=lambda knock: knock.seq):
-            der = self._store.certificate(one.certificate)
-            if der is None or one.certificate == self._desk.context.certificate.fingerprint:
-                continue
-            certificate = self._desk.context.identify(der)
-            views.append(
-                KnockView(
-                    channel=name,
-                    id=one.id,
-                    seq=one.seq,
-                    person=self.person(certificate),
-                    expires=certificate.not_after,
-                    admissible=self._why_not(state, certificate, one.package),
-                )
-            )
-        return views
+    def unacknowledged(self, name: str) -> list[MessageView]:
+        """What the other side asked and no person of ours has acknowledged or answered; oldest first."""
+        waiting = sorted(self._desk.state(name).standing.awaiting.values(), key=lambda one: one.seq)
+        records = (self._store.document(name, one.id) for one in waiting[:_UNACKNOWLEDGED_SHOWN])
+        return self.views(name, [one for one in records if one is not None])
 
-    def _why_not(self, state: ChannelState, certificate: Certificate, package: bytes) -> str | None:
-        """Why this device may not admit that one, or None."""
-        now = self._desk.clock() // 1000
-        reason = membership.why_not_admissible(self._desk.context.certificate, state, certificate)
-        if reason is not None:
-            return reason
-        try:
-            read = keys.read_key_package(self._desk.context, package, now=now)
-            membership.check_guest(state, certificate, read.leaf_node.signature_key, at=now)
-        except (HotlineError, MLSError) as error:
-            return str(error)
-        return None
+    def security_events(self, name: str | None) -> list[MessageView]:
+        """What deviated from what is promised, in one channel or all, oldest first."""
+        return [self.event_view(channel, record) for channel, record in self._store.security_events(name)]
 
-    # --- messages
-
-    def timeline(self, name: str, *, before: int | None, after: int | None, limit: int) -> list[MessageView]:
+    def page(self, name: str, *, before: int | None, after: int | None, limit: int) -> list[MessageView]:
         """A page of the log as a person reads it, oldest first; outbox items last when `before` is None."""
         documents = self._visible(name, before, after, limit)
         events = self._store.events(name, before=before, after=after, limit=limit)
@@ -193,10 +108,10 @@ class Reading:
 
     def document_view(self, name: str, record: DocumentRecord, marks: Marks) -> MessageView:
         """One document of the log and how far it got."""
-        author = self._person_of(record.author)
+        author = met(self._desk, record.author)
         body = body_of(record.content)
         text = body if isinstance(body, Text) else None
-        said = exchange(self._desk, name, record, self._person_of)
+        said = exchange(self._desk, name, record, partial(met, self._desk))
         reached, before = self._how_far(name, record, said, marks)
         first = text_of(body)
         return MessageView(
@@ -255,7 +170,7 @@ class Reading:
         return reached, self._named(before)
 
     def _named(self, records: Iterable[MarkRecord]) -> tuple[Mark, ...]:
-        named = ((self._person_of(one.author), one.time) for one in records)
+        named = ((met(self._desk, one.author), one.time) for one in records)
         return tuple(Mark(person, time) for person, time in named if person is not None)
 
     def _receipt(
@@ -278,7 +193,7 @@ class Reading:
 
     def event_view(self, name: str, record: EventRecord) -> MessageView:
         """What the engine itself recorded."""
-        author = None if record.author is None else self._person_of(record.author)
+        author = None if record.author is None else met(self._desk, record.author)
         return MessageView(
             channel=name,
             seq=record.seq,
@@ -294,8 +209,6 @@ class Reading:
             receipt=Receipt.RELAYED,
         )
 
-    # --- the outbox
-
     def queued(self, name: str) -> list[MessageView]:
         """Our texts and acts that are not in the log yet, in order."""
         state = self._desk.state(name)
@@ -307,15 +220,14 @@ class Reading:
 
     def item_view(self, name: str, item: OutboxItem) -> MessageView:
         """A document of ours that is not in the log yet."""
-        kind = KINDS.get(item.document_kind)
-        body = convert(decode_raw(item.body), kind.body) if kind is not None and item.body else None
+        body = queued_body(item)
         text = body if isinstance(body, Text) else None
         return MessageView(
             channel=name,
             seq=None,
             id=item.id,
             kind=item.document_kind,
-            author=self.person(self._desk.context.certificate),
+            author=person(self._desk, self._desk.context.certificate),
             time=item.time,
             at=None,
             text=text_of(body),
@@ -329,26 +241,3 @@ class Reading:
             action=() if text is None else self._offices(text.action),
             info=() if text is None else self._offices(text.info),
         )
-
-    def outbox(self, name: str) -> list[OutboxView]:
-        """Everything of ours that is not in the log yet."""
-        return [
-            OutboxView(
-                channel=name,
-                id=item.id,
-                kind=item.document_kind,
-                time=item.time,
-                sealed=bool(item.sealed),
-                attempts=item.attempts,
-                text=self.item_view(name, item).text if item.document_kind == "text" else item.refused or "",
-            )
-            for item in self._desk.state(name).outbox.values()
-        ]
-
-
-def _phase(state: ChannelState) -> Literal["unfounded", "knocking", "member", "removed"]:
-    if state.group is not None:
-        return "member"
-    if state.standing.removed:
-        return "removed"
-    return "knocking" if state.standing.founded else "unfounded"

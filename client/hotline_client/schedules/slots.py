@@ -8,15 +8,37 @@ S23 a step of an escalation is taken in the transaction that says it, once
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
 import msgspec
 
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.outgoing import documents
 from hotline_client.engine.records import SlotRecord, StepRecord
+from hotline_client.errors import Refused
 from hotline_client.line.line import Line
 from hotline_protocol.documents import Body
+from hotline_protocol.errors import FormatError, NotAppliedError, UsageError
 from hotline_protocol.slots import slot_id
 from hotline_protocol.terms import other
+
+REFUSED: Final = (FormatError, NotAppliedError, Refused, UsageError)
+"""What says that something may not be said now; the same words may be said at another time."""
+
+
+@dataclass(slots=True)
+class Counters:
+    """What happened since the start, for supervision."""
+
+    sent: int = 0
+    late: int = 0
+    skipped: int = 0
+    elsewhere: int = 0
+    steps: int = 0
+    alarms: int = 0
+    drift: float = 0.0
+    """Seconds by which the last slot that was on time was fired after its time."""
 
 
 class Slots:
@@ -24,6 +46,7 @@ class Slots:
 
     def __init__(self, line: Line) -> None:
         self._line = line
+        self.counters: Final = Counters()
 
     def document(self, channel: str, schedule: str, slot: int, *, theirs: bool = False) -> bytes:
         """The id of the document that a schedule of ours, or of the other side, says for a slot (unix s) (S20)."""
@@ -73,6 +96,7 @@ class Slots:
 
     def alarm(self, channel: str, kind: str, text: str) -> None:
         """Put on the record of this device that something did not happen."""
+        self.counters.alarms += 1
 
         def work(draft: Draft) -> bytes:
             draft.event(kind, text, security=True)

@@ -12,8 +12,9 @@ from typing import Any
 
 from hotline_client.ceremony.rehearse import Enrolled
 from hotline_client.line.line import Line
+from hotline_client.schedules.definitions import EXPECT
 from hotline_client.schedules.file import definition, expectation_of, schedule_of
-from hotline_client.schedules.runner import EXPECT, Worker
+from hotline_client.schedules.runner import Runner
 from hotline_client.vault import Vault
 
 HOUR = 3600
@@ -38,18 +39,18 @@ class Desk:
 
     vault: Vault
     line: Line
-    worker: Worker
+    runner: Runner
     hands: Hands
 
     def add(self, **table: Any) -> None:
         made = schedule_of({"text": "{name} {number} {slot}", **table})
         self.vault.schedules.put([(made.name, definition(made))], int(self.hands.now))
-        self.worker.load()
+        self.runner.load()
 
     def expect(self, **table: Any) -> None:
         made = expectation_of(table)
         self.vault.schedules.put([(EXPECT + made.name, definition(made))], int(self.hands.now))
-        self.worker.load()
+        self.runner.load()
 
     def texts(self, channel: str = "plenary") -> list[str]:
         """What stands in the outbox or the log, in order."""
@@ -66,9 +67,9 @@ def desk(home: Path, passphrase: str, hands: Hands) -> Iterator[Desk]:
     """Another process on the same vault gets its own."""
     with Vault.open(home, passphrase) as vault:
         line = Line.open(vault, clock=hands.ms)
-        worker = Worker(line, vault.schedules, clock=hands)
-        worker.load()
-        yield Desk(vault, line, worker, hands)
+        runner = Runner(line, vault.schedules, clock=hands)
+        runner.load()
+        yield Desk(vault, line, runner, hands)
 
 
 def copied(one: Enrolled, to: Path) -> Path:

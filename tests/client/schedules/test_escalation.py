@@ -27,7 +27,7 @@ from tests.e2e.stage import PATIENCE, Stage, devices
 
 @dataclass
 class Pair:
-    """Alpha 1 and its worker; the lines of Bravo 1 and Bravo 2."""
+    """Alpha 1 and its runner; the lines of Bravo 1 and Bravo 2."""
 
     ours: Desk
     theirs: Line
@@ -36,8 +36,8 @@ class Pair:
     async def pass_(self, seconds: float) -> None:
         """Time goes on, and everything that is due happens."""
         self.ours.hands.now += seconds
-        await self.ours.worker.fire()
-        await self.ours.worker.look()
+        await self.ours.runner.fire()
+        await self.ours.runner.look()
 
     async def arrived(self, count: int) -> list[str]:
         """The texts that Bravo has, once there are so many."""
@@ -224,7 +224,7 @@ def test_s34_what_does_not_come_raises_an_alarm_and_what_comes_does_not(tmp_path
         [alarm] = [one for one in ours.line.security_events() if "did not come" in one.text]
         assert "expected beat" in alarm.text
         ours.vault.schedules.pause("expect/beat", paused=True)
-        ours.worker.load()
+        ours.runner.load()
         await pair.pass_(3600)
         assert [one for one, _ in ours.trail("expect/beat")][-1] == "came"
 

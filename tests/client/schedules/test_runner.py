@@ -1,4 +1,4 @@
-"""The worker over a real vault: every slot once, whatever the clock, other workers and kills do."""
+"""The runner over a real vault: every slot once, whatever the clock, other runners and kills do."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def ours(ceremony: Rehearsed, tmp_path: Path) -> Iterator[Desk]:
 
 
 def fire(one: Desk) -> None:
-    asyncio.run(one.worker.fire())
+    asyncio.run(one.runner.fire())
 
 
 def test_s20_what_a_slot_says_has_the_slots_own_id(ours: Desk) -> None:
@@ -79,7 +79,7 @@ def test_s22_two_workers_on_one_vault_say_it_once(ceremony: Rehearsed, ours: Des
                 thread.join()
         assert ours.trail("minute") == [("sent", 1)] * 10
         assert len(ours.texts()) == 10
-        assert ours.worker.counters.sent + second.worker.counters.sent == 10
+        assert ours.runner.counters.sent + second.runner.counters.sent == 10
 
 
 def test_s11_after_a_night_only_the_newest_is_said_and_marked(ours: Desk) -> None:
@@ -103,13 +103,13 @@ def test_s12_skipping_and_pausing_leave_a_trail(ours: Desk) -> None:
     ours.add(name="strict", every="1h", start="2026-01-01T00:00Z", missed="skip")
     ours.add(name="paused", every="1h", start="2026-01-01T00:00Z")
     ours.vault.schedules.pause("paused", paused=True)
-    ours.worker.load()
+    ours.runner.load()
     ours.hands.now += 2 * HOUR + 600
     fire(ours)
     assert ours.trail("strict") == [("skipped", 2)]
     assert [one.reason for one in ours.vault.schedules.trail("paused")] == ["paused"]
     ours.vault.schedules.pause("paused", paused=False)
-    ours.worker.load()
+    ours.runner.load()
     ours.hands.now += HOUR - 600
     fire(ours)
     assert ours.trail("paused") == [("skipped", 2), ("sent", 1)]
@@ -165,7 +165,7 @@ def test_a_schedule_that_cannot_be_read_stops_no_other(ours: Desk) -> None:
     ours.add(name="hourly", every="1h", start="2026-01-01T00:00Z")
     ours.hands.now += HOUR
     fire(ours)
-    assert set(ours.worker.problems) == {"broken"}
+    assert set(ours.runner.problems) == {"broken"}
     assert len(ours.texts()) == 1
 
 
@@ -174,16 +174,16 @@ import asyncio, os, sys, threading, time
 from pathlib import Path
 from hotline_client.line.line import Line
 from hotline_client.vault import Vault
-from hotline_client.schedules.runner import Worker
+from hotline_client.schedules.runner import Runner
 vault = Vault.open(Path(sys.argv[1]), os.fdopen(int(sys.argv[2])).readline().rstrip("\\n"))
 begin, real = float(sys.argv[3]), time.monotonic()
 # a virtual minute every 20 ms
 clock = lambda: begin + (time.monotonic() - real) * 3000
-worker = Worker(Line.open(vault, clock=lambda: int(clock() * 1000)), vault.schedules, clock=clock)
-worker.load()
+runner = Runner(Line.open(vault, clock=lambda: int(clock() * 1000)), vault.schedules, clock=clock)
+runner.load()
 async def main():
     while True:
-        await worker.fire()
+        await runner.fire()
         print(clock(), flush=True)
         await asyncio.sleep(0)
 asyncio.run(main())
@@ -233,7 +233,7 @@ def test_s30_a_worker_that_slept_or_whose_clock_jumped_notices_within_a_second(o
     ours.add(name="hourly", every="1h", start="2026-01-01T00:00Z")
 
     async def main() -> None:
-        task = asyncio.create_task(ours.worker.run())
+        task = asyncio.create_task(ours.runner.run())
         await asyncio.sleep(0.3)
         assert ours.trail("hourly") == []
         ours.hands.now += HOUR + 600
@@ -265,7 +265,7 @@ def test_s22_of_two_hosts_that_say_a_slot_at_once_the_first_counts(tmp_path: Pat
                     hosts.append(made)
                 hands.now = begin + HOUR
                 for made in hosts:
-                    await made.worker.fire()
+                    await made.runner.fire()
                 for made in hosts:
                     await stack.enter_async_context(made.line)
                 for made in hosts:
@@ -273,9 +273,9 @@ def test_s22_of_two_hosts_that_say_a_slot_at_once_the_first_counts(tmp_path: Pat
                 assert [made.trail("shared") for made in hosts] == [[("sent", 1)]] * 2
 
                 hands.now += HOUR
-                await hosts[0].worker.fire()
+                await hosts[0].runner.fire()
                 assert await hosts[1].line.until(lambda: _shared(hosts[1].line) == [2, 1], PATIENCE)
-                await hosts[1].worker.fire()
+                await hosts[1].runner.fire()
                 assert hosts[1].trail("shared") == [("sent", 1), ("elsewhere", 1)]
 
         asyncio.run(main())
@@ -296,7 +296,7 @@ def test_a_local_command_that_takes_its_time_makes_no_slot_late(ours: Desk) -> N
     ours.hands.now += 59
 
     async def main() -> None:
-        task = asyncio.create_task(ours.worker.run())
+        task = asyncio.create_task(ours.runner.run())
         await asyncio.sleep(0.3)
         ours.hands.now += 1
         await asyncio.sleep(4)

@@ -11,10 +11,10 @@ import click
 from hotline_client.bots.file import BotFile, install
 from hotline_client.cli.base.session import Session, line_command
 from hotline_client.engine.records import SlotRecord
+from hotline_client.schedules.definitions import EXPECT, read_definition
 from hotline_client.schedules.file import read
 from hotline_client.schedules.model import Expectation, Schedule
 from hotline_client.schedules.plan import next_due
-from hotline_client.schedules.runner import EXPECT, read_definition
 from hotline_client.schedules.template import render
 from hotline_client.vault.schedules import StoredSchedule
 from hotline_protocol.documents.kinds import kind_of
