@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_protocol.errors import FormatError
-from hotline_protocol.text import BIDI_CONTROLS, MAX_MARKS, check_field, escape, show
+from hotline_protocol.text import MAX_MARKS, check_field, escape, show
 
 HOSTILE = (
     "\x00\x07\x08\r\x1b\x7f\x80\x85\x9b\x9d\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200d\u200e\u2028\u2029\u202e\u2060\u2066"
@@ -20,6 +20,9 @@ anything = st.text(st.one_of(st.characters(), st.sampled_from(HOSTILE), st.sampl
 
 def is_harmless(character: str) -> bool:
     return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @pytest.mark.parametrize("character", sorted({*HOSTILE, *BIDI_CONTROLS}))

@@ -24,7 +24,7 @@ from hotline_client.line.views import (
     StatusView,
 )
 from hotline_client.words.addressees import office_text
-from hotline_client.words.search import folded, holds, pieces, terms
+from hotline_client.words.search import folded, pieces, terms
 from hotline_protocol.documents import Addressee, Body, Party, kind_of, why_not
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.summary import summary
@@ -35,6 +35,7 @@ from hotline_protocol.identity.charter import Charter
 from hotline_protocol.terms import Arena, Precedence, Response, Role, Side
 from tests.support.chronicle import Chronicle
 from tests.support.people import link
+from tests.support.searching import holds
 
 T = TypeVar("T")
 
@@ -175,7 +176,6 @@ class MemoryLine:
             "tail": len(self.messages),
             "head": b"\x00" * 32,
             "unacknowledged": sum(one.needs_ack for one in mine),
-            "oldest_unacknowledged": None,
             "unseen": 0,
             "outbox": sum(one.seq is None for one in mine),
         }

@@ -23,7 +23,8 @@ from hotline_client.engine.records import (
 )
 from hotline_client.engine.standing import Standing
 from hotline_client.engine.store import Changes, GroupBlobs, StaleError, Stored
-from hotline_client.words.search import Term, document_words, holds
+from hotline_client.words.search import Term, document_words
+from tests.support.searching import holds
 
 R = TypeVar("R", DocumentRecord, EventRecord)
 

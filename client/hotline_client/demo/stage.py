@@ -11,11 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from hotline_protocol.errors import StorageError
-
-START_SECONDS: Final = 15
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,6 @@ def channel_view(desk: Desk, name: str, tail: int | None) -> ChannelView:
     state = desk.state(name)
     standing = state.standing
     halt = standing.halt
-    waiting = standing.awaiting.values()
     return ChannelView(
         name=name,
         phase=_phase(state),
@@ -33,8 +32,7 @@ def channel_view(desk: Desk, name: str, tail: int | None) -> ChannelView:
         cursor=standing.cursor,
         tail=tail,
         head=standing.head,
-        unacknowledged=len(waiting),
-        oldest_unacknowledged=min((one.time for one in waiting), default=None),
+        unacknowledged=len(standing.awaiting),
         unseen=len(standing.unseen),
         outbox=sum(item.refused is None for item in state.outbox.values()),
         halted=None if halt is None else Halted(halt.kind, halt.reason, halt.at),

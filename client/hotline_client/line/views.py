@@ -159,7 +159,6 @@ class ChannelView:
     tail: int | None
     head: bytes
     unacknowledged: int
-    oldest_unacknowledged: int | None
     unseen: int
     outbox: int
     halted: Halted | None = None

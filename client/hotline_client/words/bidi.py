@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
-from typing import Final, Literal, cast, get_args
+from typing import Final, Literal
 
 from bidi import get_display
 from bidi.mirror import MIRRORED
@@ -20,8 +20,6 @@ from bidi.mirror import MIRRORED
 Mode = Literal["app", "terminal", "off"]
 """Who reorders: this program, the terminal itself, or nobody (both of the latter write logical order)."""
 Base = Literal["L", "R"]
-
-MODES: Final = cast("tuple[Mode, ...]", get_args(Mode))
 
 LRI, RLI, FSI, PDI = "\u2066", "\u2067", "\u2068", "\u2069"
 _ISOLATES: Final = frozenset({LRI, RLI, FSI, PDI})

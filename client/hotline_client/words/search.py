@@ -79,19 +79,6 @@ def match(asked: tuple[Term, ...]) -> str:
     return " AND ".join(f'"{" ".join(one.words)}"{"*" if one.begins else ""}' for one in asked)
 
 
-def holds(text: str, asked: tuple[Term, ...]) -> bool:
-    """Whether folded words hold all that is asked for, as FTS5 would say."""
-    words = _TOKEN.findall(text)
-    return all(any(_at(words, at, one) for at in range(len(words))) for one in asked)
-
-
-def _at(words: list[str], at: int, term: Term) -> bool:
-    here = words[at : at + len(term.words)]
-    if len(here) < len(term.words) or here[:-1] != list(term.words[:-1]):
-        return False
-    return here[-1].startswith(term.words[-1]) if term.begins else here[-1] == term.words[-1]
-
-
 def pieces(text: str, asked: tuple[Term, ...], around: int = 40) -> tuple[tuple[str, bool], ...]:
     """A part of `text` about the first hit, cut into what was looked for (True) and the rest."""
     hits = [one.span() for one in _WORD.finditer(text) if _is_hit(one.group(), asked)]

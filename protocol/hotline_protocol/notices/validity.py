@@ -40,11 +40,6 @@ def merged(periods: Iterable[Period]) -> Iterator[Period]:
         yield current
 
 
-def is_active(notice: Notice, now: int) -> bool:
-    """Whether a window is open at this moment."""
-    return next(windows(notice, now, now), None) is not None
-
-
 def compare(one: Notice, other: Notice, buffer: int) -> Degree:
     """Whether some windows of both meet: SURE without the buffer (ms), NEAR with it."""
     if _meet(one, other, 0):

@@ -51,14 +51,6 @@ def parse_points(typed: str) -> tuple[Point, ...]:
     return tuple(found)
 
 
-def parse_point(typed: str) -> Point:
-    """Exactly one position. FormatError."""
-    points = parse_points(typed)
-    if len(points) != 1:
-        raise FormatError(f"expected one position such as {_POSITION}, not {len(points)}")
-    return points[0]
-
-
 def print_point(point: Point) -> str:
     """`330000N0343000E`, or decimal degrees where whole seconds are not exact."""
     (latitude, longitude) = point

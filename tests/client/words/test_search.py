@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline_client.words.search import Term, folded, holds, match, pieces, terms
+from hotline_client.words.search import Term, folded, match, pieces, terms
 from hotline_protocol.errors import UsageError
+from tests.support.searching import holds
 
 
 def test_case_accents_points_and_yo_make_no_difference() -> None:

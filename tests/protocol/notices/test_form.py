@@ -136,7 +136,7 @@ def test_folded_lines_unfold(value: str) -> None:
 def test_single_values_come_back(
     point: tuple[float, float], distance: float, frequency: int, window: tuple[int, int], at: int
 ) -> None:
-    assert values.parse_point(values.print_point(point)) == point
+    assert values.parse_points(values.print_point(point)) == (point,)
     assert values.parse_metres(values.print_metres(distance)) == distance
     assert values.parse_hertz(values.print_hertz(frequency)) == frequency
     assert values.parse_window(values.print_window(window)) == window
@@ -148,7 +148,7 @@ def test_values_are_read_as_people_type_them() -> None:
     half = (33.0, 34.5)
     for typed in ("33.0N034.5E", "330000N0343000E", "330000N 0343000E", "3300N03430E", "33.0,34.5"):
         assert values.parse_points(f"{typed} {typed}") == (half, half)
-    assert values.parse_point("10S179.5W") == (-10.0, -179.5)
+    assert values.parse_points("10S179.5W") == ((-10.0, -179.5),)
     assert values.parse_metres("5nm") == 9260.0
     assert values.parse_band("225-400MHz") == Band(225_000_000, 400_000_000)
     assert values.parse_band("243MHz BW 25kHz") == Band(242_987_500, 243_012_500)

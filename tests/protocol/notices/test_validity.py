@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from hotline_protocol.documents.notices import Notice
 from hotline_protocol.notices.buffers import Degree
-from hotline_protocol.notices.validity import common, compare, is_active, windows
+from hotline_protocol.notices.validity import common, compare, windows
 from tests.support.notices import DAY, HOUR, START, air, circle
 
 MINUTE = 60_000
@@ -65,8 +65,9 @@ def test_the_next_windows_for_a_screen() -> None:
         (START + 9 * HOUR, START + 9 * HOUR),
         (START + 32 * HOUR, START + 33 * HOUR),
     ]
-    assert is_active(held(0, None, (480, 540)), START + 8 * HOUR)
-    assert not is_active(held(0, None, (480, 540)), START + 8 * HOUR - 1)
+    night = held(0, None, (480, 540))
+    assert list(windows(night, START + 8 * HOUR, START + 8 * HOUR))
+    assert not list(windows(night, START + 8 * HOUR - 1, START + 8 * HOUR - 1))
 
 
 SCHEDULES = st.lists(
@@ -107,7 +108,7 @@ def test_windows_are_apart_in_order_and_hold_what_is_active(notice: Notice) -> N
     assert all(before[1] < after[0] for before, after in pairwise(found))
     for moment in HALF_HOURS:
         inside = any(first <= moment <= last for first, last in found)
-        assert inside is active(notice, moment) is is_active(notice, moment)
+        assert inside is active(notice, moment) is bool(list(windows(notice, moment, moment)))
 
 
 @given(held_notices(), held_notices(), st.integers(0, 6))
