@@ -6,6 +6,7 @@ characters become visible escapes such as `\u{202e}`. Newline and tab survive on
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -17,6 +18,13 @@ _ZERO_WIDTH: Final = frozenset(
 _UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MARKS: Final = frozenset({"Mn", "Me"})
 """By category: many marks that stack, such as U+0488, have no combining class."""
+_NON_JOINER: Final = "\u200c"
+_SELECTORS: Final = "\ufe0e\ufe0f"
+_CONTEXTUAL: Final = frozenset(_NON_JOINER + "\u200d" + _SELECTORS)
+_EMOJI: Final = frozenset({"So", "Sm"})
+_KEYCAPS: Final = "0123456789#*"
+_VIRAMA: Final = 9
+"""Canonical combining class."""
 MAX_MARKS: Final = 8
 """Combining marks shown on one base character; more are noise meant to hurt a renderer."""
 
@@ -58,7 +66,10 @@ def show(value: str, *, lines: bool = False) -> str:
 
 
 def check_field(value: str, what: str, *, limit: int, lines: bool = False) -> str:
-    """Refuse a signed field that `show` would change, and one that is empty, longer than `limit` characters or not NFC."""
+    """Refuse a signed field with anything that acts or hides, and one that is empty, longer than `limit` characters or not NFC.
+
+    Joiners and variation selectors are text where a language or an emoji needs them (see `_is_text`); `show` makes them visible.
+    """
     if not value.strip():
         raise FormatError(f"{what} is empty")
     if len(value) > limit:
@@ -68,7 +79,11 @@ def check_field(value: str, what: str, *, limit: int, lines: bool = False) -> st
     # each character once: a backlog is checked message by message, and most of a text are repetitions
     distinct = dict.fromkeys(value)
     for character in distinct:
-        if _unsafe(character) and not (lines and character in "\n\t"):
+        if (
+            _unsafe(character)
+            and not (lines and character in "\n\t")
+            and not (character in _CONTEXTUAL and _is_text(character, value))
+        ):
             raise FormatError(f"{what} contains the control or invisible character {escape(character)}")
     if (
         any(unicodedata.category(character) in _MARKS for character in distinct)
@@ -76,6 +91,28 @@ def check_field(value: str, what: str, *, limit: int, lines: bool = False) -> st
     ):
         raise FormatError(f"{what} stacks more than {MAX_MARKS} combining marks on one character")
     return value
+
+
+def _is_text(character: str, value: str) -> bool:
+    """Whether a joiner or variation selector stands in all its places where it is a part of a word or an emoji."""
+    return all(_fits(value, match.start()) for match in re.finditer(character, value))
+
+
+def _fits(value: str, at: int) -> bool:
+    """After RFC 5892, appendix A.1 and A.2: a joiner after a virama, or a non-joiner between Arabic letters; after UTS 51: a joiner
+    between two emoji, a selector behind one or in a keycap.
+    """
+    before, after = value[:at], value[at + 1 : at + 2]
+    if value[at] in _SELECTORS:
+        keycap = before[-1:] in _KEYCAPS and before[-1:] != "" and after == "\u20e3"
+        return keycap or unicodedata.category(before[-1:] or " ") in _EMOJI
+    if unicodedata.combining(before[-1:] or " ") == _VIRAMA:
+        return True
+    if value[at] == _NON_JOINER:
+        letter = next((one for one in reversed(before) if unicodedata.category(one) not in _MARKS), " ")
+        return unicodedata.bidirectional(letter) == "AL" and unicodedata.bidirectional(after or " ") == "AL"
+    emoji = before.rstrip("\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")[-1:]
+    return unicodedata.category(emoji or " ") in _EMOJI and unicodedata.category(after or " ") in _EMOJI
 
 
 def _tallest(value: str) -> int:

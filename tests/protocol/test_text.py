@@ -24,6 +24,8 @@ def is_harmless(character: str) -> bool:
 
 BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+JOINERS = set("\u200c\u200d\ufe0e\ufe0f")
+
 
 @pytest.mark.parametrize("character", sorted({*HOSTILE, *BIDI_CONTROLS}))
 def test_what_could_act_becomes_visible(character: str) -> None:
@@ -73,7 +75,30 @@ def test_a_field_that_passes_is_shown_as_it_is(value: str, lines: bool) -> None:
     except FormatError:
         return
     assert checked == value
-    assert show(value, lines=lines) == value
+    assert show(value, lines=lines) == "".join(escape(one) if one in JOINERS else one for one in value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "👨\u200d👩\u200d👧", "👩🏽\u200d🚒", "🏳\ufe0f\u200d🌈", "❤\ufe0f", "☎\ufe0e", "1\ufe0f\u20e3", "می\u200cخواهم", "मराठी क्\u200dष", "ශ්\u200dරී",
+    ],
+)  # fmt: skip
+def test_a_joiner_within_an_emoji_or_a_word_is_text_and_is_shown(value: str) -> None:
+    assert check_field(value, "the text", limit=40) == value
+    assert not set(show(value)) & JOINERS
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a\u200db", "pay\u200cpal", "\u200d", "👨\u200d", "\u200d👩", "👨\u200d\u200d👩", "a\ufe0f", "❤\ufe0f\ufe0f", "1\ufe0f", "م\u200c", "\u200cم",
+        "م\u200c\u200cم", "ש\u200dל", "a\u200bb", "👨\u200dx", "\ufe0f\u20e3",
+    ],
+)  # fmt: skip
+def test_a_joiner_anywhere_else_hides_something(value: str) -> None:
+    with pytest.raises(FormatError, match="invisible character"):
+        check_field(value, "the text", limit=40)
 
 
 @pytest.mark.parametrize(

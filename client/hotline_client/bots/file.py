@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import time
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
 
-from hotline_client import files
 from hotline_client.bots.commands import Command
 from hotline_client.line.line import Line
 from hotline_client.schedules.definitions import EXPECT
 from hotline_client.schedules.file import MAX_FILE, definition, hook, tables
 from hotline_client.schedules.model import Argv, Expectation, Name, Schedule, Seconds
 from hotline_client.vault import Vault
+from hotline_client.words.texts import read_toml
 from hotline_protocol.errors import FormatError, UsageError
 from hotline_protocol.text import show
 
@@ -45,11 +44,7 @@ class BotFile:
 
 def read(path: Path) -> BotFile:
     """FormatError names the table and the key."""
-    text = files.read(path, "the bot's file", limit=MAX_FILE)
-    try:
-        given = tomllib.loads(text.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise FormatError(f"{show(str(path))} is no TOML: {show(str(error))}") from None
+    given = read_toml(path, "the bot's file", limit=MAX_FILE)
     own = {name: given.pop(name, []) for name in _OWN}
     schedules, expectations = tables(given, path)
     handlers = _all(own["handler"], HandlerTable, f"{show(path.name)}, handler")

@@ -16,6 +16,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from hotline_client.cli import exits
+from hotline_client.words.texts import arguments
 
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
@@ -147,7 +148,7 @@ class LazyGroup(click.Group):
         as_json = "--json" in itertools.takewhile(lambda word: word != "--", given)
         extra["standalone_mode"] = False
         try:
-            result = super().main(given, *rest, **extra)
+            result = super().main(arguments(given), *rest, **extra)
             sys.stdout.flush()
         except BaseException as error:  # noqa: BLE001 - the last frame of the program: all that is left is to say it
             code = exits.report(error, as_json=as_json)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,7 +14,6 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from hotline_client import files
 from hotline_client.line.wait import read_acks
 from hotline_client.schedules.model import (
     WHAT,
@@ -30,6 +28,7 @@ from hotline_client.schedules.model import (
 )
 from hotline_client.schedules.template import check
 from hotline_client.words.durations import seconds
+from hotline_client.words.texts import read_toml
 from hotline_protocol.errors import FormatError, HotlineError
 from hotline_protocol.text import show
 
@@ -42,12 +41,7 @@ _FILES: Final = ("text_file", "notice_file", "ics")
 
 def read(path: Path) -> tuple[list[Schedule], list[Expectation]]:
     """All that a file says. FormatError names the table and the key."""
-    text = files.read(path, "the schedules", limit=MAX_FILE)
-    try:
-        given = tomllib.loads(text.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise FormatError(f"{show(str(path))} is no TOML: {show(str(error))}") from None
-    return tables(given, path)
+    return tables(read_toml(path, "the schedules", limit=MAX_FILE), path)
 
 
 def tables(given: Mapping[str, Any], path: Path) -> tuple[list[Schedule], list[Expectation]]:

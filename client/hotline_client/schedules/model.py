@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from hotline_client import files
 from hotline_client.line.wait import Acks
-from hotline_client.schedules.recurrence import Cron, Every, Once, Recurrence, from_calendar, rule, zone
+from hotline_client.schedules.calendars import Given, from_calendar
+from hotline_client.schedules.recurrence import Cron, Every, Once, Recurrence, rule
+from hotline_client.schedules.zones import zone
 from hotline_client.words.addressees import read_addressees
+from hotline_client.words.texts import decoded
 from hotline_client.words.times import moment
 from hotline_protocol.documents import Addressee
 from hotline_protocol.errors import FormatError
@@ -66,7 +70,8 @@ class Timed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     name: Name
     channel: str = "plenary"
     cron: str | None = None
-    zone: str = "UTC"
+    zone: str | None = None
+    time: str | None = None
     at: str | None = None
     every: Seconds | None = None
     start: str | None = None
@@ -79,14 +84,20 @@ class Timed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         if len(given) != 1:
             raise FormatError(f"expected one of {', '.join(_WHEN)}; {found(given)}")
         if self.cron is not None:
-            return Cron(self.cron, zone(self.zone))
+            return Cron(self.cron, self._zone())
         if self.at is not None:
             return Once(instant(self.at))
         if self.every is not None:
             return Every(self.every, 0 if self.start is None else instant(self.start))
         if self.rrule is not None:
-            return rule(self.rrule, _local(self.start), zone(self.zone))
-        return from_calendar(files.read(Path(self.ics or ""), "the calendar").decode("utf-8", "replace"))
+            return rule(self.rrule, _local(self.start), self._zone())
+        content = decoded(files.read(Path(self.ics or ""), "the calendar"), "the calendar")
+        return from_calendar(content, Given(zone(self.zone) if self.zone else None, _time_of_day(self.time)))
+
+    def _zone(self) -> ZoneInfo:
+        if self.time is not None:
+            raise FormatError("time goes with the ics of a whole day only")
+        return zone(self.zone or "UTC")
 
 
 class ScheduleTable(Timed, frozen=True, kw_only=True):
@@ -94,6 +105,7 @@ class ScheduleTable(Timed, frozen=True, kw_only=True):
 
     text: str | None = None
     text_file: str | None = None
+    encoding: str | None = None
     notice: dict[str, Any] | None = None
     notice_file: str | None = None
     line_check: bool | None = None
@@ -195,3 +207,10 @@ def _local(typed: str | None) -> datetime:
         return datetime.fromisoformat(typed)
     except ValueError:
         raise FormatError(f"{show(typed)} is no local time; write 2026-11-24 06:00") from None
+
+
+def _time_of_day(typed: str | None) -> time | None:
+    try:
+        return None if typed is None else time.fromisoformat(typed)
+    except ValueError:
+        raise FormatError(f"{show(typed or '')} is no time of a day; write 06:00") from None

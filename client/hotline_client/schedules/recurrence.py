@@ -13,14 +13,14 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final, Protocol
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 from dateutil.rrule import HOURLY, rrule, rruleset, rrulestr
-from icalendar import Calendar
 
+from hotline_client.schedules.zones import Clocks, ZoneClocks
 from hotline_protocol.errors import FormatError
 from hotline_protocol.text import show
 
@@ -30,7 +30,11 @@ LAST: Final = 4_102_444_800
 """The year 2100: nothing is due after it."""
 _SHIFT: Final = 3 * 3600
 """Seconds by which clocks are never put forward or back at once."""
-_UNTIL: Final = re.compile(r"UNTIL=([0-9]{8}T[0-9]{6})Z")
+_UNTIL: Final = re.compile(r"UNTIL=([0-9]{8})(?:T([0-9]{6})(Z)?)?", re.IGNORECASE)
+FIRST_YEAR: Final = 1970
+LAST_YEAR: Final = 2100
+_LEAST: Final = {"INTERVAL": 1, "COUNT": 1}
+_MOST: Final = 100_000
 
 
 class Recurrence(Protocol):
@@ -38,14 +42,6 @@ class Recurrence(Protocol):
 
     def after(self, instant: int) -> int | None:
         """The first slot strictly later than `instant`; None if there is none any more."""
-
-
-def zone(name: str) -> ZoneInfo:
-    """A time zone of the IANA database. FormatError."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise FormatError(f"{show(name)} is no time zone; write one such as UTC or Asia/Jerusalem") from None
 
 
 class Once:
@@ -107,11 +103,12 @@ class Cron:
 
 
 class Rule:
-    """An iCalendar recurrence from `start`, a local time in `where` (S3)."""
+    """An iCalendar recurrence of local times `where` (S3). `notes`: what a person should know of how it was read."""
 
-    def __init__(self, rules: rruleset | rrule, where: ZoneInfo) -> None:
+    def __init__(self, rules: rruleset | rrule, where: Clocks, notes: tuple[str, ...] = ()) -> None:
         self._rules = rules
-        self._zone = where
+        self._where = where
+        self.notes = notes
         self._read = self._instants()
         self._passed = -1
         self._ahead: int | None = None
@@ -135,7 +132,7 @@ class Rule:
         """In order: those of the hours around a change of clocks may come out of order, so a few are held back."""
         held: list[int] = []
         for local in self._rules:
-            slot = int(local.replace(tzinfo=self._zone).timestamp())
+            slot = self._where.instant(local)
             if slot >= LAST:
                 break
             heapq.heappush(held, slot)
@@ -149,58 +146,53 @@ def rule(text: str, start: datetime, where: ZoneInfo) -> Rule:
     """`FREQ=WEEKLY;BYDAY=TU` from a local time on. FormatError."""
     if start.tzinfo is not None:
         raise FormatError("the start of a rule is a local time of its zone, such as 2026-11-24 06:00")
-    return Rule(_parsed(text, start, where), where)
+    clocks = ZoneClocks(where)
+    return Rule(expansion(text.removeprefix("RRULE:"), start, clocks), clocks)
 
 
-def _parsed(text: str, start: datetime, where: ZoneInfo) -> rrule:
-    def local(found: re.Match[str]) -> str:
-        until = datetime.strptime(found[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC).astimezone(where)
-        return f"UNTIL={until:%Y%m%dT%H%M%S}"
+def expansion(text: str, start: datetime, where: Clocks) -> rrule:
+    """The local times of a rule, in order, none after the year 2100; judging it costs a bounded time. FormatError.
 
+    UNTIL as a day includes that day; in UTC it is put into local time, as DTSTART is (RFC 5545, 3.3.10).
+    """
+    for name, least in _LEAST.items():
+        found = re.search(rf"(?:^|;){name}=([^;]*)", text, re.IGNORECASE)
+        if found and not (found[1].isascii() and found[1].isdigit() and least <= int(found[1]) <= _MOST):
+            raise FormatError(
+                f"the rule {show(text)} has {name}={show(found[1])}; expected a number from {least}"
+            )
     try:
-        parsed = rrulestr(_UNTIL.sub(local, text.removeprefix("RRULE:")), dtstart=start)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        parsed = rrulestr(_UNTIL.sub(lambda one: _until(one, where), text), dtstart=start)
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError) as error:
         raise FormatError(f"the rule {show(text)} cannot be read: {show(str(error))}") from None
-    if getattr(parsed, "_freq", HOURLY) > HOURLY:
-        raise FormatError("a rule of minutes or seconds is written with `every`")
+    if not isinstance(parsed, rrule):
+        raise FormatError(f"the rule {show(text)} is more than one; write each on a line of its own")
+    _check_cost(text, parsed, start)
     return parsed
 
 
-def from_calendar(content: str) -> Rule:
-    """The recurrence of the one event of an iCalendar file: DTSTART, RRULE, RDATE and EXDATE. FormatError."""
-    try:
-        events = list(Calendar.from_ical(content).walk("VEVENT"))
-    except (ValueError, KeyError, IndexError, TypeError) as error:
-        raise FormatError(f"the calendar cannot be read: {show(str(error)[:200])}") from None
-    if len(events) != 1:
-        raise FormatError(f"expected a calendar with one event, it has {len(events)}")
-    event = events[0]
-    start = getattr(event.get("DTSTART"), "dt", None)
-    if not isinstance(start, datetime) or start.tzinfo is None:
+def _until(found: re.Match[str], where: Clocks) -> str:
+    day, time, zulu = found.groups()
+    if time is None:
+        return f"UNTIL={day}T235959"
+    if not zulu:
+        return f"UNTIL={day}T{time}"
+    instant = datetime.strptime(f"{day}{time}", "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    return f"UNTIL={where.local(int(instant.timestamp())):%Y%m%dT%H%M%S}"
+
+
+def _check_cost(text: str, parsed: rrule, start: datetime) -> None:
+    """FormatError for what is due too often, or for the first time later than anybody would wait to find out."""
+    frequency = getattr(parsed, "_freq", HOURLY)
+    if frequency > HOURLY:
+        raise FormatError("a rule of minutes or seconds is written with `every`")
+    if start.year < FIRST_YEAR:
         raise FormatError(
-            "the event's DTSTART must be a time with TZID or in UTC, no day and no floating time"
+            f"the rule {show(text)} starts in {start.year}; expected a start from {FIRST_YEAR} on"
         )
-    where = zone(
-        str(getattr(start.tzinfo, "key", "") or ("UTC" if start.utcoffset() == timedelta(0) else "?"))
-    )
-    rules = rruleset()
-    naive = start.replace(tzinfo=None)
-    given = event.get("RRULE", [])
-    for one in given if isinstance(given, list) else [given]:
-        rules.rrule(_parsed(one.to_ical().decode(), naive, where))
-    if not given:
-        rules.rdate(naive)
-    for name, add in (("RDATE", rules.rdate), ("EXDATE", rules.exdate)):
-        for moment in _moments(event.get(name, []), where):
-            add(moment)
-    return Rule(rules, where)
-
-
-def _moments(given: object, where: ZoneInfo) -> Iterator[datetime]:
-    for dates in given if isinstance(given, list) else [given]:
-        for one in getattr(dates, "dts", []):
-            moment = one.dt
-            if not isinstance(moment, datetime):
-                raise FormatError("RDATE and EXDATE must be times, as DTSTART is")
-            aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=where)
-            yield aware.astimezone(where).replace(tzinfo=None)
+    # The library looks for a first time up to the year 9999. Days and weekdays come again after 400 years, so the rule is
+    # looked at from a start as late as that allows, where the search is short.
+    late = start.replace(year=start.year + (9999 - start.year) // 400 * 400)
+    soon = parsed.replace(dtstart=late, until=None, count=None)
+    if next(iter(soon), None) is None:
+        raise FormatError(f"the rule {show(text)} is never due")

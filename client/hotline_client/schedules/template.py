@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from hotline_client import files
-from hotline_client.exports.notices.files import read_toml
 from hotline_client.schedules.model import Schedule
 from hotline_client.words.durations import seconds
+from hotline_client.words.texts import decoded, read_toml
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.talk import Addressee, Text
 from hotline_protocol.documents.watch import NONCE_SIZE, LineCheck
@@ -41,10 +41,16 @@ def check(schedule: Schedule, place: str) -> None:
     """What can be known before a slot comes: FormatError names the table."""
     given = schedule.given
     try:
-        if given.text is not None:
-            filled(given.text, 0, 1, schedule.name)
-        if given.notice is not None:
-            to_notice(given.notice, clock=_clock(946_684_800))
+        words = given.text
+        if given.text_file is not None and Path(given.text_file).exists():
+            words = _file(Path(given.text_file), given.encoding)
+        if words is not None:
+            Text(filled(words, 0, 1, schedule.name), given.precedence, given.response)
+        form = given.notice
+        if given.notice_file is not None and Path(given.notice_file).exists():
+            form = read_toml(Path(given.notice_file), "the notice")
+        if form is not None:
+            to_notice(form, clock=_clock(946_684_800))
     except HotlineError as error:
         raise FormatError(f"{place}: {error}") from None
 
@@ -88,19 +94,22 @@ def render(
     if given.line_check:
         return LineCheck(rng(NONCE_SIZE), ECHO_WITHIN)
     mark = f"LATE: for {dtg(slot * 1000)}, sent {dtg(now * 1000)}." if late else ""
-    form = given.notice if given.notice_file is None else read_toml(Path(given.notice_file))
+    form = given.notice if given.notice_file is None else read_toml(Path(given.notice_file), "the notice")
     if form is not None:
         return to_notice(_marked(form, mark), clock=_clock(slot))
-    words = given.text if given.text_file is None else _file(Path(given.text_file))
+    words = given.text if given.text_file is None else _file(Path(given.text_file), given.encoding)
     text = filled(words or "", slot, number, schedule.name)
     return Text(f"{mark}\n{text}" if mark else text, given.precedence, given.response, None, action, info)
 
 
-def _file(path: Path) -> str:
-    try:
-        return files.read(path, "the text", limit=MAX_TEXT).decode().removesuffix("\n")
-    except UnicodeDecodeError:
-        raise FormatError(f"{show(str(path))} is not UTF-8") from None
+def _file(path: Path, encoding: str | None) -> str:
+    """The words of a text file. UsageError if it cannot be read; FormatError if it holds no words, or too many."""
+    hint = 'save it as UTF-8, or name its encoding in the table, such as encoding = "windows-1255"'
+    content = files.read(path, "the text", limit=MAX_TEXT)
+    words = decoded(content, show(str(path)), encoding=encoding, hint=hint).rstrip("\n")
+    if not words.strip():
+        raise FormatError(f"{show(str(path))} is empty")
+    return words
 
 
 def _marked(form: Mapping[str, Any], mark: str) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hotline_client.schedules.recurrence import Cron, Every, Recurrence, rule, zone
+from hotline_client.schedules.recurrence import Cron, Every, Recurrence, rule
+from hotline_client.schedules.zones import zone
 
 ZONES = ("Europe/Moscow", "Asia/Jerusalem", "Europe/Zurich", "America/New_York", "Australia/Lord_Howe")
 CHANGES = {

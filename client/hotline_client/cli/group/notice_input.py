@@ -14,6 +14,7 @@ from hotline_client.cli.base.acting import Command
 from hotline_client.cli.base.durations import Duration
 from hotline_client.exports.notices import files as notice_files
 from hotline_client.exports.notices.checks import check_times
+from hotline_client.words.texts import read_toml
 from hotline_client.words.times import instant
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.notices import Action, Notice
@@ -136,7 +137,7 @@ def clock(typed: str, now: int) -> int:
 
 def _read(source: str, path: str, action: Action) -> Given:
     if source == "toml":
-        return notice_files.read_toml(Path(path))
+        return read_toml(Path(path), "the notice")
     if source == "geojson":
         return notice_files.read_geojson(Path(path))
     return notice_files.read_paste(path, action)

@@ -12,6 +12,7 @@ from hotline_client.cli.base.render import message_record
 from hotline_client.cli.base.session import Session, line_command, patience_option
 from hotline_client.line.wait import acknowledged, answered, read_acks
 from hotline_client.words.addressees import read_addressees
+from hotline_client.words.texts import composed, decoded
 from hotline_protocol.errors import UsageError
 from hotline_protocol.terms import SIDES, Precedence, Response
 
@@ -19,18 +20,15 @@ MAX_STDIN: Final = 64 * 1024
 
 
 def read_text(text: str | None) -> str:
-    """The argument, or all of stdin; bounded, UTF-8, without the newline a shell puts at the end."""
+    """The argument, or all of stdin; bounded, in one line end and composed letters, without the newline a shell puts at the end."""
     if text is not None:
-        return text
+        return composed(text)
     if sys.stdin.isatty():
         raise UsageError("no text: give it as an argument, or pipe it in")
     data = sys.stdin.buffer.read(MAX_STDIN + 1)
     if len(data) > MAX_STDIN:
         raise UsageError(f"the text on stdin is longer than {MAX_STDIN} bytes")
-    try:
-        return data.decode().removesuffix("\n")
-    except UnicodeDecodeError:
-        raise UsageError("the text on stdin is not UTF-8") from None
+    return decoded(data, "the text on stdin").removesuffix("\n")
 
 
 @line_command("send")

@@ -6,12 +6,12 @@ A TOML file has the fields of `hotline_protocol.notices.form` at its top and not
 from __future__ import annotations
 
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any, Final
 
 from hotline_client import files
 from hotline_client.exports.notices.text import read_block
+from hotline_client.words.texts import decoded
 from hotline_protocol.documents.notices import Action
 from hotline_protocol.errors import FormatError, UsageError
 from hotline_protocol.text import show
@@ -20,14 +20,6 @@ LIMIT: Final = 1024 * 1024
 """Bytes of a file or a paste."""
 
 Given = dict[str, Any]
-
-
-def read_toml(path: Path) -> Given:
-    """The fields of a TOML file. FormatError."""
-    try:
-        return tomllib.loads(_text(path, "the notice"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise FormatError(f"{show(str(path))} is no TOML: {show(str(error))}") from None
 
 
 def read_geojson(path: Path) -> Given:
@@ -49,18 +41,11 @@ def read_paste(path: str, action: Action) -> Given:
 
 
 def _text(path: Path, what: str) -> str:
-    return _decoded(files.read(path, what, limit=LIMIT))
+    return decoded(files.read(path, what, limit=LIMIT), what)
 
 
 def _standard_input() -> str:
     content = sys.stdin.buffer.read(LIMIT + 1)
     if len(content) > LIMIT:
         raise FormatError(f"more than {LIMIT} bytes were pasted")
-    return _decoded(content)
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        raise FormatError("the text is not UTF-8") from None
+    return decoded(content, "the pasted text")

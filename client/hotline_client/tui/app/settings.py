@@ -9,17 +9,16 @@ acknowledge = ["f2", "f12"]
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, get_args
 
-from hotline_client import files
 from hotline_client.tui.looks import tongue
 from hotline_client.tui.looks.themes import NAMES
 from hotline_client.tui.parts import acts
 from hotline_client.words.bidi import Mode
+from hotline_client.words.texts import read_toml
 from hotline_protocol.errors import FormatError
 from hotline_protocol.text import show
 
@@ -41,10 +40,7 @@ def read(path: Path) -> Settings:
     """The settings in a file; as they come if there is none. FormatError says what is wrong with which."""
     if not path.exists():
         return Settings()
-    try:
-        given = tomllib.loads(files.read(path, "the settings", limit=LIMIT).decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise FormatError(f"{show(str(path))} is no TOML: {show(str(error))}") from None
+    given = read_toml(path, "the settings", limit=LIMIT)
     unknown = sorted(set(given) - {"theme", "bidi", "language", "keys"})
     if unknown:
         raise FormatError(
