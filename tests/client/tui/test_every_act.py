@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from hotline_client.tui.app.app import HotlineApp
 from hotline_client.tui.parts.acts import ACTS, Act, bindings
+from tests import sampling
 from tests.support.memory_line import NOW, MemoryLine
 from tests.support.pilot import Ticks, ready
 from tests.support.week import week
@@ -82,7 +83,11 @@ async def _press(pilot: Pilot[None], keys: tuple[str, ...]) -> None:
         await pilot.pause()
 
 
-@pytest.mark.parametrize("act", [act for act in ACTS if act.keys], ids=lambda act: f"{act.place}-{act.id}")
+@pytest.mark.parametrize(
+    "act",
+    sampling.some((act for act in ACTS if act.keys), 48, "acts"),
+    ids=lambda act: f"{act.place}-{act.id}",
+)
 def test_an_act_does_something_or_says_why_not(act: Act) -> None:
     assert asyncio.run(changes(act, act.keys[0])), f"{act.keys[0]} does nothing that anybody would notice"
 

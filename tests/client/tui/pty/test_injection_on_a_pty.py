@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import sampling
 from tests.support.hostile_screen import SAYS
 from tests.support.hostile_texts import TEXTS
 from tests.support.hostile_witness import seen
@@ -22,7 +23,7 @@ from tests.support.hostile_world import FIELDS, NAMES
 from tests.support.terminal import Terminal, left_on, tokens
 from tests.support.tui_child import said
 
-WORLDS = range(16)
+WORLDS = sampling.some(range(16), 4, "hostile worlds")
 """One after another: the turns of a world stand further apart, so that no two show the same."""
 PROCESSES = 2
 SIZE = (160, 44)
@@ -76,11 +77,14 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Walked]]:
         yield [Walked(directory, wrote, tokens(wrote)) for directory, wrote in raw.items()]
 
 
-def test_at_least_three_thousand_combinations_were_shown(shown: list[Walked]) -> None:
+def test_the_combinations_were_shown(shown: list[Walked]) -> None:
     combinations = set().union(*(seen(one.pieces, SIZE) for one in shown))
-    assert len(combinations) >= 3_000
-    assert {one.text for one in combinations} == set(NAMES)
-    assert set(FIELDS) - {one.field for one in combinations} <= NOT_WALKED
+    assert len(combinations) >= 3_000 * len(WORLDS) // 20
+    assert len({(one.text, one.field) for one in combinations}) > len(NAMES) * len(WORLDS) // 2
+    if len(WORLDS) == 16:
+        assert len(combinations) >= 3_000
+        assert {one.text for one in combinations} == set(NAMES)
+        assert set(FIELDS) - {one.field for one in combinations} <= NOT_WALKED
 
 
 def test_every_widget_was_shown_and_none_is_armed(shown: list[Walked]) -> None:
@@ -135,6 +139,7 @@ def test_no_act_fired(shown: list[Walked]) -> None:
 
 
 def test_it_comes_up_again_on_what_was_left(shown: list[Walked]) -> None:
-    with Terminal("tests.support.hostile_screen", str(shown[0].directory), "3", size=SIZE) as again:
+    world = str(WORLDS[0])
+    with Terminal("tests.support.hostile_screen", str(shown[0].directory), world, size=SIZE) as again:
         assert again.exits() == 0
         assert f"{SAYS};end".encode() in again.raw
