@@ -27,9 +27,8 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         return
     named = any(Path(one.partition("::")[0]).exists() for one in config.invocation_params.args)
     if config.option.numprocesses is None and not named and not config.option.collectonly:
-        config.option.numprocesses = (
-            os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()
-        )
+        # one more than cores: many tests wait for processes and timers of their own
+        config.option.numprocesses = (os.cpu_count() or 1) + 1
         config.option.dist = "worksteal"
 
 
