@@ -6,7 +6,7 @@ What is printed is read back as exactly the same value: short forms are used whe
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -30,6 +30,7 @@ _RANGE: Final = re.compile(r"(\d{1,13}(?:\.\d{1,12})?) ?([KMG]?HZ)? ?- ?(.+)", r
 _WINDOW: Final = re.compile(r"(\d{4})Z?-(\d{4})Z", re.ASCII)
 _DTG: Final = re.compile(r"(\d{2})(\d{2})(\d{2})Z ([A-Z]{3}) (\d{2})", re.ASCII)
 _DIGITS: Final = re.compile(r"(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})", re.ASCII)
+_DAY_END: Final = re.compile(r"(.+)[T ]24:?00(?::?00)?(Z|[+-].*)?", re.ASCII)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE: Final = 60_000
 _CENTURY: Final = (946_684_800_000, 4_102_444_800_000)
@@ -240,13 +241,21 @@ def parse_time(typed: str) -> int:
         elif digits is not None:
             moment = _zulu(*digits.groups())
         else:
-            moment = datetime.fromisoformat(words)
+            moment = _iso_moment(words)
     except ValueError:
         raise FormatError(f"{show(typed)} is no time; write 240600Z NOV 26 or 2026-11-24T06:00Z") from None
     if moment.tzinfo is None:
         raise FormatError(f"{show(typed)} names no zone; write {show(typed)}Z if it is Zulu")
     since = moment - _EPOCH
     return since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
+
+
+def _iso_moment(words: str) -> datetime:
+    """ISO 8601, in which 24:00 is the end of a day."""
+    match = _DAY_END.fullmatch(words)
+    if match is None:
+        return datetime.fromisoformat(words)
+    return datetime.fromisoformat(f"{match[1]}T00:00{match[2] or ''}") + timedelta(days=1)
 
 
 def _zulu(year: str, month: str | int, day: str, hour: str, minute: str) -> datetime:

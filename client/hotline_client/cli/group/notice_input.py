@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from hotline_client.cli.base import output
 from hotline_client.cli.base.acting import Command
 from hotline_client.cli.base.durations import Duration
 from hotline_client.exports.notices import files as notice_files
@@ -139,8 +140,12 @@ def _read(source: str, path: str, action: Action) -> Given:
     if source == "toml":
         return read_toml(Path(path), "the notice")
     if source == "geojson":
-        return notice_files.read_geojson(Path(path))
-    return notice_files.read_paste(path, action)
+        return notice_files.read_geojson(Path(path), _mended)
+    return notice_files.read_paste(path, action, _mended)
+
+
+def _mended(words: str) -> None:
+    output.say(f"mended: {words}")
 
 
 def _inherited(predecessor: Notice) -> Given:

@@ -59,6 +59,11 @@ def _fold(head: str, line: str, width: int) -> Iterator[str]:
     yield current
 
 
+def is_marked(line: str) -> bool:
+    """Whether `fold` put this line behind another."""
+    return line.startswith((_BLANK, _LINE, _WORD)) or line.rstrip() == _LINE.rstrip()
+
+
 def unfold(lines: Iterable[str]) -> list[str]:
     """The lines that `fold` folded, newlines of values among them. FormatError."""
     whole: list[str] = []

@@ -5,6 +5,7 @@ T2 each field of the form is an item of its own; several values of one are lines
 T3 the second line names the notice, what it does, and what it replaces or cancels; numbers are for people, a predecessor is found
    by whoever reads
 T4 a line that is derived from others must fit them, or the block is refused
+T5 what mail does to a text is undone: the same quoting before every line, blanks that do not break, lines broken between words
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hotline_client.exports.notices.sheet import fold, unfold
+from hotline_client.exports.notices.sheet import fold, is_marked, unfold
 from hotline_protocol.documents.notices import Action, Notice
 from hotline_protocol.errors import FormatError
 from hotline_protocol.notices import form, values
@@ -25,6 +26,7 @@ from hotline_protocol.text import show
 MAX_BLOCK: Final = 256 * 1024
 """Characters of a block that is read."""
 _UNKNOWN: Final = "(NOT NUMBERED)"
+_BLANKS: Final = str.maketrans(dict.fromkeys("\u00a0\u2007\u202f", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Block:
     action: Action
     number: str = ""
     before: str = ""
+    notes: tuple[str, ...] = ()
+    """What was mended of the text, in sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +68,35 @@ class Style:
     def read(self, lines: list[str]) -> Block:
         """What the lines of a block between its title and its end say. FormatError."""
         action, number, before = self._heading(lines[0] if lines else "")
+        items, joined = self._rejoined(lines[1:])
         found: dict[str, str] = {}
-        for line in unfold(lines[1:]):
+        order = self._labels()
+        for line in unfold(items):
             label, value = self._item(line)
             if label in found:
                 raise FormatError(f"the item {label} stands there twice")
+            if found and order.index(label) < order.index(next(reversed(found))):
+                raise FormatError(
+                    f"the item {label} stands behind {next(reversed(found))}; a text that was wrapped may have become one"
+                )
             found[label] = value
-        return Block(self._form(found, action), action, number, before)
+        notes = (f"{joined} lines that a mail program had wrapped were joined again",) if joined else ()
+        return Block(self._form(found, action), action, number, before, notes)
+
+    def _rejoined(self, lines: list[str]) -> tuple[list[str], int]:
+        """T5: a line that is neither an item nor marked as going on was broken off the one before; how many were."""
+        whole: list[str] = []
+        joined = 0
+        for line in lines:
+            if whole and not is_marked(line) and self.pattern.match(line) is None:
+                whole[-1] = f"{whole[-1]} {line.strip()}"
+                joined += 1
+            else:
+                whole.append(line)
+        return whole, joined
+
+    def _labels(self) -> list[str]:
+        return [*([self.derived[0]] if self.derived else []), *self.labels.values()]
 
     def _items(self, notice: Notice) -> list[tuple[str, str]]:
         items = []
@@ -100,8 +126,7 @@ class Style:
 
     def _item(self, line: str) -> tuple[str, str]:
         match = self.pattern.match(line)
-        known = {*self.labels.values(), *([self.derived[0]] if self.derived else [])}
-        if match is None or match["label"] not in known:
+        if match is None or match["label"] not in self._labels():
             raise FormatError(f"the line {show(line)!r} is no item of a {self.title.partition(',')[0]} text")
         return match["label"], line[match.end() :]
 
@@ -135,22 +160,27 @@ def _cut(text: str, styles: tuple[Style, ...]) -> tuple[Style, list[str]]:
     """The lines of the one block in a text, between its title and its end (T1)."""
     if len(text) > MAX_BLOCK:
         raise FormatError(f"the text has {len(text)} characters, at most {MAX_BLOCK} are read")
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = text.translate(_BLANKS).replace("\r\n", "\n").split("\n")
     found = [
-        (number, style)
+        (number, style, match[1])
         for number, line in enumerate(lines)
         for style in styles
-        if line.rstrip() == style.title
+        if (match := re.fullmatch(rf"([>|\s]*){re.escape(style.title)}\s*", line))
     ]
     if len(found) != 1:
         titles = " or ".join(f"`{style.title}`" for style in styles)
         raise FormatError(f"expected one block that begins with {titles}, found {len(found)}")
-    start, style = found[0]
-    rest = [line.rstrip() for line in lines[start + 1 :]]
+    start, style, quote = found[0]
+    rest = [_unquoted(line, quote).rstrip() for line in lines[start + 1 :]]
     if style.end not in rest:
         raise FormatError(f"the block does not end with {style.end!r}: a part of it is missing")
-    end = start + 1 + rest.index(style.end)
-    return style, [line for line in lines[start + 1 : end] if line.strip()]
+    end = rest.index(style.end)
+    return style, [line for line in rest[:end] if line.strip()]
+
+
+def _unquoted(line: str, quote: str) -> str:
+    """A line without what a mail program put before it and before the title (T5)."""
+    return line.removeprefix(quote) if line.startswith(quote) else line.removeprefix(quote.rstrip())
 
 
 def named(**labels: Any) -> Mapping[str, str]:

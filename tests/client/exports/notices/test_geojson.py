@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import shapely
 
 from hotline_client.exports.notices import geojson
+from hotline_client.exports.notices.files import read_geojson
 from hotline_protocol.documents.notices import Notice
 from hotline_protocol.errors import FormatError
 from hotline_protocol.notices import form
@@ -43,7 +46,7 @@ def test_what_is_written_is_valid_and_comes_back(name: str) -> None:
     for polygon in shapely.get_parts(drawn):
         assert polygon.exterior.is_ccw
         assert not any(ring.is_ccw for ring in polygon.interiors)
-    assert form.to_notice(geojson.read(written)) == given
+    assert form.to_notice(geojson.read(written).form) == given
 
 
 def test_the_antimeridian_cuts_an_area_and_its_exclusion_in_two() -> None:
@@ -78,13 +81,15 @@ HOLE = [[34.6, 33.2], [34.8, 33.2], [34.8, 33.4], [34.6, 33.2]]
 
 
 def test_a_map_drawn_elsewhere_is_read_from_its_geometry() -> None:
-    polygon = form.to_notice(geojson.read(one({"type": "Polygon", "coordinates": [RING, HOLE]})))
+    polygon = form.to_notice(geojson.read(one({"type": "Polygon", "coordinates": [RING, HOLE]})).form)
     assert (len(polygon.areas[0].points), len(polygon.exclusions)) == (3, 1)
     circle = form.to_notice(
-        geojson.read(one({"type": "Point", "coordinates": [34.5, 33.0, 7]}, radius="5NM"))
+        geojson.read(one({"type": "Point", "coordinates": [34.5, 33.0, 7]}, radius="5NM")).form
     )
     assert circle.areas == notice("circle 33.0N034.5E 5NM").areas
-    line = form.to_notice(geojson.read(one({"type": "LineString", "coordinates": RING[:2]}, width="5NM")))
+    line = form.to_notice(
+        geojson.read(one({"type": "LineString", "coordinates": RING[:2]}, width="5NM")).form
+    )
     assert line.areas == notice("corridor 33.0N034.0E 33.0N035.0E width 5NM").areas
 
 
@@ -108,5 +113,98 @@ def test_a_map_drawn_elsewhere_is_read_from_its_geometry() -> None:
 )
 def test_what_is_no_map_of_a_notice_is_refused_in_one_sentence(content: str, said: str) -> None:
     with pytest.raises(FormatError, match=said) as caught:
-        form.to_notice(geojson.read(content))
+        form.to_notice(geojson.read(content).form)
     assert "\n" not in str(caught.value)
+
+
+CASES = Path(__file__).parents[3] / "cases"
+SQUARE = [[34.0, 33.0], [34.5, 33.0], [34.5, 33.4], [34.0, 33.4], [34.0, 33.0]]
+AREA = "POLYGON 330000N0340000E 330000N0343000E 332400N0343000E 332400N0340000E"
+
+
+@pytest.mark.parametrize(
+    ("name", "areas", "note"),
+    [
+        ("03_duplicate_vertex", AREA, "stands there twice"),
+        ("47_float_noise", AREA, "rounded"),
+        ("51_bom", AREA, ""),
+        ("41_end_24", AREA, ""),
+        ("26_point_radius_nm", "CIRCLE 330000N0343000E 5NM", ""),
+    ],
+)
+def test_files_of_map_programs_are_taken_and_what_was_mended_is_said(
+    name: str, areas: str, note: str
+) -> None:
+    said: list[str] = []
+    given = read_geojson(CASES / "geojson" / f"{name}.geojson", said.append)
+    assert given["areas"] == [areas]
+    assert [note in one for one in said] == ([True] if note else [])
+    assert form.to_form(form.to_notice(given))["end"] == (
+        "110000Z JAN 27" if "24" in name else "101200Z JAN 27"
+    )
+
+
+@pytest.mark.parametrize(
+    ("ring", "note"),
+    [
+        (SQUARE[:-1], "closed"),
+        ([[34.0, 33.0, 12.5], *SQUARE[1:]], ""),
+        (SQUARE[::-1], ""),
+        ([[34.00000000000001, 33.0], *SQUARE[1:-1], [33.99999999999999, 33.0]], "rounded"),
+        ([*SQUARE[:2], [34.50000000001, 33.0], *SQUARE[2:]], "twice"),
+        ([[-326.0, 33.0], *SQUARE[1:]], "taken as 34.0"),
+    ],
+)
+def test_what_map_programs_do_to_corners_is_mended(ring: list[list[float]], note: str) -> None:
+    found = geojson.read(one({"type": "Polygon", "coordinates": [ring]}))
+    assert set(found.form["areas"][0].split()[1:]) == set(AREA.split()[1:])
+    assert any(note in words for words in found.notes) is bool(note)
+
+
+@pytest.mark.parametrize(
+    ("properties", "words"),
+    [
+        ({"lowerLimit": "FL100"}, "lowerLimit is no field of a notice; did you mean lower?"),
+        ({"ceiling": "FL100"}, "did you mean upper?"),
+        ({"Upper Limit": "FL100"}, "did you mean upper?"),
+        ({"callsign": "RANGE"}, "did you mean call_sign?"),
+        ({"zzz": "red"}, "the fields are arena"),
+        ({"radius": 5}, "5 without its unit"),
+        ({"radius": "5 leagues"}, "5 leagues is no distance"),
+        ({"radius_nm": "5"}, "did you mean radius?"),
+    ],
+)
+def test_a_property_that_nobody_reads_is_refused_by_its_name(properties: dict[str, Any], words: str) -> None:
+    with pytest.raises(FormatError, match=re.escape(words)):
+        geojson.read(one({"type": "Point", "coordinates": [34.5, 33.0]}, **properties))
+
+
+def test_a_file_in_another_projection_is_refused_and_how_it_was_drawn_is_left_out() -> None:
+    content = json.loads(one({"type": "Polygon", "coordinates": [SQUARE]}, stroke="#f00"))
+    for name in ("urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326"):
+        found = geojson.read(json.dumps(content | {"crs": {"type": "name", "properties": {"name": name}}}))
+        assert found.notes == ("feature 1: left out how it was drawn: stroke",)
+    with pytest.raises(FormatError, match="crs is urn:ogc:def:crs:EPSG::2039"):
+        geojson.read(
+            json.dumps(
+                content | {"crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::2039"}}}
+            )
+        )
+
+
+def test_an_export_of_ours_that_another_program_rounded_is_taken() -> None:
+    given = form.to_notice(
+        {**FIELDS, "areas": ["circle 33.0N034.5E 5NM", "polygon 33.6N034.1E 33.9N034.1E 33.9N034.6E"]}
+    )
+    feature = geojson.feature(given)
+    assert form.to_notice(geojson.read(json.dumps(_rounded(feature, 3))).form) == given
+    with pytest.raises(FormatError, match="not what the property areas describes"):
+        geojson.read(json.dumps(_rounded(feature, 1)))
+
+
+def _rounded(value: Any, digits: int) -> Any:
+    if isinstance(value, float):
+        return round(value, digits)
+    if isinstance(value, list | tuple):
+        return [_rounded(one, digits) for one in value]
+    return {key: _rounded(one, digits) for key, one in value.items()} if isinstance(value, dict) else value
