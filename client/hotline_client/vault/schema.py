@@ -205,9 +205,17 @@ CREATE TABLE parked (
 ) STRICT, WITHOUT ROWID;
 """
 
-PUT_WORDS: Final = "INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)"
+_FORMS: Final = """
+DROP TABLE words;
+-- the words alone, their parts and their other forms: where they stand says the rowid, `word_row`
+CREATE VIRTUAL TABLE words USING fts5 (
+    text, parts, forms, content = '', contentless_delete = 1, detail = full, tokenize = 'unicode61'
+);
+"""
 
-MIGRATIONS: Final = (_FIRST, _JOURNAL, _WORDS, _SCHEDULES)
+PUT_WORDS: Final = "INSERT OR REPLACE INTO words (rowid, text, parts, forms) VALUES (?, ?, ?, ?)"
+
+MIGRATIONS: Final = (_FIRST, _JOURNAL, _WORDS, _SCHEDULES, _FORMS)
 """Each brings a vault one version further; what was released is never edited."""
 
 
@@ -223,8 +231,8 @@ def _index(connection: apsw.Connection) -> None:
         "SELECT channel, seq, content, reference FROM document WHERE refused IS NULL"
     ):
         words = document_words(content, reference)
-        if words:
-            connection.execute(PUT_WORDS, (word_row(channel, seq), words))
+        if words is not None:
+            connection.execute(PUT_WORDS, (word_row(channel, seq), *words))
 
 
 def version(connection: apsw.Connection) -> int:
@@ -247,6 +255,6 @@ def migrate(connection: apsw.Connection) -> None:
     for number in range(version(connection), len(MIGRATIONS)):
         connection.execute(MIGRATIONS[number])
         connection.pragma("user_version", number + 1)
-        if MIGRATIONS[number] is _WORDS:
+        if MIGRATIONS[number] is _FORMS:
             _index(connection)
     connection.pragma("application_id", APPLICATION_ID)

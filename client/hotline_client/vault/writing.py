@@ -50,12 +50,12 @@ def write(tx: Transaction, channel: str, version: int, changes: Changes) -> int:
     return version + 1
 
 
-def _words(number: int, changes: Changes) -> Iterator[tuple[int, str]]:
+def _words(number: int, changes: Changes) -> Iterator[tuple[int, str, str, str]]:
     """What search will find, of documents that count."""
     for one in changes.documents:
-        words = "" if one.refused is not None else document_words(one.content, one.reference)
-        if words:
-            yield schema.word_row(number, one.seq), words
+        words = None if one.refused is not None else document_words(one.content, one.reference)
+        if words is not None:
+            yield schema.word_row(number, one.seq), *words
 
 
 def _advance(tx: Transaction, channel: str, version: int, standing: bytes) -> int:

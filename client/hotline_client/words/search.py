@@ -7,10 +7,11 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from hotline_client.words.forms import forms, parts
 from hotline_protocol.documents import decode_body, decode_document
 from hotline_protocol.errors import HotlineError, UsageError
 
@@ -29,14 +30,29 @@ def folded(text: str) -> str:
     return "".join(one for one in apart if not unicodedata.combining(one)).casefold()
 
 
-def document_words(content: bytes, reference: str | None) -> str:
-    """All words of a signed document, folded, with its number; empty if it has none."""
+class Words(NamedTuple):
+    """What a text is found by, folded: its words as they stand, its parts where they differ, and other forms of its words."""
+
+    text: str
+    parts: str
+    forms: str
+
+
+def indexed(text: str) -> Words:
+    """What a text is found by."""
+    plain = folded(text)
+    other = dict.fromkeys(one for word in _TOKEN.findall(plain) for one in forms(word))
+    return Words(plain, parts(plain), " ".join(other))
+
+
+def document_words(content: bytes, reference: str | None) -> Words | None:
+    """What a signed document is found by, its number included; None if it has no words."""
     try:
         body = decode_body(decode_document(content))
     except HotlineError:
-        return ""
+        return None
     found = [] if body is None else list(_strings(body))
-    return folded("\n".join([*found, reference] if reference and found else found))
+    return indexed("\n".join([*found, reference] if reference else found)) if found else None
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -76,7 +92,27 @@ def terms(query: str) -> tuple[Term, ...]:
 
 def match(asked: tuple[Term, ...]) -> str:
     """The query for SQLite's FTS5: every word stands in quotes, so that nothing in it is an operator."""
-    return " AND ".join(f'"{" ".join(one.words)}"{"*" if one.begins else ""}' for one in asked)
+    return " AND ".join(f"({' OR '.join(_ways(one))})" for one in asked)
+
+
+def _ways(term: Term) -> Iterator[str]:
+    """A term is found as it stands, in parts, or, if it is one whole word, by a form that it shares."""
+    goes_on = "*" if term.begins else ""
+    yield f'{{text parts}} : "{" ".join(term.words)}"{goes_on}'
+    apart = _TOKEN.findall(parts(" ".join(term.words)))
+    if apart:
+        yield f'{{text parts}} : "{" ".join(apart)}"{goes_on}'
+    if len(term.words) == 1 and not term.begins:
+        word = term.words[0]
+        for one in (word, *shared(word)):
+            yield f'forms : "{one}"'
+            if one != word:
+                yield f'text : "{one}"'
+
+
+def shared(word: str) -> tuple[str, ...]:
+    """The forms of a word that is asked for. In Hebrew and Arabic what stands before a word may be a part of it: there, the word alone."""
+    return () if word[:1] > "\u0589" else forms(word)
 
 
 def pieces(text: str, asked: tuple[Term, ...], around: int = 40) -> tuple[tuple[str, bool], ...]:
@@ -97,8 +133,16 @@ def pieces(text: str, asked: tuple[Term, ...], around: int = 40) -> tuple[tuple[
 
 def _is_hit(word: str, asked: tuple[Term, ...]) -> bool:
     plain = folded(word)
+    mine = {plain, *forms(plain), *_apart(plain)}
     return any(
-        plain == one or (term.begins and at == len(term.words) - 1 and plain.startswith(one))
+        not mine.isdisjoint({one, *shared(one), *_apart(one)})
+        or (parts(one) != "" and one in plain)
+        or (term.begins and at == len(term.words) - 1 and plain.startswith(one))
         for term in asked
         for at, one in enumerate(term.words)
     )
+
+
+def _apart(word: str) -> list[str]:
+    """Its parts, but for single characters of a script without blanks, which are in everything."""
+    return [one for one in _TOKEN.findall(parts(word)) if len(one) > 1 or one.isdigit()]

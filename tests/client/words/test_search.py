@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
+
+import apsw
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline_client.words.search import Term, folded, match, pieces, terms
+from hotline_client.words.search import Term, folded, indexed, match, pieces, terms
 from hotline_protocol.errors import UsageError
 from tests.support.searching import holds
 
@@ -21,7 +24,7 @@ def test_a_query_is_words_phrases_and_beginnings() -> None:
         Term(("keep", "clear"), begins=False),
         Term(("n", "0042", "26"), begins=False),
     )
-    assert match(terms("gunn* clear")) == '"gunn"* AND "clear"'
+    assert match(terms("gunn* cat")) == '({text parts} : "gunn"*) AND ({text parts} : "cat" OR forms : "cat")'
 
 
 @pytest.mark.parametrize("query", ["", '""', "***", "- / ( )"])
@@ -55,4 +58,46 @@ def test_no_query_becomes_an_operator(query: str) -> None:
         return
     for one in asked:
         assert all(word.isalnum() or word.isidentifier() for word in one.words)
-    assert match(asked).count('"') == 2 * len(asked)
+    assert re.sub('"[^"]*"', "", match(asked)).translate(dict.fromkeys(map(ord, "(){}:* "))) == "".join(
+        re.findall("text|parts|forms|OR|AND", re.sub('"[^"]*"', "", match(asked)))
+    )
+
+
+REMEMBERED = [
+    ("אזור", "האש באזור הצפוני", True),
+    ("אזור", "ושבאזור אין ירי", True),
+    ("שלום", "לשלום", True),
+    ("באזור", "באזור הצפוני", True),
+    ("אזור", "אזורים", False),
+    ("منطقة", "في المنطقة الشمالية", True),
+    ("منطقة", "وبالمنطقة", True),
+    ("учения", "перенос учений на утро", True),
+    ("учение", "с учениями", True),
+    ("область", "в области Б", True),
+    ("exercise", "two exercises end", True),
+    ("frequencies", "the frequency is free", True),
+    ("243.0", "guard 243.0MHz", True),
+    ("243.0 MHz", "guard 243.0MHz", True),
+    ("243.0MHz", "guard 243.0 MHz", True),
+    ("FL240", "between FL240 and FL300", True),
+    ("FL 240", "between FL240 and FL300", True),
+    ("240", "between FL240 and FL300", True),
+    ("演习", "明天的海上演习取消", True),
+    ("海演", "明天的海上演习取消", False),
+    ("ฝึก", "การฝึกทางทะเล", True),
+    ('"over is"', "gunnery is over", False),
+    ("gunn", "gunnery", False),
+    ("gunn*", "gunnery", True),
+]
+"""What is looked for, where, and whether a person would want it found."""
+
+
+@pytest.mark.parametrize(("query", "text", "wanted"), REMEMBERED)
+def test_people_find_what_they_remember(query: str, text: str, wanted: bool) -> None:  # noqa: FBT001  a row of the table
+    connection = apsw.Connection(":memory:")
+    connection.execute("CREATE VIRTUAL TABLE words USING fts5 (text, parts, forms, tokenize = 'unicode61')")
+    connection.execute("INSERT INTO words VALUES (?, ?, ?)", indexed(text))
+    found = connection.execute("SELECT 1 FROM words WHERE words MATCH ?", (match(terms(query)),)).fetchall()
+    assert bool(found) is wanted
+    assert holds(text, terms(query)) is wanted
+    assert any(hit for _, hit in pieces(text, terms(query))) or not wanted
