@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -41,6 +42,7 @@ from hotline_client.tui.parts.view import View
 from hotline_client.tui.talk.acknowledging import Target, Trigger, choose
 from hotline_client.tui.talk.view import Talk
 from hotline_client.tui.terminal.crash import QuietApp
+from hotline_client.tui.terminal.hangup import end_soon, when_gone
 from hotline_client.tui.terminal.quirks import NoColours, teach_keys
 from hotline_client.tui.terminal.signals import Signals
 from hotline_protocol.errors import HotlineError
@@ -121,10 +123,19 @@ class Frame(QuietApp):
 
     def _hear_signals(self) -> None:
         """Told to end, or the window is closed: leave as by F10, but ask nothing, or the terminal would stay as we use it."""
+        loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, self._told_to_end, number)
+            loop.add_signal_handler(number, self._told_to_end, number)
+
+        def gone() -> None:
+            end_soon(128 + signal.SIGHUP)
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(self._told_to_end, signal.SIGHUP)
+
+        when_gone(sys.stdin.fileno(), gone)
 
     def _told_to_end(self, number: signal.Signals) -> None:
+        end_soon(128 + number)
         if self._state is not None and self._views:
             for draft in self.talk.unkept():
                 self._state.port.set_draft(*draft)

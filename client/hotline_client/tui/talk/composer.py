@@ -1,4 +1,9 @@
-"""The composer: Enter offers the text, Ctrl+J makes a line, a paste never sends, and nothing invisible gets in."""
+"""The composer: Enter offers the text, Ctrl+J makes a line, a paste never sends, and nothing invisible gets in.
+
+Letters and Enter that arrive together are what a slow connection makes of typing, or a paste in a terminal that does not mark pastes.
+They are told apart by what follows: Enter at the very end is meant; Enter with more behind it is a line of a paste, and so is every
+other Enter of the same burst.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +13,7 @@ from typing import Final
 
 from textual import events
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import TextArea
 
 from hotline_client.tui.looks.tongue import N_, t
@@ -16,7 +22,7 @@ from hotline_protocol.text import show
 
 MAX_PASTE: Final = 16_000
 BURST: Final = 0.02
-"""Seconds: Enter this soon after a letter comes from a paste in a terminal without bracketed paste, not from a finger."""
+"""Seconds between two keys of one burst: no finger is as fast."""
 
 PASTED: Final = N_("nothing was sent: pasted lines are not sent by Enter: F9 sends")
 
@@ -47,6 +53,10 @@ class Composer(TextArea):
         )
         self._ticks = ticks
         self._typed = 0.0
+        self._offered: Timer | None = None
+        """An Enter that came in a burst, until it is clear that nothing follows it."""
+        self._pasted = False
+        """Whether the present burst is a paste."""
 
     def load_text(self, text: str) -> None:
         """A draft, made visible like a paste: what a vault gives back is not believed either."""
@@ -59,6 +69,10 @@ class Composer(TextArea):
     async def _on_key(self, event: events.Key) -> None:
         act = _KEYS.get(event.key)
         now = self._moment(event)
+        in_burst = now - self._typed <= BURST
+        self._pasted = self._pasted and in_burst
+        if self._offered is not None:
+            self._take_for_a_line()
         if act is None:
             if (
                 event.is_printable
@@ -75,12 +89,29 @@ class Composer(TextArea):
         event.prevent_default()
         if act == "browse":
             self.post_message(self.Left())
-        elif act == "submit" and now - self._typed > BURST:
+        elif act == "submit" and not in_burst:
             self.post_message(self.Submitted())
+        elif act == "submit" and not self._pasted:
+            self._typed = now
+            self._offered = self.set_timer(2 * BURST, self._submit)
         elif not self.read_only:
             if act == "submit":
                 self._typed = now
                 self.post_message(self.Notice(t(PASTED)))
+            self.insert("\n")
+
+    def _submit(self) -> None:
+        """Nothing came behind the Enter: it was meant."""
+        self._offered = None
+        self.post_message(self.Submitted())
+
+    def _take_for_a_line(self) -> None:
+        """Something came behind the Enter: all of it is a paste."""
+        if self._offered is not None:
+            self._offered.stop()
+        self._offered, self._pasted = None, True
+        self.post_message(self.Notice(t(PASTED)))
+        if not self.read_only:
             self.insert("\n")
 
     async def _on_paste(self, event: events.Paste) -> None:
@@ -101,4 +132,4 @@ class Composer(TextArea):
             )
         # What cannot be signed becomes visible, so that the writer sees it and takes it out.
         self.replace(show(text[:MAX_PASTE], lines=True), *self.selection, maintain_selection_offset=False)
-        self._typed = self._moment(event)
+        self._typed, self._pasted = self._moment(event), True

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import sys
 from collections.abc import Callable
-from functools import partial
 from typing import Any, Final
 
 from rich.color import Color as RichColor
@@ -17,6 +15,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 from textual.keys import Keys
 
+from hotline_client.tui.terminal.input import TerminalInput
 from hotline_protocol.errors import UsageError
 
 _NONE: Final = frozenset({"", "dumb", "unknown"})
@@ -40,7 +39,7 @@ def need_terminal() -> None:
 
 def teach_keys() -> None:
     """Alt+Enter arrives as ESC CR, which Textual reads as Enter: half a message must not go out on it. Alt+1 arrives as ESC 1,
-    which Textual takes for a letter of another keyboard. Bytes that are no UTF-8 would end the program.
+    which Textual takes for a letter of another keyboard. What a terminal sends besides keys is taken out (see `input`).
     """
     table = sequences.ANSI_SEQUENCES_KEYS
     if isinstance(table, dict):
@@ -50,12 +49,13 @@ def teach_keys() -> None:
     if sys.platform != "win32":
         from textual.drivers import linux_driver  # noqa: PLC0415 - there is none on Windows
 
-        vars(linux_driver)["getincrementaldecoder"] = _forgiving
+        vars(linux_driver)["getincrementaldecoder"] = _reader
 
 
-def _forgiving(encoding: str) -> Callable[[], Any]:
-    """A decoder that shows what is wrong as U+FFFD."""
-    return partial(codecs.getincrementaldecoder(encoding), "replace")
+def _reader(encoding: str) -> Callable[[], Any]:
+    """What Textual's driver decodes its input with."""
+    del encoding
+    return TerminalInput
 
 
 class NoColours(LineFilter):

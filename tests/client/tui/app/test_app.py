@@ -15,7 +15,7 @@ from hotline_client.tui.app.app import HotlineApp
 from hotline_client.tui.parts.sheets import Ask, Sheet
 from hotline_client.tui.parts.typed import AskTyped
 from hotline_client.tui.roster.view import Roster
-from hotline_client.tui.talk.composer import Composer
+from hotline_client.tui.talk.composer import BURST, Composer
 from hotline_client.tui.talk.timeline import Timeline
 from hotline_protocol.identity.digits import digits
 from hotline_protocol.terms import Precedence, Response, Role
@@ -62,19 +62,33 @@ def test_a_pasted_text_of_several_lines_does_not_send_and_shows_what_is_invisibl
     drive(line, act)
 
 
+def test_letters_and_enter_that_arrive_together_are_sent() -> None:
+    line = MemoryLine()
+
+    async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
+        app.query_one(Composer)._ticks = lambda: 5.0
+        await pilot.press("a", "enter")
+        await pilot.pause(3 * BURST)
+        assert [one[2] for one in sent(line)] == ["a"]
+
+    drive(line, act)
+
+
 def test_enter_in_a_burst_of_letters_makes_a_line() -> None:
     line = MemoryLine()
 
     async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
         composer = app.query_one(Composer)
         composer._ticks = lambda: 5.0
-        await pilot.press("a", "enter")
+        for key, character in (("a", "a"), ("enter", "\r"), ("b", "b"), ("enter", "\r")):
+            composer.post_message(events.Key(key, character))
+        await pilot.pause(3 * BURST)
         assert sent(line) == []
-        assert composer.text == "a\n"
+        assert composer.text == "a\nb\n"
         app._tick()
         assert "pasted lines are not sent by Enter: F9 sends" in bar(app, "hint")
         await pilot.press("f9")
-        assert [one[2] for one in sent(line)] == ["a"]
+        assert [one[2] for one in sent(line)] == ["a\nb"]
 
     drive(line, act)
 

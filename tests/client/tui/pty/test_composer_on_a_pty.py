@@ -130,3 +130,36 @@ def test_what_is_urgent_needs_a_second_and_different_key(
     terminal.wait_for("QUEUED")
     (sent,) = said(tmp_path)
     assert f"'Cease fire', <Precedence.{precedence}" in sent
+
+
+@pytest.mark.parametrize("data", ["hello\r", "שלום\r"])
+def test_words_and_enter_in_one_read_are_sent(terminal: Terminal, tmp_path: Path, data: str) -> None:
+    terminal.send(data)
+    terminal.wait_for("QUEUED")
+    assert [one[:25] for one in said(tmp_path)] == [f"('send', 'plenary', {data.strip()!r}"[:25]]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "\x1b]11;rgb:1c1c/1c1c/1c1c\x07",
+        "\x1b[?64;1;2;6;22c",
+        "\x1bP>|XTerm(370)\x1b\\",
+        "\x1b]11;rgb:ff/ff/ff\x1b\\",
+    ],
+)
+def test_a_late_answer_of_the_terminal_does_nothing(terminal: Terminal, tmp_path: Path, answer: str) -> None:
+    terminal.type("before")
+    terminal.send(answer[:5])
+    terminal.send(answer[5:])
+    terminal.type(" after")
+    screen = terminal.wait_for("before after")
+    assert "rgb" not in screen
+    assert "TO BRAVO ROUTINE" in " ".join(screen.split()) or "PRIORITY" not in screen
+    _nothing(terminal, tmp_path)
+
+
+def test_keys_within_a_paste_are_words_of_it(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.paste("one \x1b[106;5u two \x1b[A three")
+    terminal.wait_for("one", "[106;5u two", "[A three")
+    _nothing(terminal, tmp_path)
