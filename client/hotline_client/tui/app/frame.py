@@ -42,7 +42,7 @@ from hotline_client.tui.parts.view import View
 from hotline_client.tui.talk.acknowledging import Target, Trigger, choose
 from hotline_client.tui.talk.view import Talk
 from hotline_client.tui.terminal.crash import QuietApp
-from hotline_client.tui.terminal.hangup import end_soon, when_gone
+from hotline_client.tui.terminal.hangup import Deadline, when_gone
 from hotline_client.tui.terminal.quirks import NoColours, teach_keys
 from hotline_client.tui.terminal.signals import Signals
 from hotline_protocol.errors import HotlineError
@@ -91,6 +91,8 @@ class Frame(QuietApp):
         self._presence = ""
         self._last_need: tuple[ViewName, bytes] | None = None
         self._hint: tuple[str, float] | None = None
+        self.deadline = Deadline()
+        """Begins when the screen is told to end."""
         self._progress: Changed | None = None
         self._following: asyncio.Task[None] | None = None
         self._settling = False
@@ -128,14 +130,14 @@ class Frame(QuietApp):
             loop.add_signal_handler(number, self._told_to_end, number)
 
         def gone() -> None:
-            end_soon(128 + signal.SIGHUP)
+            self.deadline.begin(128 + signal.SIGHUP)
             with suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(self._told_to_end, signal.SIGHUP)
 
         when_gone(sys.stdin.fileno(), gone)
 
     def _told_to_end(self, number: signal.Signals) -> None:
-        end_soon(128 + number)
+        self.deadline.begin(128 + number)
         if self._state is not None and self._views:
             for draft in self.talk.unkept():
                 self._state.port.set_draft(*draft)

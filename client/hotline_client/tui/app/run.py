@@ -22,6 +22,7 @@ def run(line: LinePort | Callable[[], LinePort], settings: Settings | None = Non
     apply(chosen)
     app = HotlineApp(line, theme=NAMES[chosen.theme])
     app.run()
+    app.deadline.met()
     if app.failure is not None:
         raise app.failure
     return app.return_code or 0

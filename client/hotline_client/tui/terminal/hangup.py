@@ -30,8 +30,20 @@ def when_gone(descriptor: int, call: Callable[[], None]) -> None:
     threading.Thread(target=watch, name="hangup", daemon=True).start()
 
 
-def end_soon(code: int) -> None:
-    """End the process with a code if it has not ended by itself in time: a dead terminal may hold up whoever writes to it."""
-    timer = threading.Timer(PATIENCE, os._exit, (code,))
-    timer.daemon = True
-    timer.start()
+class Deadline:
+    """The end of the process if the screen does not leave by itself in time: a dead terminal may hold up whoever writes to it."""
+
+    def __init__(self) -> None:
+        self._timer: threading.Timer | None = None
+
+    def begin(self, code: int) -> None:
+        """From now on; the first code counts."""
+        if self._timer is None:
+            self._timer = threading.Timer(PATIENCE, os._exit, (code,))
+            self._timer.daemon = True
+            self._timer.start()
+
+    def met(self) -> None:
+        """The screen has left: what comes after it may take its time."""
+        if self._timer is not None:
+            self._timer.cancel()

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, Final
+from contextlib import suppress
+from typing import IO, Any, Final, cast
 
 from rich.color import Color as RichColor
 from rich.segment import Segment
 from rich.style import Style
 from textual import _ansi_sequences as sequences
 from textual.color import Color
+from textual.drivers._writer_thread import WriterThread
 from textual.filter import LineFilter
 from textual.keys import Keys
 
@@ -50,6 +52,32 @@ def teach_keys() -> None:
         from textual.drivers import linux_driver  # noqa: PLC0415 - there is none on Windows
 
         vars(linux_driver)["getincrementaldecoder"] = _reader
+        vars(linux_driver)["WriterThread"] = _Writer
+
+
+class _Lasting:
+    """The terminal as a file that goes on taking words after it is gone."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+
+class _Writer(WriterThread):
+    """Textual's thread ends at the first write to a dead terminal, and whoever leaves then waits for it without end."""
+
+    def __init__(self, file: IO[str]) -> None:
+        super().__init__(cast("IO[str]", _Lasting(file)))
 
 
 def _reader(encoding: str) -> Callable[[], Any]:

@@ -6,11 +6,12 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.support.terminal import ROOT, Terminal, environment, left_on, tokens
+from tests.support.terminal import PATIENCE, ROOT, Terminal, environment, left_on, tokens
 from tests.support.tui_child import said
 
 CHILD = "tests.support.tui_child"
@@ -92,6 +93,22 @@ def test_a_window_that_is_closed_ends_it_with_the_draft_kept(tmp_path: Path) -> 
         terminal.hang_up()
         assert terminal.exits() != 0
     with Terminal(CHILD, str(tmp_path)) as terminal:
+        terminal.wait_for("Good morning to you.", "half a word")
+
+
+def test_a_lost_terminal_ends_it_though_no_signal_says_so(tmp_path: Path) -> None:
+    ended = tmp_path / "ended"
+    home = tmp_path / "home"
+    home.mkdir()
+    with Terminal("tests.support.detached", str(ended), CHILD, str(home)) as terminal:
+        terminal.wait_for("Good morning to you.", "F1")
+        terminal.type("half a word")
+        begun = time.monotonic()
+        terminal.hang_up()
+        while not ended.exists() and time.monotonic() < begun + PATIENCE:
+            time.sleep(0.01)
+    assert ended.read_text() == str(128 + signal.SIGHUP)
+    with Terminal(CHILD, str(home)) as terminal:
         terminal.wait_for("Good morning to you.", "half a word")
 
 
