@@ -11,8 +11,10 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
+from hotline_client.words.translation import Translate, english
+from hotline_protocol import dtg as groups
 from hotline_protocol.documents.meetings import Slot
-from hotline_protocol.dtg import MONTHS, dtg
+from hotline_protocol.dtg import MONTHS
 from hotline_protocol.errors import FormatError
 from hotline_protocol.text import show
 
@@ -98,6 +100,14 @@ def moment(typed: str) -> datetime | None:
 
 
 # --- showing
+
+
+def dtg(milliseconds: int, t: Translate = english) -> str:
+    """A date-time group, `221432Z NOV 26`; in words for a signed time that no calendar has: a hostile author may write any number."""
+    try:
+        return groups.dtg(milliseconds)
+    except (OverflowError, ValueError, OSError):
+        return t("impossible time")
 
 
 def zulu(one: Slot) -> str:

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from hotline_client.exports.notices import text
 from hotline_client.exports.notices.checks import check_times
+from hotline_client.presenters.notice import lead
 from hotline_client.tui.looks.cells import paragraphs
 from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.looks.tongue import N_, t
 from hotline_client.tui.looks.wording import here_and_utc
-from hotline_client.tui.notices.rows import lead_words
 from hotline_client.tui.parts.fields import Answers, Field, Form
 from hotline_client.words.times import instant
 from hotline_protocol.documents.body import Target
@@ -198,7 +198,7 @@ def notice_form(
     def preview(answers: Answers, cells: int) -> list[Row]:
         (made,) = make(answers)
         rows: list[Row] = [((one, "text"),) for one in paragraphs(text.block(made), cells)]
-        return [*rows[:8], ((lead_words(made.start - now(), made), "strong"),)]
+        return [*rows[:8], ((lead(made.start - now(), made, t), "strong"),)]
 
     def ask(answers: Answers) -> str | None:
         (made,) = make(answers)
