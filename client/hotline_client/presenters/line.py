@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hotline_client.line.views import ChannelView, OutboxView, StatusView
+from hotline_client.presenters.fields import fields
 from hotline_client.presenters.references import Source, delegation
 from hotline_client.words.columns import table, wrap
 from hotline_client.words.times import dtg
@@ -160,20 +161,7 @@ def channel_text(channel: ChannelView) -> str:
 
 def channel_record(channel: ChannelView) -> dict[str, Any]:
     """Where a channel stands, for a script."""
-    halted = channel.halted
-    return {
-        "type": "channel",
-        "channel": channel.name,
-        "phase": channel.phase,
-        "epoch": channel.epoch,
-        "cursor": channel.cursor,
-        "tail": channel.tail,
-        "head": channel.head.hex(),
-        "unacknowledged": channel.unacknowledged,
-        "unseen": channel.unseen,
-        "outbox": channel.outbox,
-        "halted": {"kind": halted.kind, "reason": halted.reason, "at": halted.at} if halted else None,
-    }
+    return {"type": "channel", "channel": channel.name, **fields(channel, "name")}
 
 
 def outbox_text(item: OutboxView) -> str:
@@ -185,13 +173,4 @@ def outbox_text(item: OutboxView) -> str:
 
 def outbox_record(item: OutboxView) -> dict[str, Any]:
     """Something not yet in the log, for a script."""
-    return {
-        "type": "outbox",
-        "channel": item.channel,
-        "id": item.id.hex(),
-        "kind": item.kind,
-        "time": item.time,
-        "sealed": item.sealed,
-        "attempts": item.attempts,
-        "text": item.text,
-    }
+    return {"type": "outbox", **fields(item)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hotline_client.line.views import Person
+from hotline_client.presenters.fields import fields
 from hotline_protocol.identity.limits import Limits
 from hotline_protocol.text import show
 
@@ -16,15 +17,7 @@ def person_text(person: Person) -> str:
 
 def person_record(person: Person) -> dict[str, Any]:
     """For a script."""
-    return {
-        "name": person.name,
-        "delegation": person.delegation,
-        "role": str(person.role),
-        "side": person.side,
-        "own": person.own,
-        "me": person.me,
-        "fingerprint": person.fingerprint.hex(),
-    }
+    return fields(person, "limits")
 
 
 def limits_rows(limits: Limits | None) -> list[tuple[str, str]]:
@@ -43,12 +36,4 @@ def limits_rows(limits: Limits | None) -> list[tuple[str, str]]:
 
 def limits_record(limits: Limits | None) -> dict[str, Any] | None:
     """For a script; None for a person."""
-    if limits is None:
-        return None
-    return {
-        "kinds": list(limits.kinds),
-        "channels": list(limits.channels),
-        "rate": list(limits.rate),
-        "acts_as": None if limits.acts_as is None else str(limits.acts_as),
-        "admits": limits.admits,
-    }
+    return None if limits is None else fields(limits, "v")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hotline_client.engine.contents import body_of, text_of
+from hotline_client.presenters.fields import fields
 from hotline_client.presenters.references import Source, delegation
 from hotline_client.words.times import dtg
 from hotline_client.words.translation import Translate, english
@@ -25,15 +26,7 @@ def checkpoint_text(line: Source, fingerprint: bytes, signed: Signed) -> str:
 
 def checkpoint_record(channel: str, fingerprint: bytes, signed: Signed) -> dict[str, Any]:
     """The same for a script."""
-    return {
-        "type": "checkpoint",
-        "channel": channel,
-        "by": fingerprint.hex(),
-        "side": signed.side,
-        "seq": signed.seq,
-        "head": signed.head.hex(),
-        "at": signed.at,
-    }
+    return {"type": "checkpoint", "channel": channel, "by": fingerprint, **fields(signed, "document")}
 
 
 # --- what a file holds
@@ -61,11 +54,8 @@ def document_record(proven: Proven) -> dict[str, Any]:
         "kind": proven.document.kind,
         "time": proven.document.time,
         "author": {
-            "name": proven.author.name,
-            "delegation": proven.author.delegation,
-            "role": str(proven.author.role),
-            "side": proven.author.side,
-            "fingerprint": proven.author.fingerprint,
+            name: getattr(proven.author, name)
+            for name in ("name", "delegation", "role", "side", "fingerprint")
         },
         "text": text_of(body_of(proven.content)),
         "reference": proven.reference,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from hotline_client.line.views import ChannelView, MemberView, MessageView, Person
-from hotline_protocol.folds.journal import Journal
-from hotline_protocol.identity.certificate import Certificate
-from hotline_protocol.identity.charter import Charter
 from hotline_protocol.terms import Side
 from hotline_protocol.text import show
+
+if TYPE_CHECKING:
+    # the screen is painted before the folds and the certificates are read in
+    from hotline_protocol.folds.journal import Journal
+    from hotline_protocol.identity.certificate import Certificate
+    from hotline_protocol.identity.charter import Charter
 
 T = TypeVar("T")
 

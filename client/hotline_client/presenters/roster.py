@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from hotline_client.line.views import KnockView, MemberView, Person
+from hotline_client.presenters.fields import fields
 from hotline_client.presenters.person import limits_record, limits_rows, person_record, person_text
 from hotline_client.presenters.references import Source, delegation, reference
 from hotline_client.words.columns import table, wrap
@@ -38,33 +39,19 @@ def _device(person: Person) -> str:
 
 def member_record(member: MemberView) -> dict[str, Any]:
     """A member for a script."""
-    return {
-        "type": "member",
-        "limits": limits_record(member.person.limits),
-        "channel": member.channel,
-        "index": member.index,
-        "person": person_record(member.person),
-        "expires": member.expires,
-        "current": member.current,
-        "delivered": member.delivered,
-        "seen": member.seen,
-        "digits": digits(member.person.fingerprint),
-    }
+    return _device_record("member", member)
 
 
 def knock_record(knock: KnockView) -> dict[str, Any]:
     """A knock for a script; `admissible` is true, or the reason why not."""
-    return {
-        "type": "knock",
-        "limits": limits_record(knock.person.limits),
-        "channel": knock.channel,
-        "id": knock.id.hex(),
-        "seq": knock.seq,
-        "person": person_record(knock.person),
-        "expires": knock.expires,
-        "admissible": True if knock.admissible is None else knock.admissible,
-        "digits": digits(knock.person.fingerprint),
-    }
+    may = True if knock.admissible is None else knock.admissible
+    return {**_device_record("knock", knock), "admissible": may}
+
+
+def _device_record(kind: str, view: MemberView | KnockView) -> dict[str, Any]:
+    person = view.person
+    known = {"type": kind, "limits": limits_record(person.limits), **fields(view)}
+    return {**known, "person": person_record(person), "digits": digits(person.fingerprint)}
 
 
 # --- the composition

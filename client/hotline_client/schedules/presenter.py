@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from msgspec.structs import asdict
-
 from hotline_client.engine.records import SlotRecord, StepRecord
+from hotline_client.presenters.fields import fields
 from hotline_client.schedules.definitions import read_definition
 from hotline_client.schedules.model import Expectation, Schedule
 from hotline_client.schedules.plan import next_due
@@ -93,12 +92,12 @@ def slot_text(one: SlotRecord, steps: list[StepRecord]) -> str:
 
 def slot_record(one: SlotRecord) -> dict[str, Any]:
     """The same for a script; slots in unix s, `at` in unix ms."""
-    return {"type": "slot", **asdict(one), "document": one.document.hex() or None}
+    return {"type": "slot", **fields(one), "document": one.document.hex() or None}
 
 
 def steps_record(steps: list[StepRecord]) -> list[dict[str, Any]]:
     """The steps that followed, for a script."""
-    return [{"number": one.number, "what": one.what, "detail": one.detail, "at": one.at} for one in steps]
+    return [fields(one, "document") for one in steps]
 
 
 # --- what is to come

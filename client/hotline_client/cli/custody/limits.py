@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from hotline_client.words.durations import seconds
+from hotline_client.words.durations import PATTERN, seconds
 from hotline_protocol.documents import KINDS
 from hotline_protocol.errors import CertificateError, UsageError
 from hotline_protocol.identity.limits import HOUSEKEEPING, Limits
@@ -14,7 +14,7 @@ from hotline_protocol.terms import Role
 from hotline_protocol.text import show
 
 DEFAULT_RATE: Final = (60, 3600)
-_RATE: Final = re.compile(r"([0-9]{1,6})/([0-9]{1,6}[smhd])")
+_RATE: Final = re.compile(rf"([0-9]{{1,6}})/({PATTERN})")
 
 
 def limits_of(  # noqa: PLR0917  one for each option
