@@ -120,3 +120,32 @@ def test_a_time_is_shown_where_people_are() -> None:
         "Sun 2026-10-25 04:15 to 08:15 Asia/Kathmandu (+05:45)",
     ]
     assert times.local_time(night, UTC).startswith("Sat 2026-10-24 22:30 to Sun 2026-10-25 02:30")
+
+
+@pytest.mark.parametrize(
+    ("typed", "when"),
+    [
+        ("030800Z DEC 26", "2026-12-03T08:00Z"),
+        (" 030800z dec 26 ", "2026-12-03T08:00Z"),
+        ("2612030800", "2026-12-03T08:00Z"),
+        ("2026-12-03T09:00+01:00", "2026-12-03T08:00Z"),
+        ("2026-12-03T08:00:00.001Z", "2026-12-03T08:00:00.001Z"),
+    ],
+)
+def test_a_time_that_says_its_zone_itself(typed: str, when: str) -> None:
+    assert (
+        times.zoned(typed) == times.instant(typed) == round(datetime.fromisoformat(when).timestamp() * 1000)
+    )
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "2026-12-03T09:00", "310800Z NOV 26", "2026-12-03T09:00 Europe/Zurich", "soon"]
+)
+def test_a_time_that_does_not(typed: str) -> None:
+    assert times.zoned(typed) is None
+
+
+def test_a_date_time_group_of_a_time_that_no_calendar_has() -> None:
+    assert times.dtg(1_795_444_320_000) == "231432Z NOV 26"
+    assert times.dtg(10**30) == "impossible time"
+    assert times.dtg(10**30, lambda _message, /, **_values: "nie") == "nie"
