@@ -34,7 +34,7 @@ from hotline_protocol.relay.frames import (
     Submission,
     encode_frame,
 )
-from hotline_server.settings import State
+from hotline_server.settings import StateDirectory
 from hotline_server.tls import server_context
 from tests.support.relay_link import LinkFixture, client_tls
 from tests.support.relay_process import RelayProcess
@@ -146,7 +146,7 @@ def fsyncs(directory: Path, seconds: float = 1.0) -> float:
     return count / seconds
 
 
-def _echo_server(state: State, pipe: Connection) -> None:
+def _echo_server(state: StateDirectory, pipe: Connection) -> None:
     async def echo(connection: ServerConnection) -> None:
         with suppress(ConnectionClosed):
             async for data in connection:
@@ -163,7 +163,7 @@ def _echo_server(state: State, pipe: Connection) -> None:
 
 
 @contextmanager
-def echo_server(state: State) -> Iterator[int]:
+def echo_server(state: StateDirectory) -> Iterator[int]:
     """The library's own server in a process of its own; its port."""
     here, there = multiprocessing.get_context("spawn").Pipe()
     process = multiprocessing.get_context("spawn").Process(

@@ -13,7 +13,7 @@ from pathlib import Path
 from hotline_protocol.errors import HotlineError, StorageError, UsageError
 from hotline_protocol.identity.charter import Charter
 from hotline_server.charters import CharterDirectory
-from hotline_server.settings import PRIVATE_DIRECTORY, PRIVATE_FILE, State
+from hotline_server.settings import PRIVATE_DIRECTORY, PRIVATE_FILE, StateDirectory
 from hotline_server.store.sqlite import SqliteStore
 from hotline_server.tls import certificate_der, load_certificate, server_context
 
@@ -29,7 +29,7 @@ class Finding:
     hint: str = ""
 
 
-def check_all(state: State, now: dt.datetime) -> Iterator[Finding]:
+def check_all(state: StateDirectory, now: dt.datetime) -> Iterator[Finding]:
     """Findings in the order in which a person should deal with them."""
     yield _attempt("settings", state.load_settings, "run `hotline-relay init`, or mend relay.toml")
     yield from _permissions(state)
@@ -54,7 +54,7 @@ def _attempt(what: str, action: Callable[[], object], hint: str) -> Finding:
     return Finding(what)
 
 
-def _permissions(state: State) -> Iterator[Finding]:
+def _permissions(state: StateDirectory) -> Iterator[Finding]:
     wrong = [
         (path, mode)
         for path, mode in _expected_modes(state)
@@ -75,7 +75,7 @@ def _permissions(state: State) -> Iterator[Finding]:
         yield Finding("permissions")
 
 
-def _expected_modes(state: State) -> Iterator[tuple[Path, int]]:
+def _expected_modes(state: StateDirectory) -> Iterator[tuple[Path, int]]:
     yield state.directory, PRIVATE_DIRECTORY
     yield state.charters, PRIVATE_DIRECTORY
     for directory in (state.directory, state.charters):
@@ -83,11 +83,11 @@ def _expected_modes(state: State) -> Iterator[tuple[Path, int]]:
             yield from ((path, PRIVATE_FILE) for path in sorted(directory.iterdir()) if path.is_file())
 
 
-def _key_fits(state: State) -> ssl.SSLContext:
+def _key_fits(state: StateDirectory) -> ssl.SSLContext:
     return server_context(state.certificate, state.key)
 
 
-def _certificate_lasts(state: State, now: dt.datetime) -> None:
+def _certificate_lasts(state: StateDirectory, now: dt.datetime) -> None:
     certificate = load_certificate(state.certificate)
     if now < certificate.not_valid_before_utc:
         raise StorageError("the certificate is not valid yet: is the clock right?")
@@ -96,7 +96,7 @@ def _certificate_lasts(state: State, now: dt.datetime) -> None:
         raise StorageError(f"the certificate expires on {certificate.not_valid_after_utc:%Y-%m-%d}")
 
 
-def _charters(state: State) -> Iterator[Finding]:
+def _charters(state: StateDirectory) -> Iterator[Finding]:
     if not state.charters.is_dir():
         yield Finding("charters", "there is no charters directory", "run `hotline-relay init`")
         return
@@ -123,7 +123,7 @@ def _charters(state: State) -> Iterator[Finding]:
             )
 
 
-def _database(state: State) -> None:
+def _database(state: StateDirectory) -> None:
     if not state.database.exists():
         return
     if not os.access(state.database, os.W_OK):

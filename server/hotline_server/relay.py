@@ -24,7 +24,7 @@ from hotline_server.hub import Hub, Writer
 from hotline_server.limits import Crowd, Devices
 from hotline_server.listener import listen
 from hotline_server.rules import Links
-from hotline_server.settings import PRIVATE_FILE, Settings, State
+from hotline_server.settings import PRIVATE_FILE, Settings, StateDirectory
 from hotline_server.store.base import Store, StoreFullError
 from hotline_server.store.sqlite import SqliteStore
 from hotline_server.tls import certificate_der, fingerprint, load_certificate, server_context
@@ -39,7 +39,7 @@ def unix_ms() -> int:
 
 
 async def run(
-    state: State, settings: Settings, logger: FilteringBoundLogger, *, port: int, writer: Writer
+    state: StateDirectory, settings: Settings, logger: FilteringBoundLogger, *, port: int, writer: Writer
 ) -> None:
     """Serve until SIGTERM or SIGINT; a second signal ends the process at once. StorageError if the store gives out."""
     os.umask(0o077)
@@ -53,7 +53,12 @@ async def run(
 
 class _Relay:
     def __init__(
-        self, state: State, settings: Settings, logger: FilteringBoundLogger, store: Store, writer: Writer
+        self,
+        state: StateDirectory,
+        settings: Settings,
+        logger: FilteringBoundLogger,
+        store: Store,
+        writer: Writer,
     ) -> None:
         quotas = settings.limits
         self._state = state
@@ -147,7 +152,7 @@ class _Relay:
 
 
 @contextmanager
-def _only_one(state: State) -> Iterator[None]:
+def _only_one(state: StateDirectory) -> Iterator[None]:
     """One relay for each state directory: the kernel lets go of the lock however the process ends."""
     try:
         descriptor = os.open(state.lock, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)

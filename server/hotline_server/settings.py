@@ -25,7 +25,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     limits: Quotas = Quotas()
 
 
-class State:
+class StateDirectory:
     """Paths inside a state directory."""
 
     def __init__(self, directory: Path) -> None:

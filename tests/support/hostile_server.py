@@ -35,7 +35,7 @@ from hotline_protocol.relay.frames import (
     decode_relay_frame,
     encode_frame,
 )
-from hotline_server.settings import State
+from hotline_server.settings import StateDirectory
 from hotline_server.tls import server_context
 from tests.support.hostile_relay import Doctor, kind_of
 from tests.support.relay_link import client_tls
@@ -66,7 +66,9 @@ class HostileServer:
     `lie` holds for connections that the victim makes from then on; `sessions` counts the victim's authenticated ones.
     """
 
-    def __init__(self, state: State, port: int, upstream: int, *, channel: str, victim: bytes | None) -> None:
+    def __init__(
+        self, state: StateDirectory, port: int, upstream: int, *, channel: str, victim: bytes | None
+    ) -> None:
         self.lie: Lie | None = None
         self.sessions = 0
         self.channel = channel

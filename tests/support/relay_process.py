@@ -16,7 +16,7 @@ from hotline_protocol import codec
 from hotline_protocol.identity.charter import Relay
 from hotline_server.cli.charter import add_charter
 from hotline_server.cli.init import init
-from hotline_server.settings import State
+from hotline_server.settings import StateDirectory
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,7 +36,7 @@ class RelayProcess:
     def __init__(
         self, directory: Path, *, port: int | None = None, limits: str = "", options: tuple[str, ...] = ()
     ) -> None:
-        self.state = State(directory)
+        self.state = StateDirectory(directory)
         if not self.state.settings.exists():
             init(self.state, "127.0.0.1", port or free_port(), "127.0.0.1")
             with self.state.settings.open("a", encoding="utf-8") as file:

@@ -49,7 +49,7 @@ class Throwaway:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TypedStep:
     """One thing that was done: who did it, the command as typed, what was typed when asked, what it printed."""
 
     who: str
@@ -91,7 +91,7 @@ def run(
     relay_card: Path,
     devices: Sequence[Device] = DEVICES,
     delegations: tuple[str, str] = ("ALPHA", "BRAVO"),
-    progress: Callable[[Step], None] = lambda _step: None,
+    progress: Callable[[TypedStep], None] = lambda _step: None,
     unsafe_testing_cost: keyfile.Cost | None = None,
 ) -> Rehearsed:
     """Play the ceremony in a new `directory` by typing `commands`, the program `hotline`.
@@ -124,7 +124,7 @@ class _Rehearsal:
         commands: click.Command,
         relay_card: Path,
         delegations: tuple[str, str],
-        progress: Callable[[Step], None],
+        progress: Callable[[TypedStep], None],
         cost: keyfile.Cost | None,
     ) -> None:
         self._commands = commands
@@ -220,7 +220,7 @@ class _Rehearsal:
             )
         facts: dict[str, Any] = json.loads(printed)
         typed = shlex.join(["hotline", *(_short(word, self._directory) for word in words)])
-        self._progress(Step(who, typed, tuple(answers), _outcome(facts)))
+        self._progress(TypedStep(who, typed, tuple(answers), _outcome(facts)))
         return facts
 
     def _invoke(self, words: list[str]) -> str:

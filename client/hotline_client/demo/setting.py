@@ -11,7 +11,7 @@ import click
 
 from hotline_client import files
 from hotline_client.ceremony import rehearse
-from hotline_client.ceremony.rehearse import Device, Enrolled, Step
+from hotline_client.ceremony.rehearse import Device, Enrolled, TypedStep
 from hotline_client.demo.scenario import OUR_DELEGATION, OUR_NAME, THEIR_DELEGATION, THEIR_NAME
 from hotline_client.demo.stage import Relay, add_charter, init_relay
 from hotline_client.vault import keyfile
@@ -32,7 +32,7 @@ class Setting:
     theirs: Enrolled
 
 
-def build(directory: Path, commands: click.Command, progress: Callable[[Step], None]) -> Setting:
+def build(directory: Path, commands: click.Command, progress: Callable[[TypedStep], None]) -> Setting:
     """Make everything below `directory` by typing `commands`, the program `hotline`. The keys are thrown away with it, so their passphrases cost no time to check."""
     files.private_directory(directory)
     relay = init_relay(directory / "relay")

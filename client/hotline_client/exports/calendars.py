@@ -18,7 +18,7 @@ from uuid import UUID
 from icalendar import Alarm, Calendar, Event, vCalAddress
 
 from hotline_protocol.documents.meetings import Part, Slot
-from hotline_protocol.folds.meetings import Meeting, State
+from hotline_protocol.folds.meetings import Meeting, MeetingState
 from hotline_protocol.identity.charter import Charter
 from hotline_protocol.text import show
 
@@ -26,7 +26,7 @@ PRODUCT: Final = "-//Hotline//Meetings of the joint working group//EN"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarEntry:
     """A meeting with what its calendar entry says beside it. `times`: of a slot, in words, in the zones people want."""
 
     meeting: Meeting
@@ -39,7 +39,7 @@ ALARMS: Final = (24 * 3600, 3600)
 """Seconds before an event at which one is reminded unless one says otherwise."""
 
 
-def calendar(charter: Charter, entries: Iterable[Entry], alarms: Sequence[int] = ()) -> bytes:
+def calendar(charter: Charter, entries: Iterable[CalendarEntry], alarms: Sequence[int] = ()) -> bytes:
     """The file. `alarms`: reminders, seconds before each event that is not cancelled."""
     made = Calendar()
     made.add("prodid", PRODUCT)
@@ -60,13 +60,13 @@ def is_scheduled(meeting: Meeting) -> bool:
     return bool(meeting.slots)
 
 
-def _events(entry: Entry) -> Iterator[Event]:
+def _events(entry: CalendarEntry) -> Iterator[Event]:
     """The meeting itself if its time is or was agreed, then the candidates that were ever published."""
     meeting = entry.meeting
-    over = meeting.state is State.CANCELLED
+    over = meeting.state is MeetingState.CANCELLED
     agreed = meeting.slot
     if meeting.last is not None:
-        confirmed = "CONFIRMED" if meeting.state in (State.AGREED, State.HELD) else "TENTATIVE"
+        confirmed = "CONFIRMED" if meeting.state in (MeetingState.AGREED, MeetingState.HELD) else "TENTATIVE"
         yield _event(
             entry,
             uid=UUID(bytes=meeting.id),
@@ -86,7 +86,7 @@ def _candidate(meeting: Meeting, slot: Slot) -> UUID:
     return UUID(bytes=sha256(b"hotline.v1 candidate" + meeting.id + times).digest()[:16])
 
 
-def _event(entry: Entry, *, uid: UUID, slot: Slot, status: str, number: int = 0) -> Event:
+def _event(entry: CalendarEntry, *, uid: UUID, slot: Slot, status: str, number: int = 0) -> Event:
     meeting, event = entry.meeting, Event()
     of = f" (candidate {number} of {len(meeting.slots)})" if number and len(meeting.slots) > 1 else ""
     changed = _moment(meeting.at)
@@ -108,7 +108,7 @@ def _event(entry: Entry, *, uid: UUID, slot: Slot, status: str, number: int = 0)
     return event
 
 
-def _description(entry: Entry, slot: Slot) -> Iterator[str]:
+def _description(entry: CalendarEntry, slot: Slot) -> Iterator[str]:
     meeting = entry.meeting
     yield f"{entry.reference}, {meeting.state}, version {meeting.version}: {meeting.standing()}"
     yield from (entry.times or {}).get(slot, ())

@@ -33,7 +33,7 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class HowFar:
     """Who got, saw and acknowledged one message."""
 
     delivered: tuple[Mark, ...]

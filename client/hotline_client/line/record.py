@@ -106,7 +106,7 @@ class Recorder:
                 record = page.documents.get(entry.seq)
                 papers = [] if record is None else list(self._papers(record))
                 yield from papers
-                yield frames.Entry(entry.seq, entry.raw)
+                yield frames.EntryPart(entry.seq, entry.raw)
                 if record is not None and self._is_signed(record):
                     yield frames.Document(
                         record.seq, record.author, record.authenticated, record.refused, record.reference

@@ -14,7 +14,7 @@ from hotline_client.engine.desk import Desk
 from hotline_client.engine.records import DocumentRecord, EventRecord, MarkRecord, OutboxItem
 from hotline_client.line.dialogue import DialogueView, exchange, present_text
 from hotline_client.line.people import met, person
-from hotline_client.line.receipts import Marks, Reached, first_to_reach
+from hotline_client.line.receipts import HowFar, Marks, first_to_reach
 from hotline_client.line.views import (
     Mark,
     MessageView,
@@ -155,14 +155,14 @@ class Timeline:
 
     def _how_far(
         self, name: str, record: DocumentRecord, said: DialogueView, marks: Marks
-    ) -> tuple[Reached, tuple[Mark, ...]]:
+    ) -> tuple[HowFar, tuple[Mark, ...]]:
         """Who got, saw and acknowledged the words that stand now, and who acknowledged those before a correction."""
         before: list[MarkRecord] = []
         for correction in said.corrections:
             before += marks.acknowledged.get(record.id, ())
             record = correction
             marks = Marks.of(self._store.marks(name, since=record.seq, until=record.seq))
-        reached = Reached(
+        reached = HowFar(
             self._named(first_to_reach(marks.delivered, record)),
             self._named(first_to_reach(marks.seen, record)),
             self._named(marks.acknowledged.get(record.id, ())),
@@ -174,7 +174,7 @@ class Timeline:
         return tuple(Mark(person, time) for person, time in named if person is not None)
 
     def _receipt(
-        self, name: str, record: DocumentRecord, author: Person | None, reached: Reached, said: DialogueView
+        self, name: str, record: DocumentRecord, author: Person | None, reached: HowFar, said: DialogueView
     ) -> Receipt:
         """How far it got with those it was for: the other side, or in a caucus everybody else."""
         if record.refused is not None:

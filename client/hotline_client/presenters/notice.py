@@ -18,7 +18,7 @@ from hotline_client.words.translation import Translate, english
 from hotline_protocol.documents import encode_body
 from hotline_protocol.documents.notices import Notice, Verdict
 from hotline_protocol.folds.journal import Journal
-from hotline_protocol.folds.notices import LEAD, Entry, Found, Phase, State
+from hotline_protocol.folds.notices import LEAD, Found, NoticeState, Phase, Registered
 from hotline_protocol.notices import form
 from hotline_protocol.terms import Side, other
 from hotline_protocol.text import show
@@ -39,7 +39,7 @@ class NoticeFacts:
     `ours`, `theirs`: what each side found.
     """
 
-    entry: Entry
+    entry: Registered
     number: str
     is_ours: bool
     owner: str
@@ -57,7 +57,7 @@ class NoticeFacts:
         return Reference(self.number, self.owner, self.entry.seq)
 
 
-def facts(line: Source, channel: str, entry: Entry) -> NoticeFacts:
+def facts(line: Source, channel: str, entry: Registered) -> NoticeFacts:
     """All that is known of a notice."""
     message = line.message(channel, entry.id)
     found = {one for each in entry.findings.values() for one in each.against}
@@ -80,37 +80,37 @@ def facts(line: Source, channel: str, entry: Entry) -> NoticeFacts:
 # --- where it stands
 
 
-def worst(entry: Entry) -> int:
+def worst(entry: Registered) -> int:
     """How urgently it is to be looked at: 4 disputed, 3 conflict, 2 possible, less: nothing."""
     if entry.disputed:
         return DISPUTED
     return max((_WORST[one.verdict] for one in entry.findings.values()), default=0)
 
 
-def urgency(entry: Entry) -> tuple[int, int, int]:
+def urgency(entry: Registered) -> tuple[int, int, int]:
     """Sorts disputes and conflicts first, then by when they begin."""
     return -worst(entry), entry.notice.start, entry.seq
 
 
-def is_over(entry: Entry, now: int) -> bool:
+def is_over(entry: Registered, now: int) -> bool:
     """Replaced, cancelled, or past its end."""
-    return entry.state is not State.IN_FORCE or entry.phase(now) is Phase.OVER
+    return entry.state is not NoticeState.IN_FORCE or entry.phase(now) is Phase.OVER
 
 
-def phase(entry: Entry, now: int) -> str:
+def phase(entry: Registered, now: int) -> str:
     """Against the clock while it is in force, else what became of it."""
-    return str(entry.phase(now)) if entry.state is State.IN_FORCE else str(entry.state)
+    return str(entry.phase(now)) if entry.state is NoticeState.IN_FORCE else str(entry.state)
 
 
-def entries(book: Journal, now: int, *, everything: bool) -> list[Entry]:
+def entries(book: Journal, now: int, *, everything: bool) -> list[Registered]:
     """Those in force and not over, or all; in log order."""
     return list(book.notices.all.values() if everything else book.notices.active(now))
 
 
-def tentative(notice: Notice, side: Side, now: int, predecessor: bytes | None = None) -> Entry:
+def tentative(notice: Notice, side: Side, now: int, predecessor: bytes | None = None) -> Registered:
     """A notice as it would stand if it were sent `now` (unix ms)."""
     content = sha256(encode_body(notice)).digest()
-    return Entry(
+    return Registered(
         id=_TENTATIVE,
         seq=_LAST,
         side=side,
@@ -122,7 +122,7 @@ def tentative(notice: Notice, side: Side, now: int, predecessor: bytes | None = 
     )
 
 
-def check(line: Source, channel: str, entry: Entry) -> tuple[Verdict, tuple[bytes, ...]]:
+def check(line: Source, channel: str, entry: Registered) -> tuple[Verdict, tuple[bytes, ...]]:
     """What this device finds about a notice against all that stand before it, without the one it replaces."""
     others = line.read(channel, lambda book: book.notices.before(entry))
     # here, because what only lists notices shall not pay for numpy, pyproj and shapely
@@ -150,7 +150,7 @@ def history(told: NoticeFacts, t: Translate = english, name: Callable[[Reference
     rows = [(t("Issued"), dtg(entry.at, t))]
     rows += [(t("Replaces"), name(told.predecessor))] if told.predecessor else []
     if told.successor:
-        replaced = entry.state is State.REPLACED
+        replaced = entry.state is NoticeState.REPLACED
         rows.append((t("Replaced by") if replaced else t("Cancelled by"), name(told.successor)))
     for one in message.answers if message else ():
         who = f"{one.person.delegation} {one.person.name}"

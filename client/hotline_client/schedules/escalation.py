@@ -16,7 +16,7 @@ from hotline_client.line import wait as waiting
 from hotline_client.line.line import Line
 from hotline_client.line.views import MessageView
 from hotline_client.schedules.handlers import run_once
-from hotline_client.schedules.model import Schedule, Seconds, Step
+from hotline_client.schedules.model import EscalationStep, Schedule, Seconds
 from hotline_client.schedules.slots import REFUSED, Slots
 from hotline_client.vault.schedules import Schedules
 from hotline_protocol.documents.talk import Text
@@ -78,7 +78,9 @@ class Escalation:
                 return f"acknowledged by {names}"
         return ""
 
-    def _steps_due(self, record: SlotRecord, schedule: Schedule) -> Iterator[tuple[int, Step | None]]:
+    def _steps_due(
+        self, record: SlotRecord, schedule: Schedule
+    ) -> Iterator[tuple[int, EscalationStep | None]]:
         age = int(self._clock()) - record.at // 1000
         taken = {one.number for one in self._store.steps(record.document)}
         limit = within(self._line.charter, schedule)
@@ -92,7 +94,9 @@ class Escalation:
             if number not in taken:
                 yield number, step
 
-    async def _step(self, record: SlotRecord, schedule: Schedule, number: int, step: Step | None) -> None:
+    async def _step(
+        self, record: SlotRecord, schedule: Schedule, number: int, step: EscalationStep | None
+    ) -> None:
         now = int(self._clock() * 1000)
         message = await asyncio.to_thread(self._line.message, record.channel, record.document)
         what = "overdue" if step is None else step.do
@@ -118,7 +122,12 @@ class Escalation:
         self._slots.counters.steps += done
 
     def _reminder(
-        self, record: SlotRecord, schedule: Schedule, message: MessageView | None, number: int, step: Step
+        self,
+        record: SlotRecord,
+        schedule: Schedule,
+        message: MessageView | None,
+        number: int,
+        step: EscalationStep,
     ) -> Text:
         """What both sides see of a step: words that refer to the document and ask to be acknowledged."""
         said = "" if message is None else message.text.replace("\n", " ")[:_QUOTED]
@@ -147,12 +156,12 @@ def within(charter: Charter, schedule: Schedule) -> int | None:
     return charter.ack_targets[Precedence.FLASH] if flash else None
 
 
-def steps_of(charter: Charter, schedule: Schedule) -> tuple[Step, ...]:
+def steps_of(charter: Charter, schedule: Schedule) -> tuple[EscalationStep, ...]:
     """A FLASH is repeated until a person acknowledges it, unless the schedule says what is done instead."""
     if schedule.escalate or schedule.precedence is not Precedence.FLASH or schedule.response is Response.NONE:
         return schedule.escalate
     target = charter.ack_targets[Precedence.FLASH]
-    return (Step(after=Seconds(target), do="repeat", every=Seconds(target)),)
+    return (EscalationStep(after=Seconds(target), do="repeat", every=Seconds(target)),)
 
 
 def _called(message: MessageView | None) -> str:

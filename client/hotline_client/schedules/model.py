@@ -39,7 +39,7 @@ Argv = Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
 Do = Literal["repeat", "raise", "notify", "run"]
 
 
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class EscalationStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is done `after` so many seconds without an acknowledgment, and `every` so many again if that is not 0."""
 
     after: Seconds
@@ -118,7 +118,7 @@ class ScheduleTable(Timed, frozen=True, kw_only=True):
     give_up: Seconds = Seconds(86_400)
     ack_within: Seconds | None = None
     acks: str | int = "any"
-    escalate: tuple[Step, ...] = ()
+    escalate: tuple[EscalationStep, ...] = ()
     until: str | None = None
     count: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
@@ -168,7 +168,7 @@ class Schedule(msgspec.Struct, frozen=True):
         return self.given.ack_within
 
     @property
-    def escalate(self) -> tuple[Step, ...]:
+    def escalate(self) -> tuple[EscalationStep, ...]:
         """What is done if it is not."""
         return self.given.escalate
 

@@ -12,7 +12,7 @@ from hotline_protocol.documents.document import (
 from hotline_protocol.documents.kinds import KINDS, Unknown, decode_body, encode_body, kind_of
 from hotline_protocol.documents.party import Party
 from hotline_protocol.documents.receipts import (
-    Reached,
+    ReceiptState,
     Target,
     Watermark,
     advance,
@@ -30,8 +30,8 @@ __all__ = [
     "Checkpoint",
     "Document",
     "Party",
-    "Reached",
     "Receipt",
+    "ReceiptState",
     "Revocation",
     "Target",
     "Text",

@@ -20,7 +20,7 @@ from hotline_protocol.errors import FormatError
 from hotline_protocol.terms import Side
 
 
-class Reached(StrEnum):
+class ReceiptState(StrEnum):
     """How far a message in the log got, least first; DECLINED is an answer too."""
 
     RELAYED = "RELAYED"
@@ -79,18 +79,18 @@ def receipt_state(
     seen: Iterable[Side],
     acknowledged: Iterable[Side],
     answer: Answer | None = None,
-) -> Reached:
+) -> ReceiptState:
     """The furthest that any recipient got, from the sides of those who did so (the author's own device left out).
 
     Recipients are the members of the other side; in a channel of one side everybody else, who can see and not acknowledge.
     `answer`: the last one to its present words, if there is one.
     """
     if answer is not None and answer is not Answer.STANDBY:
-        return Reached.DECLINED if answer in DECLINING else Reached.ANSWERED
+        return ReceiptState.DECLINED if answer in DECLINING else ReceiptState.ANSWERED
     if any(side != author for side in acknowledged):
-        return Reached.ACKNOWLEDGED
+        return ReceiptState.ACKNOWLEDGED
     if any(one_sided or side != author for side in seen):
-        return Reached.SEEN
+        return ReceiptState.SEEN
     if any(one_sided or side != author for side in delivered):
-        return Reached.DELIVERED
-    return Reached.RELAYED
+        return ReceiptState.DELIVERED
+    return ReceiptState.RELAYED

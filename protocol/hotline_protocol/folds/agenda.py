@@ -40,14 +40,14 @@ from hotline_protocol.documents.agenda import (
 from hotline_protocol.documents.body import Target
 from hotline_protocol.errors import NotAppliedError
 from hotline_protocol.folds.event import Event
-from hotline_protocol.folds.table import DECIDING_ROLES, By, Step, Table, states
+from hotline_protocol.folds.table import DECIDING_ROLES, By, Table, Transition, states
 from hotline_protocol.terms import SIDES, Arena, Side
 
 SHORTEST_SILENCE: Final = 12 * 3_600_000
 """How long a silence lasts at least, ms: nobody shall sleep through one."""
 
 
-class State(StrEnum):
+class ItemState(StrEnum):
     """Where an item stands."""
 
     PROPOSED = "PROPOSED"
@@ -67,31 +67,33 @@ class State(StrEnum):
     CLOSED = "CLOSED"
 
 
-_TABLED: Final = states(State.PROPOSED, State.COUNTERED)
-_ENDED: Final = states(*(State(one) for one in Outcome))
-_OPENED: Final = states(State.OPEN, State.AD_REFERENDUM)
+_TABLED: Final = states(ItemState.PROPOSED, ItemState.COUNTERED)
+_ENDED: Final = states(*(ItemState(one) for one in Outcome))
+_OPENED: Final = states(ItemState.OPEN, ItemState.AD_REFERENDUM)
 
 TABLE: Final = Table(
     "the item",
-    State.PROPOSED,
+    ItemState.PROPOSED,
     (
-        Step("counter", _TABLED, State.COUNTERED, By.OTHER),
-        Step("accept", _TABLED, State.ACCEPTED, By.OTHER, DECIDING_ROLES),
-        Step("decline", _TABLED, State.DECLINED, By.OTHER, DECIDING_ROLES),
-        Step("adopt", states(State.ACCEPTED, State.ADOPTED), State.ADOPTED, By.BOTH, DECIDING_ROLES),
-        Step(
+        Transition("counter", _TABLED, ItemState.COUNTERED, By.OTHER),
+        Transition("accept", _TABLED, ItemState.ACCEPTED, By.OTHER, DECIDING_ROLES),
+        Transition("decline", _TABLED, ItemState.DECLINED, By.OTHER, DECIDING_ROLES),
+        Transition(
+            "adopt", states(ItemState.ACCEPTED, ItemState.ADOPTED), ItemState.ADOPTED, By.BOTH, DECIDING_ROLES
+        ),
+        Transition(
             "open",
-            states(State.ADOPTED, State.DEFERRED, State.REFERRED),
-            State.OPEN,
+            states(ItemState.ADOPTED, ItemState.DEFERRED, ItemState.REFERRED),
+            ItemState.OPEN,
             By.EITHER,
             DECIDING_ROLES,
         ),
-        *(Step(f"say {one}", _OPENED, State(one), By.BOTH, DECIDING_ROLES) for one in Outcome),
-        Step("propose silence", _OPENED, "", By.EITHER, DECIDING_ROLES),
-        Step("break the silence", _OPENED, "", By.EITHER),
-        Step("minute", _ENDED, State.MINUTED, By.BOTH, DECIDING_ROLES),
-        Step("withdraw", _TABLED | {State.ACCEPTED}, State.WITHDRAWN, By.OWN),
-        Step("close", _ENDED | {State.MINUTED}, State.CLOSED, By.BOTH, DECIDING_ROLES),
+        *(Transition(f"say {one}", _OPENED, ItemState(one), By.BOTH, DECIDING_ROLES) for one in Outcome),
+        Transition("propose silence", _OPENED, "", By.EITHER, DECIDING_ROLES),
+        Transition("break the silence", _OPENED, "", By.EITHER),
+        Transition("minute", _ENDED, ItemState.MINUTED, By.BOTH, DECIDING_ROLES),
+        Transition("withdraw", _TABLED | {ItemState.ACCEPTED}, ItemState.WITHDRAWN, By.OWN),
+        Transition("close", _ENDED | {ItemState.MINUTED}, ItemState.CLOSED, By.BOTH, DECIDING_ROLES),
     ),
 )
 
@@ -125,7 +127,7 @@ class Item(msgspec.Struct):
     arena: Arena | None
     minutes: int | None
     aob: bool
-    state: State = State.PROPOSED
+    state: ItemState = ItemState.PROPOSED
     version: int = 1
     reason: str = ""
     """Why it was declined, withdrawn, objected to."""
@@ -137,10 +139,10 @@ class Item(msgspec.Struct):
     """The words of the outcome."""
     closing: list[Side] = msgspec.field(default_factory=list)
 
-    def state_at(self, now: int) -> State:
+    def state_at(self, now: int) -> ItemState:
         """The state at `now`, unix ms: at the end of an unbroken silence its outcome stands (F25)."""
         silence = self.silence
-        return self.state if silence is None or now < silence.until else State(silence.say.outcome)
+        return self.state if silence is None or now < silence.until else ItemState(silence.say.outcome)
 
     def text_at(self, now: int) -> str:
         """The words of the outcome at `now`, unix ms."""
@@ -199,12 +201,12 @@ class Agenda(msgspec.Struct):
         item = self._item(body.target)
         author = event.author
         step = TABLE.find("withdraw", item.state_at(event.at), item.first, author.side, author.role)
-        item.state, item.reason = State(step.after), body.reason
+        item.state, item.reason = ItemState(step.after), body.reason
 
     def adopt(self, event: Event, body: AgendaAdopt) -> None:
         """The agenda as one side wants it, and the agenda if the other wants the same (F23)."""
         named = {one.id: self._check(event, one, "adopt")[0] for one in body.items}
-        waiting = [one for one in self.order if self.items[one].state is State.ADOPTED]
+        waiting = [one for one in self.order if self.items[one].state is ItemState.ADOPTED]
         missing = sum(one not in named for one in waiting)
         if missing:
             raise NotAppliedError(f"{missing} adopted items are missing in the list")
@@ -212,7 +214,7 @@ class Agenda(msgspec.Struct):
         self.wanted[event.author.side] = wanted
         if all(self.wanted.get(one) == wanted for one in SIDES):
             for item in named.values():
-                item.state = State.ADOPTED
+                item.state = ItemState.ADOPTED
             self.order = [one for one in self.order if one not in waiting] + list(named)
             self.wanted.clear()
 
@@ -230,7 +232,7 @@ class Agenda(msgspec.Struct):
         say = Say(body.outcome, body.text)
         item.says[event.author.side] = say
         if all(item.says.get(one) == say for one in SIDES):
-            item.state, item.text, item.silence = State(body.outcome), body.text, None
+            item.state, item.text, item.silence = ItemState(body.outcome), body.text, None
             item.says.clear()
 
     def keep_silence(self, event: Event, body: AgendaSilence) -> None:
@@ -258,7 +260,7 @@ class Agenda(msgspec.Struct):
         if event.author.side not in item.closing:
             item.closing.append(event.author.side)
         if len(item.closing) == len(SIDES):
-            item.state = State.CLOSED
+            item.state = ItemState.CLOSED
 
     def minuted(self, items: Iterable[bytes], at: int) -> None:
         """Minutes that both heads signed tell of these items."""
@@ -266,7 +268,7 @@ class Agenda(msgspec.Struct):
             item = self.items[one]
             item.settle(at)
             if item.state in _ENDED:
-                item.state = State.MINUTED
+                item.state = ItemState.MINUTED
 
     # --- looking
 
@@ -274,7 +276,7 @@ class Agenda(msgspec.Struct):
         """Every item that is not closed, declined or withdrawn: the adopted ones in order, then the others as they came; any
         other business last (F27).
         """
-        gone = states(State.DECLINED, State.WITHDRAWN, State.CLOSED)
+        gone = states(ItemState.DECLINED, ItemState.WITHDRAWN, ItemState.CLOSED)
         place = {one: number for number, one in enumerate(self.order)}
         living = [one for one in self.items.values() if one.state not in gone]
         return sorted(living, key=lambda one: (one.aob, place.get(one.id, len(place)), one.seq))
@@ -287,7 +289,7 @@ class Agenda(msgspec.Struct):
             raise NotAppliedError("it names another version of the item than the present one")
         return item
 
-    def _check(self, event: Event, target: Target, act: str) -> tuple[Item, Step]:
+    def _check(self, event: Event, target: Target, act: str) -> tuple[Item, Transition]:
         """The item and the row of the table that allows the act; nothing is changed."""
         item, author = self._item(target), event.author
         return item, TABLE.find(act, item.state_at(event.at), item.side, author.side, author.role)
@@ -295,7 +297,7 @@ class Agenda(msgspec.Struct):
     def _step(self, event: Event, target: Target, act: str) -> Item:
         item, step = self._check(event, target, act)
         item.settle(event.at)
-        item.state = State(step.after)
+        item.state = ItemState(step.after)
         return item
 
     def _break(self, event: Event, target: Target) -> Item:

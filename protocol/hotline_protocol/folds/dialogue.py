@@ -21,7 +21,7 @@ from hotline_protocol.documents.talk import Text
 from hotline_protocol.errors import NotAppliedError
 from hotline_protocol.folds.event import Event
 from hotline_protocol.folds.phases import Phase, Urgency
-from hotline_protocol.folds.table import By, Step, Table, states
+from hotline_protocol.folds.table import By, Table, Transition, states
 from hotline_protocol.terms import WRITING_ROLES, Precedence, Response, Side
 
 _OPEN: Final = states(Phase.OPEN, Phase.STANDBY)
@@ -30,10 +30,10 @@ TABLE: Final = Table(
     "the dialogue",
     Phase.OPEN,
     (
-        Step("stand by", _OPEN, Phase.STANDBY, By.OTHER),
-        Step("answer", _OPEN, Phase.ANSWERED, By.OTHER),
-        Step("decline", _OPEN, Phase.DECLINED, By.OTHER),
-        Step(
+        Transition("stand by", _OPEN, Phase.STANDBY, By.OTHER),
+        Transition("answer", _OPEN, Phase.ANSWERED, By.OTHER),
+        Transition("decline", _OPEN, Phase.DECLINED, By.OTHER),
+        Transition(
             "withdraw",
             _OPEN | {Phase.ANSWERED, Phase.DECLINED, Phase.NONE},
             Phase.WITHDRAWN,

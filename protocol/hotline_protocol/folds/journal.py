@@ -64,7 +64,7 @@ from hotline_protocol.folds.checkpoints import Checkpoints
 from hotline_protocol.folds.composition import Composition
 from hotline_protocol.folds.dialogue import Dialogues
 from hotline_protocol.folds.event import Event
-from hotline_protocol.folds.line import Line
+from hotline_protocol.folds.line import LineBook
 from hotline_protocol.folds.meetings import Meetings
 from hotline_protocol.folds.minutes import Minutes
 from hotline_protocol.folds.notices import Notices
@@ -87,7 +87,7 @@ class Journal(msgspec.Struct):
     minutes: Minutes = msgspec.field(default_factory=Minutes)
     notices: Notices = msgspec.field(default_factory=Notices)
     checkpoints: Checkpoints = msgspec.field(default_factory=Checkpoints)
-    line: Line = msgspec.field(default_factory=Line)
+    line: LineBook = msgspec.field(default_factory=LineBook)
     watches: Watches = msgspec.field(default_factory=Watches)
     composition: Composition = msgspec.field(default_factory=Composition)
     translations: Translations = msgspec.field(default_factory=Translations)

@@ -18,14 +18,14 @@ from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.watch import Attendance, LineCheck, LineEcho, LineMissed, LineStatus
 from hotline_protocol.errors import NotAppliedError
 from hotline_protocol.folds.event import Event
-from hotline_protocol.folds.table import By, Step, Table, states
+from hotline_protocol.folds.table import By, Table, Transition, states
 from hotline_protocol.terms import WRITING_ROLES, Side
 
 KEPT: Final = 256
 """How many ended checks are kept; all of them stay in the log."""
 
 
-class State(StrEnum):
+class CheckState(StrEnum):
     """What became of a check."""
 
     OPEN = "OPEN"
@@ -36,12 +36,12 @@ class State(StrEnum):
 
 TABLE: Final = Table(
     "the line check",
-    State.OPEN,
+    CheckState.OPEN,
     (
-        Step("echo", states(State.OPEN), State.ECHOED, By.OTHER, WRITING_ROLES),
-        Step("echo late", states(State.OPEN), State.LATE, By.OTHER, WRITING_ROLES),
-        Step("echo late", states(State.MISSED), "", By.OTHER, WRITING_ROLES),
-        Step("record as missed", states(State.OPEN), State.MISSED, By.EITHER, WRITING_ROLES),
+        Transition("echo", states(CheckState.OPEN), CheckState.ECHOED, By.OTHER, WRITING_ROLES),
+        Transition("echo late", states(CheckState.OPEN), CheckState.LATE, By.OTHER, WRITING_ROLES),
+        Transition("echo late", states(CheckState.MISSED), "", By.OTHER, WRITING_ROLES),
+        Transition("record as missed", states(CheckState.OPEN), CheckState.MISSED, By.EITHER, WRITING_ROLES),
     ),
 )
 
@@ -56,13 +56,13 @@ class Check(msgspec.Struct):
     nonce: bytes
     at: int
     deadline: int
-    state: State = State.OPEN
+    state: CheckState = CheckState.OPEN
     echoed_at: int | None = None
     echoed_by: bytes | None = None
 
     def is_overdue(self, now: int) -> bool:
         """Whether an echo should have come by now and nobody has put that on record."""
-        return self.state is State.OPEN and now > self.deadline
+        return self.state is CheckState.OPEN and now > self.deadline
 
 
 class Declared(msgspec.Struct, frozen=True, array_like=True):
@@ -74,7 +74,7 @@ class Declared(msgspec.Struct, frozen=True, array_like=True):
     note: str
 
 
-class Line(msgspec.Struct):
+class LineBook(msgspec.Struct):
     """The last checks by id, oldest first, and each side's attendance."""
 
     checks: dict[bytes, Check] = msgspec.field(default_factory=dict)
@@ -91,7 +91,7 @@ class Line(msgspec.Struct):
             at=event.at,
             deadline=event.at + body.within * 1000,
         )
-        ended = [one.id for one in self.checks.values() if one.state is not State.OPEN]
+        ended = [one.id for one in self.checks.values() if one.state is not CheckState.OPEN]
         for one in ended[: max(len(ended) - KEPT, 0)]:
             del self.checks[one]
 
@@ -103,10 +103,10 @@ class Line(msgspec.Struct):
         if found.echoed_at is not None:
             raise NotAppliedError("the check was echoed before")
         author = event.author
-        act = "echo" if found.state is State.OPEN and event.at <= found.deadline else "echo late"
+        act = "echo" if found.state is CheckState.OPEN and event.at <= found.deadline else "echo late"
         step = TABLE.find(act, found.state, found.side, author.side, author.role)
         found.echoed_at, found.echoed_by = event.at, author.fingerprint
-        found.state = State(step.after or found.state)
+        found.state = CheckState(step.after or found.state)
 
     def miss(self, event: Event, body: LineMissed) -> None:
         """No echo came (F101)."""
@@ -114,7 +114,7 @@ class Line(msgspec.Struct):
         step = TABLE.find("record as missed", found.state, found.side, author.side, author.role)
         if event.at <= found.deadline:
             raise NotAppliedError("the time for the echo has not passed yet")
-        found.state = State(step.after)
+        found.state = CheckState(step.after)
 
     def declare(self, event: Event, body: LineStatus) -> None:
         """Whether a side attends (F102)."""

@@ -38,11 +38,11 @@ from hotline_protocol.documents.meetings import (
 )
 from hotline_protocol.errors import NotAppliedError
 from hotline_protocol.folds.event import Event
-from hotline_protocol.folds.table import DECIDING_ROLES, By, Step, Table, states
+from hotline_protocol.folds.table import DECIDING_ROLES, By, Table, Transition, states
 from hotline_protocol.terms import SIDES, Side
 
 
-class State(StrEnum):
+class MeetingState(StrEnum):
     """Where a meeting stands."""
 
     PROPOSED = "PROPOSED"
@@ -55,18 +55,18 @@ class State(StrEnum):
 FORMER: Final = 200
 """Candidate times of the past that a meeting keeps."""
 
-_LIVING: Final = states(State.PROPOSED, State.COUNTERED, State.AGREED)
+_LIVING: Final = states(MeetingState.PROPOSED, MeetingState.COUNTERED, MeetingState.AGREED)
 
 TABLE: Final = Table(
     "the meeting",
-    State.PROPOSED,
+    MeetingState.PROPOSED,
     (
-        Step("counter", _LIVING, State.COUNTERED, By.EITHER),
-        Step("agree", _LIVING, State.AGREED, By.BOTH, DECIDING_ROLES),
-        Step("answer", _LIVING, "", By.EITHER),
-        Step("attach", _LIVING, "", By.EITHER),
-        Step("say held", states(State.AGREED), State.HELD, By.BOTH, DECIDING_ROLES),
-        Step("cancel", _LIVING, State.CANCELLED, By.EITHER, DECIDING_ROLES),
+        Transition("counter", _LIVING, MeetingState.COUNTERED, By.EITHER),
+        Transition("agree", _LIVING, MeetingState.AGREED, By.BOTH, DECIDING_ROLES),
+        Transition("answer", _LIVING, "", By.EITHER),
+        Transition("attach", _LIVING, "", By.EITHER),
+        Transition("say held", states(MeetingState.AGREED), MeetingState.HELD, By.BOTH, DECIDING_ROLES),
+        Transition("cancel", _LIVING, MeetingState.CANCELLED, By.EITHER, DECIDING_ROLES),
     ),
 )
 
@@ -103,7 +103,7 @@ class Meeting(msgspec.Struct):
     note: str
     at: int
     """When it was last changed, unix ms."""
-    state: State = State.PROPOSED
+    state: MeetingState = MeetingState.PROPOSED
     version: int = 1
     sequence: int = 0
     parts: dict[Part, PartState] = msgspec.field(default_factory=dict)
@@ -166,7 +166,7 @@ class Meetings(msgspec.Struct):
         meeting.version += 1
         meeting.note = body.note or meeting.note
         meeting.held = []
-        _move(meeting, event, State(step.after))
+        _move(meeting, event, MeetingState(step.after))
 
     def answer(self, event: Event, body: MeetingAnswer) -> None:
         """Which candidate times fit a side (F43)."""
@@ -187,7 +187,7 @@ class Meetings(msgspec.Struct):
             meeting.parts[one.part].agreed[event.author.side] = one.slot
         meeting.last = meeting.slot or meeting.last
         if all(meeting.agreed(part) for part in Part):
-            _move(meeting, event, State(step.after))
+            _move(meeting, event, MeetingState(step.after))
         else:
             _move(meeting, event, meeting.state)
 
@@ -209,15 +209,15 @@ class Meetings(msgspec.Struct):
         if event.author.side not in meeting.held:
             meeting.held.append(event.author.side)
         if len(meeting.held) == len(SIDES):
-            _move(meeting, event, State(step.after))
+            _move(meeting, event, MeetingState(step.after))
 
     def cancel(self, event: Event, body: MeetingCancel) -> None:
         """A side will not meet (F44)."""
         meeting, step = self._step(event, body.target, "cancel")
         meeting.reason = body.reason
-        _move(meeting, event, State(step.after))
+        _move(meeting, event, MeetingState(step.after))
 
-    def _step(self, event: Event, target: Target, act: str) -> tuple[Meeting, Step]:
+    def _step(self, event: Event, target: Target, act: str) -> tuple[Meeting, Transition]:
         meeting = self.all.get(target.id)
         if meeting is None or meeting.content != target.hash:
             raise NotAppliedError("it names no meeting")
@@ -258,6 +258,6 @@ def _bring(meeting: Meeting, event: Event, body: MeetingPropose | MeetingCounter
         meeting.parts[part] = PartState(event.hash, side, agreed)
 
 
-def _move(meeting: Meeting, event: Event, state: State) -> None:
+def _move(meeting: Meeting, event: Event, state: MeetingState) -> None:
     meeting.state, meeting.at = state, event.at
     meeting.sequence += 1

@@ -27,13 +27,13 @@ from hotline_protocol.documents.minutes import (
 )
 from hotline_protocol.errors import NotAppliedError
 from hotline_protocol.folds.event import Event
-from hotline_protocol.folds.table import DECIDING_ROLES, By, Step, Table, states
+from hotline_protocol.folds.table import DECIDING_ROLES, By, Table, Transition, states
 from hotline_protocol.terms import SIDES, Role, Side
 
 RAPPORTEURS: Final = DECIDING_ROLES | {Role.OFFICER}
 
 
-class State(StrEnum):
+class MinutesState(StrEnum):
     """Where minutes stand."""
 
     DRAFT = "DRAFT"
@@ -42,17 +42,27 @@ class State(StrEnum):
     SIGNED = "SIGNED"
 
 
-_UNSIGNED: Final = states(State.DRAFT, State.COMMENTED, State.INITIALLED)
+_UNSIGNED: Final = states(MinutesState.DRAFT, MinutesState.COMMENTED, MinutesState.INITIALLED)
 
 TABLE: Final = Table(
     "the minutes",
-    State.DRAFT,
+    MinutesState.DRAFT,
     (
-        Step("revise", _UNSIGNED, State.DRAFT, By.EITHER, RAPPORTEURS),
-        Step("comment", states(State.DRAFT, State.COMMENTED), State.COMMENTED, By.EITHER),
-        Step("initial", states(State.DRAFT, State.COMMENTED), State.INITIALLED, By.BOTH, RAPPORTEURS),
-        Step("reserve", _UNSIGNED, "", By.EITHER, DECIDING_ROLES),
-        Step("sign", states(State.INITIALLED), State.SIGNED, By.BOTH, frozenset({Role.HEAD})),
+        Transition("revise", _UNSIGNED, MinutesState.DRAFT, By.EITHER, RAPPORTEURS),
+        Transition(
+            "comment", states(MinutesState.DRAFT, MinutesState.COMMENTED), MinutesState.COMMENTED, By.EITHER
+        ),
+        Transition(
+            "initial",
+            states(MinutesState.DRAFT, MinutesState.COMMENTED),
+            MinutesState.INITIALLED,
+            By.BOTH,
+            RAPPORTEURS,
+        ),
+        Transition("reserve", _UNSIGNED, "", By.EITHER, DECIDING_ROLES),
+        Transition(
+            "sign", states(MinutesState.INITIALLED), MinutesState.SIGNED, By.BOTH, frozenset({Role.HEAD})
+        ),
     ),
 )
 
@@ -88,7 +98,7 @@ class Record(msgspec.Struct):
     language: str
     meeting: bytes | None
     items: list[bytes]
-    state: State = State.DRAFT
+    state: MinutesState = MinutesState.DRAFT
     version: int = 1
     comments: list[Remark] = msgspec.field(default_factory=list)
     reservations: list[Remark] = msgspec.field(default_factory=list)
@@ -128,7 +138,7 @@ class Minutes(msgspec.Struct):
         found, step = self._find(event, body.target, "revise")
         found.content, found.source, found.text = event.hash, event.id, body.text
         found.version += 1
-        found.state, found.side = State(step.after), event.author.side
+        found.state, found.side = MinutesState(step.after), event.author.side
         found.comments.clear()
         found.reservations.clear()
         found.initials.clear()
@@ -138,7 +148,7 @@ class Minutes(msgspec.Struct):
         """A remark on the text."""
         found, step = self._find(event, body.target, "comment")
         found.comments.append(_remark(event, body.text))
-        found.state = State(step.after)
+        found.state = MinutesState(step.after)
 
     def initial(self, event: Event, body: MinutesInitial) -> None:
         """One side holds the text for right (F82)."""
@@ -148,7 +158,7 @@ class Minutes(msgspec.Struct):
             raise NotAppliedError("this side has initialled the text already")
         found.initials[side] = Mark(event.author.fingerprint, event.at, event.id)
         if len(found.initials) == len(SIDES):
-            found.state = State(step.after)
+            found.state = MinutesState(step.after)
 
     def reserve(self, event: Event, body: MinutesReserve) -> None:
         """A reservation of one side (F84)."""
@@ -164,10 +174,10 @@ class Minutes(msgspec.Struct):
         found.signatures[side] = Mark(event.author.fingerprint, event.at, event.id)
         if len(found.signatures) < len(SIDES):
             return ()
-        found.state = State(step.after)
+        found.state = MinutesState(step.after)
         return tuple(found.items)
 
-    def _find(self, event: Event, target: Target, act: str) -> tuple[Record, Step]:
+    def _find(self, event: Event, target: Target, act: str) -> tuple[Record, Transition]:
         found = self.all.get(target.id)
         if found is None:
             raise NotAppliedError("it names no minutes")

@@ -23,7 +23,7 @@ import msgspec
 from hotline_protocol.documents.notices import Action, Finding, Notice, Verdict
 from hotline_protocol.errors import FormatError, NotAppliedError
 from hotline_protocol.folds.event import Event
-from hotline_protocol.folds.table import By, Step, Table, states
+from hotline_protocol.folds.table import By, Table, Transition, states
 from hotline_protocol.notices.geometry import check_areas
 from hotline_protocol.notices.validity import windows
 from hotline_protocol.terms import SIDES, WRITING_ROLES, Arena, Side
@@ -36,7 +36,7 @@ SWEEP: Final = 3_600_000
 """How often notices that are over are taken out of those in force, ms of the log's time."""
 
 
-class State(StrEnum):
+class NoticeState(StrEnum):
     """Where a notice stands in the log; whether its time has come or passed is a question of the clock."""
 
     IN_FORCE = "IN FORCE"
@@ -54,10 +54,10 @@ class Phase(StrEnum):
 
 TABLE: Final = Table(
     "the notice",
-    State.IN_FORCE,
+    NoticeState.IN_FORCE,
     (
-        Step("replace", states(State.IN_FORCE), State.REPLACED, By.OWN, WRITING_ROLES),
-        Step("cancel", states(State.IN_FORCE), State.CANCELLED, By.OWN, WRITING_ROLES),
+        Transition("replace", states(NoticeState.IN_FORCE), NoticeState.REPLACED, By.OWN, WRITING_ROLES),
+        Transition("cancel", states(NoticeState.IN_FORCE), NoticeState.CANCELLED, By.OWN, WRITING_ROLES),
     ),
 )
 
@@ -71,7 +71,7 @@ class Found(msgspec.Struct, frozen=True, array_like=True, gc=False):
     document: bytes
 
 
-class Entry(msgspec.Struct, gc=False):
+class Registered(msgspec.Struct, gc=False):
     """A notice as it stands. `lead`: from its entry to its start, ms; may be negative. `successor`: what replaced or cancelled it;
     `ended`: the seq of that.
     """
@@ -83,7 +83,7 @@ class Entry(msgspec.Struct, gc=False):
     at: int
     lead: int
     notice: Notice
-    state: State = State.IN_FORCE
+    state: NoticeState = NoticeState.IN_FORCE
     ended: int | None = None
     predecessor: bytes | None = None
     successor: bytes | None = None
@@ -111,7 +111,7 @@ class Entry(msgspec.Struct, gc=False):
 class Notices(msgspec.Struct):
     """All notices by id, those in force, and of these the ones about which a side still has to say what it finds."""
 
-    all: dict[bytes, Entry] = msgspec.field(default_factory=dict)
+    all: dict[bytes, Registered] = msgspec.field(default_factory=dict)
     in_force: dict[bytes, None] = msgspec.field(default_factory=dict)
     unfound: dict[Side, dict[bytes, None]] = msgspec.field(default_factory=lambda: {"a": {}, "b": {}})
     swept: int = 0
@@ -130,7 +130,7 @@ class Notices(msgspec.Struct):
             )
             if before.phase(event.at) is Phase.OVER:
                 raise NotAppliedError("the notice is over: nothing is left to replace or cancel")
-            before.state, before.successor, before.ended = State(step.after), event.id, event.seq
+            before.state, before.successor, before.ended = NoticeState(step.after), event.id, event.seq
             self._leave(before.id)
         if body.action is not Action.CANCEL:
             self._enter(event, body, before)
@@ -145,7 +145,7 @@ class Notices(msgspec.Struct):
         self.unfound[event.author.side].pop(entry.id, None)
         entry.findings[event.author.side] = Found(body.verdict, body.inputs, body.against, event.id)
 
-    def before(self, entry: Entry) -> list[Entry]:
+    def before(self, entry: Registered) -> list[Registered]:
         """Those it is held against (F64), in log order."""
         return [
             one
@@ -156,15 +156,15 @@ class Notices(msgspec.Struct):
             and one.phase(entry.at) is not Phase.OVER
         ]
 
-    def active(self, now: int) -> Iterator[Entry]:
+    def active(self, now: int) -> Iterator[Registered]:
         """Those in force that are not over at `now` (unix ms), in log order."""
         return (one for one in (self.all[key] for key in self.in_force) if one.phase(now) is not Phase.OVER)
 
-    def disputed(self) -> list[Entry]:
+    def disputed(self) -> list[Registered]:
         """Those in force about which the two sides' computers differ."""
         return [self.all[one] for one in self.in_force if self.all[one].disputed]
 
-    def _before(self, body: Notice) -> Entry | None:
+    def _before(self, body: Notice) -> Registered | None:
         if body.target is None:
             return None
         before = self.all.get(body.target.id)
@@ -192,12 +192,12 @@ class Notices(msgspec.Struct):
         except FormatError as error:
             raise NotAppliedError(str(error)) from None
 
-    def _enter(self, event: Event, body: Notice, before: Entry | None) -> None:
+    def _enter(self, event: Event, body: Notice, before: Registered | None) -> None:
         if event.at - self.swept >= SWEEP:
             self.swept = event.at
             for over in [one for one in self.in_force if self.all[one].phase(event.at) is Phase.OVER]:
                 self._leave(over)
-        self.all[event.id] = Entry(
+        self.all[event.id] = Registered(
             id=event.id,
             seq=event.seq,
             side=event.author.side,

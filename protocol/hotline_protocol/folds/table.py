@@ -26,7 +26,7 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Transition:
     """A row: `act`, done `by` a side through one of `roles` in a state of `before`, leads to `after`; "" leaves the state.
 
     With `By.BOTH` the state changes when the second side has done it too.
@@ -45,9 +45,9 @@ class Table:
 
     what: str
     initial: str
-    steps: tuple[Step, ...]
+    steps: tuple[Transition, ...]
 
-    def find(self, act: str, state: str, owner: Side, side: Side, role: Role) -> Step:
+    def find(self, act: str, state: str, owner: Side, side: Side, role: Role) -> Transition:
         """The row for this act, or NotAppliedError with the rule that it breaks. `owner`: who made the present proposal."""
         rows = [one for one in self.steps if one.act == act and state in one.before]
         if not rows:

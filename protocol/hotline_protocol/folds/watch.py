@@ -19,11 +19,11 @@ from hotline_protocol.documents.party import Party
 from hotline_protocol.documents.watch import WatchAccept, WatchHandover, WatchTake
 from hotline_protocol.errors import NotAppliedError
 from hotline_protocol.folds.event import Event
-from hotline_protocol.folds.table import DECIDING_ROLES, By, Step, Table, states
+from hotline_protocol.folds.table import DECIDING_ROLES, By, Table, Transition, states
 from hotline_protocol.terms import Side
 
 
-class State(StrEnum):
+class WatchState(StrEnum):
     """Where the watch of a side stands."""
 
     NOBODY = "NOBODY"
@@ -31,16 +31,16 @@ class State(StrEnum):
     HANDED_OVER = "HANDED OVER"
 
 
-_HAD: Final = states(State.HELD, State.HANDED_OVER)
+_HAD: Final = states(WatchState.HELD, WatchState.HANDED_OVER)
 
 TABLE: Final = Table(
     "the watch",
-    State.NOBODY,
+    WatchState.NOBODY,
     (
-        Step("take", states(State.NOBODY), State.HELD, By.OWN),
-        Step("relieve who has it", _HAD, State.HELD, By.OWN, DECIDING_ROLES),
-        Step("hand over", _HAD, State.HANDED_OVER, By.OWN),
-        Step("accept", states(State.HANDED_OVER), State.HELD, By.OWN),
+        Transition("take", states(WatchState.NOBODY), WatchState.HELD, By.OWN),
+        Transition("relieve who has it", _HAD, WatchState.HELD, By.OWN, DECIDING_ROLES),
+        Transition("hand over", _HAD, WatchState.HANDED_OVER, By.OWN),
+        Transition("accept", states(WatchState.HANDED_OVER), WatchState.HELD, By.OWN),
     ),
 )
 
@@ -75,11 +75,11 @@ class Watches(msgspec.Struct):
     now: dict[Side, Watch] = msgspec.field(default_factory=dict)
     waiting: dict[Side, Handover] = msgspec.field(default_factory=dict)
 
-    def state(self, side: Side) -> State:
+    def state(self, side: Side) -> WatchState:
         """Where the watch of a side stands."""
         if side not in self.now:
-            return State.NOBODY
-        return State.HANDED_OVER if side in self.waiting else State.HELD
+            return WatchState.NOBODY
+        return WatchState.HANDED_OVER if side in self.waiting else WatchState.HELD
 
     def take(self, event: Event, body: WatchTake) -> None:
         """Nobody had the watch, or a head or deputy relieves who had it (F110)."""
@@ -129,5 +129,5 @@ class Watches(msgspec.Struct):
         self.now[author.side] = Watch(author.fingerprint, event.at, waiting)
         del self.waiting[author.side]
 
-    def _find(self, act: str, author: Party) -> Step:
+    def _find(self, act: str, author: Party) -> Transition:
         return TABLE.find(act, self.state(author.side), author.side, author.side, author.role)

@@ -7,7 +7,7 @@ from typing import Final
 
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.notices import MAX_AGAINST, Finding
-from hotline_protocol.folds.notices import Entry
+from hotline_protocol.folds.notices import Registered
 from hotline_protocol.notices.conflict import Outcome, Subject, judge
 from hotline_protocol.notices.index import Index
 from hotline_protocol.terms import Arena
@@ -22,7 +22,7 @@ class Register:
     def __init__(self) -> None:
         self._indexes: dict[Arena, Index] = {}
 
-    def examine(self, entry: Entry, before: Sequence[Entry]) -> Outcome:
+    def examine(self, entry: Registered, before: Sequence[Registered]) -> Outcome:
         """The verdict about a notice against those before it (`Notices.before`), named in log order, the conflicts first."""
         index = self._indexes.get(entry.notice.arena)
         if index is None or len(index.subjects) > 2 * len(before) + _SPARE:
@@ -38,7 +38,7 @@ class Register:
             [one.content for one in before],
         )
 
-    def finding(self, entry: Entry, before: Sequence[Entry]) -> Finding:
+    def finding(self, entry: Registered, before: Sequence[Registered]) -> Finding:
         """The same as a document to be said."""
         found = self.examine(entry, before)
         target = Target(entry.id, entry.content)

@@ -67,7 +67,7 @@ class Context(Frame, frozen=True):
     encoded: bytes
 
 
-class Entry(Frame, frozen=True):
+class EntryPart(Frame, frozen=True):
     """An entry as the relay delivered it."""
 
     seq: Count
@@ -93,7 +93,7 @@ class End(Frame, frozen=True):
     digest: Hash
 
 
-Part = Record | Charter | Certificate | Revocations | Context | Entry | Document
+Part = Record | Charter | Certificate | Revocations | Context | EntryPart | Document
 _decoder: Final[msgspec.msgpack.Decoder[Part | End]] = msgspec.msgpack.Decoder(Part | End)
 
 

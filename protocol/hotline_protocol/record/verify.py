@@ -123,7 +123,7 @@ class Verifier:
                 self._trust = self._trust.with_crl(part.der)
             case frames.Context():
                 self._context(part.encoded)
-            case frames.Entry():
+            case frames.EntryPart():
                 self._take_entry(part)
             case frames.Document():
                 return self._document(part)
@@ -150,7 +150,7 @@ class Verifier:
             raise TrustError(f"{self._place()}: the group context is of another channel, or another suite")
         self._contexts[context.epoch] = encoded
 
-    def _take_entry(self, part: frames.Entry) -> None:
+    def _take_entry(self, part: frames.EntryPart) -> None:
         verdict = self.verdict
         if verdict.record.whole and part.seq != len(self._heads):
             raise FormatError(f"entry {len(self._heads)} was expected, entry {part.seq} stands there")

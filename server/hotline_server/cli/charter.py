@@ -13,7 +13,7 @@ from hotline_protocol.text import show
 from hotline_server.charters import MAX_FILE, CharterDirectory, read_charter
 from hotline_server.checks import pins
 from hotline_server.cli import guarded, json_option, state_option
-from hotline_server.settings import State, read_file
+from hotline_server.settings import StateDirectory, read_file
 from hotline_server.tls import certificate_der, load_certificate
 
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -29,11 +29,11 @@ def command() -> None:
 @_file
 def add(directory: Path, file: Path) -> None:
     """Verify a charter that both authorities signed, and serve its link."""
-    charter = guarded(lambda: add_charter(State(directory), read_file(file, limit=MAX_FILE)))
+    charter = guarded(lambda: add_charter(StateDirectory(directory), read_file(file, limit=MAX_FILE)))
     click.echo(f"serving link {charter.link_id.hex()[:12]}: {_names(charter)}")
 
 
-def add_charter(state: State, data: bytes) -> Charter:
+def add_charter(state: StateDirectory, data: bytes) -> Charter:
     """As `add`; a charter that does not pin this relay's certificate is refused, for no client would connect.
 
     So is one that holds the link secret.
@@ -50,8 +50,8 @@ def add_charter(state: State, data: bytes) -> Charter:
 @json_option
 def list_charters(directory: Path, as_json: bool) -> None:  # noqa: FBT001 - click hands options by name
     """List the links this relay serves."""
-    guarded(State(directory).load_settings)
-    links, problems = guarded(CharterDirectory(State(directory).charters).load)
+    guarded(StateDirectory(directory).load_settings)
+    links, problems = guarded(CharterDirectory(StateDirectory(directory).charters).load)
     for link_id, link in links.items():
         delegations = [card.delegation for card in link.charter.delegations]
         if as_json:
@@ -70,7 +70,7 @@ def list_charters(directory: Path, as_json: bool) -> None:  # noqa: FBT001 - cli
 @_file
 def crl(directory: Path, file: Path) -> None:
     """Add a revocation list (DER) to the links whose authority signed it; revoked devices are disconnected."""
-    state = State(directory)
+    state = StateDirectory(directory)
     guarded(state.load_settings)
     links = guarded(lambda: CharterDirectory(state.charters).add_crl(read_file(file, limit=MAX_FILE)))
     for link in links:

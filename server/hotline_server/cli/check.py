@@ -11,7 +11,7 @@ import click
 from hotline_protocol.text import show
 from hotline_server.checks import check_all
 from hotline_server.cli import json_option, state_option
-from hotline_server.settings import State
+from hotline_server.settings import StateDirectory
 
 
 @click.command("check")
@@ -19,7 +19,7 @@ from hotline_server.settings import State
 @json_option
 def command(directory: Path, as_json: bool) -> None:  # noqa: FBT001 - click hands options by name
     """Verify settings, permissions, TLS, charters and the database with every chain in it. Exit code 8 if anything is wrong."""
-    findings = list(check_all(State(directory), dt.datetime.now(dt.UTC)))
+    findings = list(check_all(StateDirectory(directory), dt.datetime.now(dt.UTC)))
     for finding in findings:
         if as_json:
             click.echo(json.dumps({"what": finding.what, "problem": finding.problem, "hint": finding.hint}))

@@ -14,7 +14,7 @@ from hotline_protocol import codec
 from hotline_protocol.errors import UsageError
 from hotline_protocol.identity.charter import Relay, check_relay
 from hotline_server.cli import guarded, state_option
-from hotline_server.settings import State, write_private
+from hotline_server.settings import StateDirectory, write_private
 from hotline_server.tls import make_certificate
 
 
@@ -25,14 +25,14 @@ from hotline_server.tls import make_certificate
 @click.option("--listen", default="0.0.0.0", show_default=True, help="Address to bind.")  # noqa: S104 - shown, and narrowed at will
 def command(directory: Path, host: str, port: int, listen: str) -> None:
     """Make a state directory with a fresh TLS key, and print the relay card for the charter."""
-    relay = guarded(lambda: init(State(directory), host, port, listen))
+    relay = guarded(lambda: init(StateDirectory(directory), host, port, listen))
     click.echo(f"url          {relay.url}")
     click.echo(f"certificate  sha256 {sha256(relay.certificate).hexdigest()}")
     click.echo(f"card         {directory / 'relay.card'}")
     click.echo("Give relay.card to both authorities: its url and certificate go into the charter.")
 
 
-def init(state: State, host: str, port: int, listen: str) -> Relay:
+def init(state: StateDirectory, host: str, port: int, listen: str) -> Relay:
     """Make everything a relay needs before its first charter."""
     if state.key.exists() or state.settings.exists():
         raise UsageError(f"{state.directory} already belongs to a relay")

@@ -12,7 +12,7 @@ from hotline_server.cli import guarded, state_option
 from hotline_server.hub import Writer
 from hotline_server.logs import make_logger
 from hotline_server.relay import run
-from hotline_server.settings import State
+from hotline_server.settings import StateDirectory
 
 
 @click.command("run")
@@ -32,7 +32,7 @@ from hotline_server.settings import State
 )
 def command(directory: Path, port: int | None, writer: str, log_level: str) -> None:
     """Serve until SIGTERM. One JSON line on standard output says which port is open; logs go to standard error."""
-    state = State(directory)
+    state = StateDirectory(directory)
     settings = guarded(state.load_settings)
     chosen = settings.port if port is None else port
     logger = make_logger(log_level)

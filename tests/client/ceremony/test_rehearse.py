@@ -10,7 +10,7 @@ import pytest
 
 from hotline_client.ceremony import rehearse
 from hotline_client.ceremony.authority import Authority
-from hotline_client.ceremony.rehearse import DEVICES, Device, Step
+from hotline_client.ceremony.rehearse import DEVICES, Device, TypedStep
 from hotline_client.cli import hotline
 from hotline_client.vault.keyfile import UNSAFE_TESTING_COST
 from hotline_protocol.errors import UsageError
@@ -28,7 +28,7 @@ def test_it_makes_a_line_ready_to_use(tmp_path: Path) -> None:
 
 
 def test_the_steps_can_be_typed_as_they_are_shown(tmp_path: Path) -> None:
-    steps: list[Step] = []
+    steps: list[TypedStep] = []
     rehearse.run(
         tmp_path / "line",
         commands=hotline,
@@ -47,7 +47,7 @@ def test_the_steps_can_be_typed_as_they_are_shown(tmp_path: Path) -> None:
 
 
 def test_everything_is_private_and_no_secret_lies_about(tmp_path: Path) -> None:
-    steps: list[Step] = []
+    steps: list[TypedStep] = []
     done = rehearse.run(
         tmp_path / "line",
         commands=hotline,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ical.calendar_stream import IcsCalendarStream
 
-from hotline_client.exports.calendars import Entry, calendar, is_scheduled
+from hotline_client.exports.calendars import CalendarEntry, calendar, is_scheduled
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.meetings import (
     Level,
@@ -28,7 +28,7 @@ Events = dict[datetime, tuple[str, int, str]]
 
 
 def exported(log: Chronicle, target: Target, *alarms: int) -> bytes:
-    entry = Entry(log.journal.meetings.all[target.id], "P-0001/26", ("P-0002/26 air corridors",))
+    entry = CalendarEntry(log.journal.meetings.all[target.id], "P-0001/26", ("P-0002/26 air corridors",))
     return calendar(link().charter, [entry], alarms)
 
 
@@ -111,7 +111,9 @@ def test_what_is_in_an_event() -> None:
     target = log.say(HEAD_A, MeetingPropose("talks", (MONDAY,), "Geneva", Level.HEADS, "bring maps"))
     log.say(HEAD_B, agree(log, target, Part.TIME))
     times = {MONDAY: ("Mon 2026-11-30 09:52 to 12:52 Europe/Zurich (+01:00)",)}
-    entry = Entry(log.journal.meetings.all[target.id], "P-0001/26", ("P-0002/26 air corridors",), times)
+    entry = CalendarEntry(
+        log.journal.meetings.all[target.id], "P-0001/26", ("P-0002/26 air corridors",), times
+    )
     made = rfc5545.read(calendar(link().charter, [entry], (86_400, 3_600, 5_400)))
     event, candidate = made.parts
     assert event.one("LOCATION") == "Geneva (not agreed)"

@@ -178,7 +178,7 @@ def _without(kind: type[frames.Part], number: int) -> Callable[[Parts], Parts]:
 
 
 def _entry_changed(parts: Parts) -> Parts:
-    place = _at(parts, frames.Entry, 0)
+    place = _at(parts, frames.EntryPart, 0)
     raw = parts[place].raw  # type: ignore[union-attr]
     return _altered(parts, place, raw=raw[:-1] + bytes([raw[-1] ^ 1]))
 
@@ -208,8 +208,8 @@ FORGERIES = {
     "an entry was changed": (_entry_changed, "do not end in the head"),
     "other words": (_other_words, "signature"),
     "two documents changed places": (_swapped, "another entry"),
-    "the last entry is missing": (_without(frames.Entry, -1), "under its entry|do not end in the head"),
-    "an entry in the middle is missing": (_without(frames.Entry, 3), "was expected|under its entry"),
+    "the last entry is missing": (_without(frames.EntryPart, -1), "under its entry|do not end in the head"),
+    "an entry in the middle is missing": (_without(frames.EntryPart, 3), "was expected|under its entry"),
     "a certificate is missing": (_without(frames.Certificate, 0), "certificate is missing"),
     "a context is missing": (_without(frames.Context, 0), "context of epoch"),
     "the words of one under the name of another": (_somebody_elses, "signature"),
@@ -238,7 +238,7 @@ def test_words_that_were_left_out_are_counted() -> None:
 
 def test_v8_a_log_in_another_order_is_not_what_was_signed() -> None:
     parts = whole()
-    entries = [place for place, one in enumerate(parts) if isinstance(one, frames.Entry)]
+    entries = [place for place, one in enumerate(parts) if isinstance(one, frames.EntryPart)]
     place = entries[-2]
     raw = parts[place].raw  # type: ignore[union-attr]
     changed = _altered(parts, place, raw=raw[:-1] + bytes([raw[-1] ^ 1]))
@@ -257,7 +257,7 @@ def _kept(parts: Parts, place: int) -> Parts:
 def _head(parts: Parts) -> bytes:
     head = genesis(link().charter.link_id, CHANNEL)
     for one in parts:
-        if isinstance(one, frames.Entry):
+        if isinstance(one, frames.EntryPart):
             head = extend(head, one.seq, one.raw)
     return head
 

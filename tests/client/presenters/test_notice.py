@@ -12,7 +12,7 @@ from hotline_client.presenters import notice
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.dialogue import Answer
 from hotline_protocol.documents.notices import Action, Finding, Notice, Verdict
-from hotline_protocol.folds.notices import Entry
+from hotline_protocol.folds.notices import Registered
 from hotline_protocol.terms import Arena, Response
 from tests.support.memory_line import ANNA, MIRIAM, NOW, MemoryLine, party
 from tests.support.notices import air, circle
@@ -29,7 +29,7 @@ def taking_over(target: Target, body: Notice) -> Notice:
     return msgspec.structs.replace(body, action=Action.REPLACE, target=target)
 
 
-def entry(line: MemoryLine, target: Target) -> Entry:
+def entry(line: MemoryLine, target: Target) -> Registered:
     return line.affairs.book.journal.notices.all[target.id]
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hotline_protocol.documents import (
     Ack,
     Party,
-    Reached,
     Receipt,
+    ReceiptState,
     Target,
     Watermark,
     advance,
@@ -57,7 +57,7 @@ def test_any_order_and_any_repetition_gives_the_same_state(
 
 def state(
     said: list[tuple[Party, Receipt]], acks: tuple[Party, ...] = (), *, one_sided: bool = False
-) -> Reached:
+) -> ReceiptState:
     """How far `MESSAGE` got."""
     marks = fold(said)
     others = [party for party in MEMBERS if party != AUTHOR and party.fingerprint in marks]
@@ -74,30 +74,32 @@ def state(
 def test_more_receipts_never_make_less(
     said: list[tuple[Party, Receipt]], more: list[tuple[Party, Receipt]]
 ) -> None:
-    order = list(Reached)
+    order = list(ReceiptState)
     assert order.index(state(said + more)) >= order.index(state(said))
 
 
 @given(receipts, st.booleans())
 def test_receipts_alone_never_acknowledge(said: list[tuple[Party, Receipt]], one_sided: bool) -> None:  # noqa: FBT001
-    assert state(said, one_sided=one_sided) is not Reached.ACKNOWLEDGED
+    assert state(said, one_sided=one_sided) is not ReceiptState.ACKNOWLEDGED
 
 
 def test_the_states_in_turn() -> None:
-    assert state([]) is Reached.RELAYED
-    assert state([(PEER, Receipt(4, 4))]) is Reached.RELAYED
-    assert state([(COLLEAGUE, Receipt(9, 9))]) is Reached.RELAYED
-    assert state([(PEER, Receipt(5, 4))]) is Reached.DELIVERED
-    assert state([(PEER, Receipt(0, 5))]) is Reached.SEEN
-    assert state([(PEER, Receipt(5, 0)), (WATCHER, Receipt(6, 6))]) is Reached.SEEN
-    assert state([], (COLLEAGUE,)) is Reached.RELAYED
-    assert state([], (PEER,)) is Reached.ACKNOWLEDGED
+    assert state([]) is ReceiptState.RELAYED
+    assert state([(PEER, Receipt(4, 4))]) is ReceiptState.RELAYED
+    assert state([(COLLEAGUE, Receipt(9, 9))]) is ReceiptState.RELAYED
+    assert state([(PEER, Receipt(5, 4))]) is ReceiptState.DELIVERED
+    assert state([(PEER, Receipt(0, 5))]) is ReceiptState.SEEN
+    assert state([(PEER, Receipt(5, 0)), (WATCHER, Receipt(6, 6))]) is ReceiptState.SEEN
+    assert state([], (COLLEAGUE,)) is ReceiptState.RELAYED
+    assert state([], (PEER,)) is ReceiptState.ACKNOWLEDGED
 
 
 def test_in_a_channel_of_one_side_the_others_are_the_recipients() -> None:
-    assert state([(COLLEAGUE, Receipt(5, 0)), (AUTHOR, Receipt(9, 9))], one_sided=True) is Reached.DELIVERED
-    assert state([(COLLEAGUE, Receipt(5, 5))], (COLLEAGUE,), one_sided=True) is Reached.SEEN
-    assert state([(AUTHOR, Receipt(9, 9))], one_sided=True) is Reached.RELAYED
+    assert (
+        state([(COLLEAGUE, Receipt(5, 0)), (AUTHOR, Receipt(9, 9))], one_sided=True) is ReceiptState.DELIVERED
+    )
+    assert state([(COLLEAGUE, Receipt(5, 5))], (COLLEAGUE,), one_sided=True) is ReceiptState.SEEN
+    assert state([(AUTHOR, Receipt(9, 9))], one_sided=True) is ReceiptState.RELAYED
 
 
 def test_a_receipt_speaks_of_what_is_before_it() -> None:
@@ -127,11 +129,11 @@ def test_who_may_acknowledge_what(ack: Ack, by: Party, target: Target | None, re
 
 def test_an_answer_is_further_than_an_acknowledgement_and_standing_by_is_none() -> None:
     for answer, reached in (
-        (None, Reached.ACKNOWLEDGED),
-        (Answer.STANDBY, Reached.ACKNOWLEDGED),
-        (Answer.WILCO, Reached.ANSWERED),
-        (Answer.UNABLE, Reached.DECLINED),
-        (Answer.NEGATIVE, Reached.DECLINED),
+        (None, ReceiptState.ACKNOWLEDGED),
+        (Answer.STANDBY, ReceiptState.ACKNOWLEDGED),
+        (Answer.WILCO, ReceiptState.ANSWERED),
+        (Answer.UNABLE, ReceiptState.DECLINED),
+        (Answer.NEGATIVE, ReceiptState.DECLINED),
     ):
         state = receipt_state(
             "a", one_sided=False, delivered=["b"], seen=["b"], acknowledged=["b"], answer=answer

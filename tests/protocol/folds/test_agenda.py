@@ -24,7 +24,7 @@ from hotline_protocol.documents.agenda import (
     Outcome,
 )
 from hotline_protocol.documents.body import Target
-from hotline_protocol.folds.agenda import SHORTEST_SILENCE, TABLE, Item, State
+from hotline_protocol.folds.agenda import SHORTEST_SILENCE, TABLE, Item, ItemState
 from hotline_protocol.terms import Arena
 from tests.support.chronicle import (
     BOT_A,
@@ -70,17 +70,17 @@ def opened(log: Chronicle) -> Target:
 def test_an_item_goes_from_a_proposal_to_its_outcome() -> None:
     log = Chronicle()
     target = opened(log)
-    assert item(log, target).state is State.OPEN
+    assert item(log, target).state is ItemState.OPEN
     log.say(HEAD_A, AgendaOutcome(target, Outcome.AGREED, "FL250 and above"))
-    assert item(log, target).state is State.OPEN
+    assert item(log, target).state is ItemState.OPEN
     log.say(HEAD_B, AgendaOutcome(target, Outcome.AGREED, "FL240 and above"))
-    assert item(log, target).state is State.OPEN
+    assert item(log, target).state is ItemState.OPEN
     log.say(DEPUTY_A, AgendaOutcome(target, Outcome.AGREED, "FL240 and above"))
-    assert (item(log, target).state, item(log, target).text) == (State.AGREED, "FL240 and above")
+    assert (item(log, target).state, item(log, target).text) == (ItemState.AGREED, "FL240 and above")
     log.say(HEAD_A, AgendaClose(target))
-    assert item(log, target).state is State.AGREED
+    assert item(log, target).state is ItemState.AGREED
     log.say(HEAD_B, AgendaClose(target))
-    assert item(log, target).state is State.CLOSED
+    assert item(log, target).state is ItemState.CLOSED
     assert not log.journal.agenda.board()
 
 
@@ -95,7 +95,7 @@ def test_words_are_countered_until_one_side_accepts() -> None:
     third_words = log.say(OFFICER_A, AgendaCounter(second, "tankers"))
     third = Target(first.id, third_words.hash)
     log.say(HEAD_B, AgendaAccept(third))
-    assert (item(log, first).state, item(log, first).title) == (State.ACCEPTED, "tankers")
+    assert (item(log, first).state, item(log, first).title) == (ItemState.ACCEPTED, "tankers")
     assert "is ACCEPTED" in log.refused(OFFICER_B, AgendaCounter(third, "again"))
 
 
@@ -106,7 +106,7 @@ def test_who_brought_it_up_withdraws_it_until_it_is_adopted() -> None:
     now = Target(target.id, words.hash)
     log.refused(OFFICER_B, AgendaWithdraw(now))
     log.say(OFFICER_A, AgendaWithdraw(now, "settled otherwise"))
-    assert item(log, target).state is State.WITHDRAWN
+    assert item(log, target).state is ItemState.WITHDRAWN
     (kept,) = adopted(log, "kept")
     assert "is ADOPTED" in log.refused(HEAD_A, AgendaWithdraw(kept))
 
@@ -126,7 +126,7 @@ def test_an_agenda_is_one_when_both_sides_want_the_same() -> None:
     assert [entry.title for entry in board()] == ["one", "two", "four", "three"]
     log.say(HEAD_A, AgendaAdopt((two, four, one)))
     assert [entry.title for entry in board()] == ["two", "four", "one", "three"]
-    assert item(log, four).state is State.ADOPTED
+    assert item(log, four).state is ItemState.ADOPTED
     log.say(HEAD_A, AgendaOpen(two))
     log.say(HEAD_A, AgendaAdopt((one, four)))
     log.say(HEAD_B, AgendaAdopt((one, four)))
@@ -148,13 +148,13 @@ def test_silence_gives_consent_at_its_exact_end() -> None:
     until = log.now + SHORTEST_SILENCE
     log.say(HEAD_A, AgendaSilence(target, Outcome.AGREED, "as discussed", until))
     found = item(log, target)
-    assert [found.state_at(until - 1), found.state_at(until)] == [State.OPEN, State.AGREED]
+    assert [found.state_at(until - 1), found.state_at(until)] == [ItemState.OPEN, ItemState.AGREED]
     assert [found.text_at(until - 1), found.text_at(until)] == ["", "as discussed"]
     log.now = until
     assert "is AGREED" in log.refused(HEAD_B, AgendaObject(target, "too late"))
     assert "is AGREED" in log.refused(HEAD_B, AgendaAmend(target, "too late"))
     log.say(HEAD_A, AgendaClose(target))
-    assert (found.state, found.text, found.silence) == (State.AGREED, "as discussed", None)
+    assert (found.state, found.text, found.silence) == (ItemState.AGREED, "as discussed", None)
 
 
 @pytest.mark.parametrize("by", [OFFICER_B, WATCH_B, HEAD_B])
@@ -171,7 +171,7 @@ def test_the_other_side_breaks_silence_until_its_last_millisecond(
     log.now = until - 1
     assert "does not break it" in log.refused(HEAD_A, speak(target))
     log.say(by, speak(target))
-    assert item(log, target).state_at(until + 1) is State.OPEN
+    assert item(log, target).state_at(until + 1) is ItemState.OPEN
     assert "no silence runs" in log.refused(by, speak(target))
 
 
@@ -188,7 +188,7 @@ def test_a_silence_is_long_enough_to_be_heard() -> None:
         log.say(author, AgendaOutcome(target, Outcome.REFERRED, "to the ministers"))
     assert item(log, target).silence is None
     log.say(DEPUTY_B, AgendaOpen(target))
-    assert item(log, target).state is State.OPEN
+    assert item(log, target).state is ItemState.OPEN
 
 
 def test_what_is_agreed_ad_referendum_becomes_agreed() -> None:
@@ -197,7 +197,7 @@ def test_what_is_agreed_ad_referendum_becomes_agreed() -> None:
     for outcome in (Outcome.AD_REFERENDUM, Outcome.AGREED):
         for author in (HEAD_A, HEAD_B):
             log.say(author, AgendaOutcome(target, outcome, "text"))
-    assert item(log, target).state is State.AGREED
+    assert item(log, target).state is ItemState.AGREED
 
 
 ACTS: dict[str, Callable[[Target, int], Body]] = {
@@ -243,9 +243,15 @@ def test_the_same_log_gives_the_same_agenda(moves: list[tuple[Party, str, int, i
 @given(MOVES)
 def test_one_side_alone_brings_nothing_about(moves: list[tuple[Party, str, int, int]]) -> None:
     log = play([move for move in moves if move[0].side == "a" and move[1] != "silence"])
-    alone = {State.PROPOSED, State.WITHDRAWN, State.COUNTERED, State.ACCEPTED, State.DECLINED}
+    alone = {
+        ItemState.PROPOSED,
+        ItemState.WITHDRAWN,
+        ItemState.COUNTERED,
+        ItemState.ACCEPTED,
+        ItemState.DECLINED,
+    }
     own, theirs = log.journal.agenda.items.values()
-    assert own.state in {State.PROPOSED, State.WITHDRAWN}
+    assert own.state in {ItemState.PROPOSED, ItemState.WITHDRAWN}
     assert theirs.state in alone
     assert not log.journal.agenda.order
 
@@ -256,7 +262,7 @@ def test_whatever_happens_an_outcome_has_both_sides_behind_it(
 ) -> None:
     log = play([move for move in moves if move[1] != "silence"])
     for found in log.journal.agenda.items.values():
-        if found.state in set(map(str, Outcome)) | {State.ADOPTED, State.OPEN, State.CLOSED}:
+        if found.state in set(map(str, Outcome)) | {ItemState.ADOPTED, ItemState.OPEN, ItemState.CLOSED}:
             said = [event for event in log.events if type(event.body) in {AgendaAdopt, AgendaOutcome}]
             assert {event.author.side for event in said} == {"a", "b"}
 
@@ -272,4 +278,4 @@ def test_programs_and_officers_decide_nothing() -> None:
 
 def test_every_state_of_the_design_can_be_reached() -> None:
     ends = {step.after for step in TABLE.steps if step.after} | {TABLE.initial}
-    assert ends == set(State)
+    assert ends == set(ItemState)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hotline_protocol.documents import Body, Party
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.watch import Attendance, LineCheck, LineEcho, LineMissed, LineStatus
-from hotline_protocol.folds.line import KEPT, Check, State
+from hotline_protocol.folds.line import KEPT, Check, CheckState
 from tests.support.chronicle import (
     BOT_A,
     BOT_B,
@@ -36,7 +36,7 @@ def test_a_check_is_echoed_to_its_last_millisecond() -> None:
     assert "not passed yet" in log.refused(WATCH_A, LineMissed(target))
     assert not log.journal.line.overdue(log.now)
     log.say(BOT_B, LineEcho(target, NONCE))
-    assert check(log, target).state is State.ECHOED
+    assert check(log, target).state is CheckState.ECHOED
     assert "echoed before" in log.refused(WATCH_B, LineEcho(target, NONCE))
 
 
@@ -46,7 +46,7 @@ def test_what_comes_late_is_late() -> None:
     log.now += 60_001
     assert [one.id for one in log.journal.line.overdue(log.now)] == [target.id]
     log.say(WATCH_B, LineEcho(target, NONCE))
-    assert check(log, target).state is State.LATE
+    assert check(log, target).state is CheckState.LATE
 
 
 def test_a_missed_check_stays_missed_though_an_echo_comes() -> None:
@@ -56,7 +56,7 @@ def test_a_missed_check_stays_missed_though_an_echo_comes() -> None:
     log.say(WATCH_B, LineMissed(target, "the watch room was evacuated"))
     log.say(WATCH_B, LineEcho(target, NONCE))
     found = check(log, target)
-    assert (found.state, found.echoed_by) == (State.MISSED, WATCH_B.fingerprint)
+    assert (found.state, found.echoed_by) == (CheckState.MISSED, WATCH_B.fingerprint)
     assert "is MISSED" in log.refused(WATCH_A, LineMissed(target))
 
 
@@ -105,6 +105,6 @@ def test_the_same_log_gives_the_same_line(moves: list[tuple[Party, str, int, int
             targets.append(Target(log.events[-1].id, log.events[-1].hash))
     assert log.refold() == log.refold(snapshot_after=place) == log.journal
     for found in log.journal.line.checks.values():
-        assert (found.state is State.ECHOED) is (
+        assert (found.state is CheckState.ECHOED) is (
             found.echoed_at is not None and found.echoed_at <= found.deadline
         )

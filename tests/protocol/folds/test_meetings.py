@@ -20,7 +20,7 @@ from hotline_protocol.documents.meetings import (
     Part,
     Slot,
 )
-from hotline_protocol.folds.meetings import FORMER, TABLE, Meeting, State
+from hotline_protocol.folds.meetings import FORMER, TABLE, Meeting, MeetingState
 from tests.support.chronicle import (
     BOT_A,
     DEPUTY_B,
@@ -53,7 +53,7 @@ def test_the_first_meeting_date_agreed_place_open_place_countered_twice() -> Non
     target = log.say(OFFICER_A, MeetingPropose("first meeting", (MONDAY, TUESDAY), "Geneva"))
     found = meeting(log, target)
     assert (meeting(log, target).state, found.standing()) == (
-        State.PROPOSED,
+        MeetingState.PROPOSED,
         "time open, place open, level open",
     )
     answers = (Fits.NO, Fits.YES)
@@ -68,13 +68,13 @@ def test_the_first_meeting_date_agreed_place_open_place_countered_twice() -> Non
     log.say(HEAD_B, MeetingCounter(target, place="Vienna", level=Level.DEPUTIES))
     assert "countered" in log.refused(HEAD_A, old)
     log.say(HEAD_A, MeetingCounter(target, place="Helsinki"))
-    assert (found.version, found.state) == (3, State.COUNTERED)
+    assert (found.version, found.state) == (3, MeetingState.COUNTERED)
     assert found.standing() == "time agreed, place open, level open"
     log.say(HEAD_B, agree(log, target, Part.PLACE))
-    assert meeting(log, target).state is State.COUNTERED
+    assert meeting(log, target).state is MeetingState.COUNTERED
     log.say(HEAD_A, agree(log, target, Part.LEVEL))
     assert (meeting(log, target).state, found.place, found.level) == (
-        State.AGREED,
+        MeetingState.AGREED,
         "Helsinki",
         Level.DEPUTIES,
     )
@@ -82,9 +82,9 @@ def test_the_first_meeting_date_agreed_place_open_place_countered_twice() -> Non
     assert "not begun" in log.refused(HEAD_A, MeetingHeld(target))
     log.now = TUESDAY.start
     log.say(HEAD_A, MeetingHeld(target))
-    assert meeting(log, target).state is State.AGREED
+    assert meeting(log, target).state is MeetingState.AGREED
     log.say(HEAD_B, MeetingHeld(target))
-    assert meeting(log, target).state is State.HELD
+    assert meeting(log, target).state is MeetingState.HELD
     assert "is HELD" in log.refused(HEAD_A, MeetingCancel(target, "illness"))
 
 
@@ -94,18 +94,18 @@ def test_a_change_makes_void_what_it_touches_and_nothing_else() -> None:
     found = meeting(log, target)
     for part in Part:
         log.say(HEAD_B, agree(log, target, part))
-    assert meeting(log, target).state is State.AGREED
+    assert meeting(log, target).state is MeetingState.AGREED
     before = found.sequence
     log.say(OFFICER_B, MeetingCounter(target, slots=(WEDNESDAY,)))
     assert (meeting(log, target).state, found.standing()) == (
-        State.COUNTERED,
+        MeetingState.COUNTERED,
         "time open, place agreed, level agreed",
     )
     assert found.sequence > before
     log.say(HEAD_A, agree(log, target, Part.TIME))
-    assert meeting(log, target).state is State.COUNTERED
+    assert meeting(log, target).state is MeetingState.COUNTERED
     log.say(HEAD_B, agree(log, target, Part.TIME))
-    assert (meeting(log, target).state, found.slot) == (State.AGREED, WEDNESDAY)
+    assert (meeting(log, target).state, found.slot) == (MeetingState.AGREED, WEDNESDAY)
 
 
 def test_both_sides_choose_the_same_of_several_times() -> None:
@@ -127,7 +127,7 @@ def test_what_is_agreed_is_opened_again_by_a_counter_proposal_alone() -> None:
         for part in Part:
             log.say(author, agree(log, target, part))
     found = meeting(log, target)
-    assert (found.state, found.slot) == (State.AGREED, MONDAY)
+    assert (found.state, found.slot) == (MeetingState.AGREED, MONDAY)
     assert "another time is agreed" in log.refused(HEAD_A, agree(log, target, Part.TIME, 1))
     log.say(HEAD_A, agree(log, target, Part.TIME, 0))
     assert meeting(log, target).slot == MONDAY
@@ -144,9 +144,9 @@ def test_what_one_side_said_of_a_meeting_as_held_is_void_after_a_counter_proposa
     log.say(HEAD_A, agree(log, target, Part.TIME))
     log.now = TUESDAY.start
     log.say(HEAD_B, MeetingHeld(target))
-    assert meeting(log, target).state is State.AGREED
+    assert meeting(log, target).state is MeetingState.AGREED
     log.say(HEAD_A, MeetingHeld(target))
-    assert meeting(log, target).state is State.HELD
+    assert meeting(log, target).state is MeetingState.HELD
     assert not meeting(log, target).is_living
 
 
@@ -208,7 +208,7 @@ def test_either_side_cancels() -> None:
     for author in (OFFICER_B, BOT_A):
         log.refused(author, MeetingCancel(target, "illness"))
     log.say(HEAD_B, MeetingCancel(target, "illness"))
-    assert (meeting(log, target).state, meeting(log, target).reason) == (State.CANCELLED, "illness")
+    assert (meeting(log, target).state, meeting(log, target).reason) == (MeetingState.CANCELLED, "illness")
     assert "is CANCELLED" in log.refused(HEAD_A, MeetingCounter(target, place="Geneva"))
 
 
@@ -263,7 +263,7 @@ def test_the_same_log_gives_the_same_meeting(moves: Moves, place: int) -> None:
 def test_one_side_alone_agrees_on_nothing(moves: Moves) -> None:
     log = play([move for move in moves if move[0].side == "a"])
     (found,) = log.journal.meetings.all.values()
-    assert found.state in {State.PROPOSED, State.COUNTERED, State.CANCELLED}
+    assert found.state in {MeetingState.PROPOSED, MeetingState.COUNTERED, MeetingState.CANCELLED}
     assert not any(found.agreed(part) for part in Part)
 
 
@@ -271,10 +271,10 @@ def test_one_side_alone_agrees_on_nothing(moves: Moves) -> None:
 def test_agreed_means_the_same_version_of_every_part(moves: Moves) -> None:
     log = play(moves)
     (found,) = log.journal.meetings.all.values()
-    if found.state in {State.AGREED, State.HELD}:
+    if found.state in {MeetingState.AGREED, MeetingState.HELD}:
         assert all(set(found.parts[part].agreed) == {"a", "b"} for part in Part)
         assert found.slot in found.slots
 
 
 def test_every_state_can_be_reached() -> None:
-    assert {step.after for step in TABLE.steps if step.after} | {TABLE.initial} == set(State)
+    assert {step.after for step in TABLE.steps if step.after} | {TABLE.initial} == set(MeetingState)

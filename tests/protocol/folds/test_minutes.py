@@ -23,8 +23,8 @@ from hotline_protocol.documents.minutes import (
     MinutesRevise,
     MinutesSign,
 )
-from hotline_protocol.folds.agenda import State as ItemState
-from hotline_protocol.folds.minutes import TABLE, Record, State
+from hotline_protocol.folds.agenda import ItemState
+from hotline_protocol.folds.minutes import TABLE, MinutesState, Record
 from tests.support.chronicle import (
     BOT_A,
     DEPUTY_A,
@@ -60,7 +60,7 @@ def test_minutes_go_from_a_draft_to_both_heads_signatures() -> None:
     item = with_outcome(log)
     target = log.say(OFFICER_A, MinutesDraft("first meeting", "1. Corridors", "en", items=(item.id,)))
     log.say(WATCH_A, MinutesComment(target, "which corridors?"))
-    assert minutes(log, target).state is State.COMMENTED
+    assert minutes(log, target).state is MinutesState.COMMENTED
     words = log.say(OFFICER_B, MinutesRevise(target, "1. Air corridors"))
     assert "another text" in log.refused(OFFICER_A, MinutesInitial(target))
     now = Target(target.id, words.hash)
@@ -69,7 +69,7 @@ def test_minutes_go_from_a_draft_to_both_heads_signatures() -> None:
     assert "already" in log.refused(DEPUTY_A, MinutesInitial(now))
     assert "is DRAFT" in log.refused(HEAD_A, MinutesSign(now))
     log.say(DEPUTY_B, MinutesInitial(now))
-    assert minutes(log, target).state is State.INITIALLED
+    assert minutes(log, target).state is MinutesState.INITIALLED
     log.say(DEPUTY_B, MinutesReserve(now, "subject to approval"))
     for author in (DEPUTY_A, OFFICER_A, BOT_A):
         log.refused(author, MinutesSign(now))
@@ -78,7 +78,11 @@ def test_minutes_go_from_a_draft_to_both_heads_signatures() -> None:
     assert log.journal.agenda.items[item.id].state is ItemState.AGREED
     log.say(HEAD_B, MinutesSign(now))
     found = minutes(log, target)
-    assert (found.state, set(found.signatures), len(found.reservations)) == (State.SIGNED, {"a", "b"}, 1)
+    assert (found.state, set(found.signatures), len(found.reservations)) == (
+        MinutesState.SIGNED,
+        {"a", "b"},
+        1,
+    )
     assert log.journal.agenda.items[item.id].state is ItemState.MINUTED
     assert "is SIGNED" in log.refused(OFFICER_A, MinutesRevise(now, "other words"))
     assert "is SIGNED" in log.refused(HEAD_A, MinutesReserve(now, "too late"))
@@ -93,7 +97,12 @@ def test_a_new_text_makes_void_what_was_said_about_the_old_one() -> None:
     log.say(HEAD_A, MinutesReserve(target, "a reservation"))
     words = log.say(OFFICER_B, MinutesRevise(target, "other text"))
     found = minutes(log, target)
-    assert (found.state, found.initials, found.signatures, found.reservations) == (State.DRAFT, {}, {}, [])
+    assert (found.state, found.initials, found.signatures, found.reservations) == (
+        MinutesState.DRAFT,
+        {},
+        {},
+        [],
+    )
     assert (found.version, found.content) == (2, words.hash)
 
 
@@ -133,10 +142,10 @@ def test_signed_means_both_heads_over_one_text(moves: list[tuple[Party, str]]) -
     log = play(moves)
     (found,) = log.journal.minutes.all.values()
     signed = {event.author.fingerprint for event in log.events if isinstance(event.body, MinutesSign)}
-    if found.state is State.SIGNED:
+    if found.state is MinutesState.SIGNED:
         assert {HEAD_A.fingerprint, HEAD_B.fingerprint} <= signed
         assert set(found.initials) == set(found.signatures) == {"a", "b"}
 
 
 def test_every_state_can_be_reached() -> None:
-    assert {step.after for step in TABLE.steps if step.after} | {TABLE.initial} == set(State)
+    assert {step.after for step in TABLE.steps if step.after} | {TABLE.initial} == set(MinutesState)

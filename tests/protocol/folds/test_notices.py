@@ -20,7 +20,7 @@ from hotline_protocol.documents.notices import (
     Shape,
     Verdict,
 )
-from hotline_protocol.folds.notices import LEAD, Entry, Phase, State
+from hotline_protocol.folds.notices import LEAD, NoticeState, Phase, Registered
 from hotline_protocol.terms import Arena
 from tests.support.chronicle import (
     BOT_A,
@@ -44,25 +44,25 @@ def air(start: int = LATER, end: int | None = LATER + HOUR, **more: Any) -> Noti
     return Notice(arena=Arena.AIR, start=start, end=end, **values)
 
 
-def entry(log: Chronicle, target: Target) -> Entry:
+def entry(log: Chronicle, target: Target) -> Registered:
     return log.journal.notices.all[target.id]
 
 
 def test_a_notice_is_issued_replaced_and_cancelled_by_its_own_side() -> None:
     log = Chronicle()
     first = log.say(BOT_A, air())
-    assert (entry(log, first).state, entry(log, first).lead) == (State.IN_FORCE, LEAD[Arena.AIR])
+    assert (entry(log, first).state, entry(log, first).lead) == (NoticeState.IN_FORCE, LEAD[Arena.AIR])
     replace = air(action=Action.REPLACE, target=first)
     assert "for the side that proposed" in log.refused(OFFICER_B, replace)
     second = log.say(OFFICER_A, replace)
-    assert (entry(log, first).state, entry(log, first).successor) == (State.REPLACED, second.id)
+    assert (entry(log, first).state, entry(log, first).successor) == (NoticeState.REPLACED, second.id)
     assert entry(log, second).predecessor == first.id
     assert [one.id for one in log.journal.notices.active(log.now)] == [second.id]
     assert "is REPLACED" in log.refused(OFFICER_A, air(action=Action.REPLACE, target=first))
     cancel = Notice(Action.CANCEL, Arena.AIR, LATER, target=second)
     log.refused(OBSERVER_A, cancel)
     log.say(OFFICER_A, cancel)
-    assert entry(log, second).state is State.CANCELLED
+    assert entry(log, second).state is NoticeState.CANCELLED
     assert not list(log.journal.notices.active(log.now))
     assert log.references[first.id] == "P-0001/26"
 
@@ -171,7 +171,7 @@ def test_the_same_log_gives_the_same_notices(moves: list[tuple[Party, str, int, 
     for found in book.notices.all.values():
         successor = book.notices.all.get(found.successor or b"")
         assert successor is None or successor.side == found.side
-        assert (found.id not in book.notices.in_force) or found.state is State.IN_FORCE
+        assert (found.id not in book.notices.in_force) or found.state is NoticeState.IN_FORCE
 
 
 def test_each_side_says_once_what_it_found() -> None:

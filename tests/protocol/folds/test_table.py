@@ -3,16 +3,16 @@ from __future__ import annotations
 import pytest
 
 from hotline_protocol.errors import NotAppliedError
-from hotline_protocol.folds.table import DECIDING_ROLES, By, Step, Table, states
+from hotline_protocol.folds.table import DECIDING_ROLES, By, Table, Transition, states
 from hotline_protocol.terms import Role
 
 TABLE = Table(
     "the item",
     "PROPOSED",
     (
-        Step("accept", states("PROPOSED"), "ACCEPTED", By.OTHER, DECIDING_ROLES),
-        Step("withdraw", states("PROPOSED", "ACCEPTED"), "NOT AGREED", By.OWN),
-        Step("note", states("ACCEPTED"), "ACCEPTED", By.EITHER),
+        Transition("accept", states("PROPOSED"), "ACCEPTED", By.OTHER, DECIDING_ROLES),
+        Transition("withdraw", states("PROPOSED", "ACCEPTED"), "NOT AGREED", By.OWN),
+        Transition("note", states("ACCEPTED"), "ACCEPTED", By.EITHER),
     ),
 )
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hotline_protocol.documents import Body, Party, Text
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.watch import WatchAccept, WatchHandover, WatchTake
-from hotline_protocol.folds.watch import TABLE, State
+from hotline_protocol.folds.watch import TABLE, WatchState
 from hotline_protocol.terms import Precedence, Response
 from tests.support.chronicle import BOT_A, DEPUTY_A, OFFICER_A, OFFICER_B, WATCH_A, WATCH_B, Chronicle
 
@@ -98,4 +98,4 @@ def test_one_person_a_side_has_the_watch_and_the_same_log_gives_the_same(
 
 
 def test_every_state_can_be_reached() -> None:
-    assert {step.after for step in TABLE.steps} | {TABLE.initial} == set(State)
+    assert {step.after for step in TABLE.steps} | {TABLE.initial} == set(WatchState)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from hotline_client.cli.base.session import Session, patience_option
+from hotline_client.cli.base.session import Invocation, patience_option
 from hotline_protocol.documents import Body
 
 Command = Callable[..., Any]
@@ -26,7 +26,7 @@ def act_options(function: Command) -> Command:
     return channel_option(key(patience_option()(function)))
 
 
-async def deliver(session: Session, channel: str, body: Body, *, key: str | None, patience: int) -> bytes:
+async def deliver(session: Invocation, channel: str, body: Body, *, key: str | None, patience: int) -> bytes:
     """Say something on an open line and wait until it stands in the log; its id."""
     line = session.line
     document = line.say(channel, body, key=key)

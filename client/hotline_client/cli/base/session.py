@@ -35,7 +35,7 @@ def is_wrong_certificate(reason: str | None) -> bool:
     )
 
 
-class Session:
+class Invocation:
     """One run of a command on an open vault."""
 
     def __init__(self, vault: Vault, line: Line) -> None:
@@ -182,7 +182,7 @@ def patience_option(
 def line_command(
     name: str, *, group: click.Group | None = None
 ) -> Callable[[Callable[..., Awaitable[None]]], click.Command]:
-    """An async command that gets an open `Session` first; with the options every such command has."""
+    """An async command that gets an open `Invocation` first; with the options every such command has."""
 
     def decorate(function: Callable[..., Awaitable[None]]) -> click.Command:
         @functools.wraps(function)
@@ -197,4 +197,4 @@ def line_command(
 
 
 async def _run(function: Callable[..., Awaitable[None]], vault: Vault, options: dict[str, Any]) -> None:
-    await function(Session(vault, Line.open(vault)), **options)
+    await function(Invocation(vault, Line.open(vault)), **options)

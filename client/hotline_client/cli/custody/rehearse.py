@@ -11,7 +11,7 @@ import click
 
 from hotline_client import files
 from hotline_client.ceremony import rehearse
-from hotline_client.ceremony.rehearse import Rehearsed, Step
+from hotline_client.ceremony.rehearse import Rehearsed, TypedStep
 from hotline_client.cli.base import output
 from hotline_client.cli.base.options import json_option
 from hotline_client.cli.base.output import Styled
@@ -57,10 +57,10 @@ def _make_relay(state: Path) -> None:
             f"hotline-relay init ended with code {done.returncode}: {done.stderr.strip()[-200:]}"
         )
     typed = " ".join(["hotline-relay", *words])
-    _show_step(Step("operator of the relay", typed, (), f"card: {state / 'relay.card'}"))
+    _show_step(TypedStep("operator of the relay", typed, (), f"card: {state / 'relay.card'}"))
 
 
-def _show_step(step: Step) -> None:
+def _show_step(step: TypedStep) -> None:
     record = {"step": step.typed, "who": step.who, "typed": step.answers, "outcome": step.outcome}
     lines: list[str | Styled] = [Styled(f"# {step.who}\n", "cyan"), Styled(f"$ {step.typed}\n", bold=True)]
     lines += [f"    types {answer}\n" for answer in step.answers]

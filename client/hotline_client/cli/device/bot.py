@@ -14,7 +14,7 @@ from hotline_client.bots.file import BotFile, install
 from hotline_client.bots.metrics import read_address
 from hotline_client.bots.running import Bot
 from hotline_client.bots.signs import last_sign
-from hotline_client.cli.base.session import Session, line_command
+from hotline_client.cli.base.session import Invocation, line_command
 from hotline_client.cli.talk.watch import written
 from hotline_client.errors import Unreachable
 from hotline_protocol.dtg import dtg
@@ -35,7 +35,7 @@ def _harmless(_logger: object, _method: str, event: structlog.typing.EventDict) 
 @line_command("run", group=command)
 @click.argument("file", type=FILE, required=False)
 @click.option("--metrics", metavar="HOST:PORT", help="Serve Prometheus metrics there; loopback only.")
-async def run(session: Session, *, file: Path | None, metrics: str | None) -> None:
+async def run(session: Invocation, *, file: Path | None, metrics: str | None) -> None:
     """Run until SIGTERM: what FILE lists, and every schedule that is kept already.
 
     Logs are JSON on stderr, without contents. Under systemd it says when it is ready and that it is alive.
@@ -61,7 +61,7 @@ async def run(session: Session, *, file: Path | None, metrics: str | None) -> No
 
 
 @line_command("status", group=command)
-async def status(session: Session) -> None:
+async def status(session: Invocation) -> None:
     """How the bot of this device is. Exit 3 if none is running."""
     record = {"type": "bot", "alive": False, **last_sign(session.vault)}
     session.emit(record, _text(record) if "at" in record else "no bot ever ran on this device")

@@ -9,7 +9,7 @@ from types import FrameType
 
 import click
 
-from hotline_client.ceremony.rehearse import Step
+from hotline_client.ceremony.rehearse import TypedStep
 from hotline_client.cli.base import output
 from hotline_client.cli.base.options import json_option
 from hotline_client.cli.base.render import message_record, message_text
@@ -45,7 +45,7 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _step(step: Step) -> None:
+def _step(step: TypedStep) -> None:
     output.say(f"{step.who}: {step.typed}")
 
 

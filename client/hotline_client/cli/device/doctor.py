@@ -15,7 +15,7 @@ from hotline_client.cli.base import output
 from hotline_client.cli.base.options import home_option, json_option
 from hotline_client.cli.base.output import Styled
 from hotline_client.cli.base.passphrase import Passphrase, passphrase_option
-from hotline_client.cli.base.session import Session, is_wrong_certificate, patience_option
+from hotline_client.cli.base.session import Invocation, is_wrong_certificate, patience_option
 from hotline_client.doctor import Finding
 from hotline_client.errors import Refused, Unreachable
 from hotline_client.line.line import Line
@@ -60,7 +60,7 @@ def _examine(home: Path, vault: Vault, patience: int) -> Iterator[Finding]:
 
 async def _online(vault: Vault, line: Line, patience: int) -> list[Finding]:
     async with line:
-        await Session(vault, line).catch_up(patience, required=False)
+        await Invocation(vault, line).catch_up(patience, required=False)
         found = list(doctor.connection(line.status()))
     now = time.time_ns() // 1_000_000
     for view in line.channels():

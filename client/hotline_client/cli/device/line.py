@@ -9,12 +9,12 @@ import click
 
 from hotline_client.cli.base.acting import act_options, channel_option, deliver
 from hotline_client.cli.base.durations import Duration
-from hotline_client.cli.base.session import Session, line_command, patience_option
+from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.errors import AckTimeout
 from hotline_client.presenters import line as presenter
 from hotline_protocol.documents.watch import NONCE_SIZE, Attendance, LineCheck, LineMissed, LineStatus
 from hotline_protocol.errors import NotAppliedError, UsageError
-from hotline_protocol.folds.line import Check, State
+from hotline_protocol.folds.line import Check, CheckState
 
 SOONEST: Final = 10
 LATEST: Final = 86_400
@@ -34,7 +34,7 @@ def command() -> None:
 @line_command("status", group=command)
 @channel_option
 @patience_option(default="5s")
-async def status(session: Session, *, channel: str, patience: int) -> None:
+async def status(session: Invocation, *, channel: str, patience: int) -> None:
     """The machines' state, both sides' attendance, the last checks, and those that nobody echoed."""
     line, channel = session.line, session.channel(channel)
     async with line:
@@ -52,7 +52,7 @@ async def status(session: Session, *, channel: str, patience: int) -> None:
 @click.option("--note", default="", help="Until when, or why.")
 @act_options
 async def attend(
-    session: Session, *, attendance: str, note: str, channel: str, key: str | None, patience: int
+    session: Invocation, *, attendance: str, note: str, channel: str, key: str | None, patience: int
 ) -> None:
     """Say whether your side's people are at the line from now on."""
     channel = session.channel(channel)
@@ -75,7 +75,7 @@ async def attend(
 @click.option("--wait/--no-wait", default=True, show_default=True, help="Wait for the echo.")
 @channel_option
 @patience_option()
-async def check(session: Session, *, within: int, wait: bool, channel: str, patience: int) -> None:
+async def check(session: Invocation, *, within: int, wait: bool, channel: str, patience: int) -> None:
     """Challenge the other side's machines and wait for their echo.
 
     Exit 6: none came in time; then that is put on record.
@@ -91,15 +91,15 @@ async def check(session: Session, *, within: int, wait: bool, channel: str, pati
         def now() -> Check:
             return line.read(channel, lambda book: book.line.checks[asked])
 
-        if wait and not await session.until(lambda: now().state is not State.OPEN, within + GRACE):
+        if wait and not await session.until(lambda: now().state is not CheckState.OPEN, within + GRACE):
             await _record_missed(session, channel, asked, patience)
     found, at = now(), line.now()
     session.emit(presenter.check_record(line, channel, found, at), presenter.check_text(line, found, at))
-    if wait and found.state is not State.ECHOED:
+    if wait and found.state is not CheckState.ECHOED:
         raise AckTimeout(f"no echo came within {within} s; the check is {found.state}")
 
 
-async def _record_missed(session: Session, channel: str, check: bytes, patience: int) -> None:
+async def _record_missed(session: Invocation, channel: str, check: bytes, patience: int) -> None:
     """Put on record that no echo came, unless the relay's clock says that its time has not passed."""
     body = LineMissed(session.line.target(channel, check))
     try:

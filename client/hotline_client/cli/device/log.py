@@ -6,7 +6,7 @@ import click
 
 from hotline_client.cli.base.acting import act_options, channel_option, deliver
 from hotline_client.cli.base.render import message_record, message_text
-from hotline_client.cli.base.session import Session, line_command, patience_option
+from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.errors import HaltedChannel
 from hotline_client.presenters.line import channel_record, channel_text
 from hotline_client.presenters.record import checkpoint_record, checkpoint_text
@@ -19,7 +19,7 @@ def command() -> None:
 
 
 @line_command("show", group=command)
-async def show_channels(session: Session) -> None:
+async def show_channels(session: Invocation) -> None:
     """One line a channel: epoch, last entry, head of the chain, and whether it is halted."""
     for channel in session.line.channels():
         session.emit(channel_record(channel), channel_text(channel))
@@ -27,7 +27,7 @@ async def show_channels(session: Session) -> None:
 
 @line_command("sign", group=command)
 @act_options
-async def sign(session: Session, *, channel: str, key: str | None, patience: int) -> None:
+async def sign(session: Invocation, *, channel: str, key: str | None, patience: int) -> None:
     """Sign the log of a channel as this device has it: a checkpoint that everybody compares with their own."""
     line, channel = session.line, session.channel(channel)
     async with line:
@@ -40,7 +40,7 @@ async def sign(session: Session, *, channel: str, key: str | None, patience: int
 @line_command("signed", group=command)
 @channel_option
 @patience_option(default="5s")
-async def signed(session: Session, *, channel: str, patience: int) -> None:
+async def signed(session: Invocation, *, channel: str, patience: int) -> None:
     """Up to where each device has signed the log of a channel; a signature over another log would have halted it."""
     channel = session.channel(channel)
     async with session.line:
@@ -48,7 +48,7 @@ async def signed(session: Session, *, channel: str, patience: int) -> None:
     _emit_signed(session, channel)
 
 
-def _emit_signed(session: Session, channel: str) -> None:
+def _emit_signed(session: Invocation, channel: str) -> None:
     line = session.line
     found = line.read(channel, lambda book: dict(book.checkpoints.last))
     for fingerprint, one in sorted(found.items(), key=lambda pair: pair[1].seq):
@@ -59,7 +59,7 @@ def _emit_signed(session: Session, channel: str) -> None:
 
 @line_command("events", group=command)
 @click.option("--channel", help="Only this channel.")
-async def events(session: Session, *, channel: str | None) -> None:
+async def events(session: Invocation, *, channel: str | None) -> None:
     """What the engine recorded: admissions, refused entries, halts, deviations of the relay."""
     for event in session.line.security_events(session.channel(channel) if channel else None):
         session.emit(message_record(event), message_text(event))
@@ -68,7 +68,7 @@ async def events(session: Session, *, channel: str | None) -> None:
 @line_command("resume", group=command)
 @click.argument("channel")
 @patience_option()
-async def resume(session: Session, *, channel: str, patience: int) -> None:
+async def resume(session: Invocation, *, channel: str, patience: int) -> None:
     """Go on after a HALT: fetch CHANNEL's log again from the last agreed entry, and compare.
 
     Speak with the other side by another means first: compare `hotline log show` of both.

@@ -13,7 +13,7 @@ from hotline_client import files
 from hotline_client.cli.base import output
 from hotline_client.cli.base.acting import channel_option
 from hotline_client.cli.base.options import json_option
-from hotline_client.cli.base.session import Session, line_command
+from hotline_client.cli.base.session import Invocation, line_command
 from hotline_client.line import record as recording
 from hotline_client.presenters import record as presenter
 from hotline_protocol.errors import FormatError, TrustError, UsageError
@@ -34,7 +34,7 @@ def command() -> None:
 @click.argument("file", type=FILE)
 @channel_option
 @click.option("--only", multiple=True, metavar="MESSAGE", help="Only this message: #SEQ or id. Repeatable.")
-async def export(session: Session, *, file: Path, channel: str, only: tuple[str, ...]) -> None:
+async def export(session: Invocation, *, file: Path, channel: str, only: tuple[str, ...]) -> None:
     """Write the log of a channel, as this device holds it, to FILE: every entry, and all words this device could read.
 
     The file is not encrypted. It holds no key and no link secret.

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from hotline_client.bots.file import BotFile, install
-from hotline_client.cli.base.session import Session, line_command
+from hotline_client.cli.base.session import Invocation, line_command
 from hotline_client.schedules import presenter
 from hotline_client.schedules.definitions import EXPECT, read_definition
 from hotline_client.schedules.file import read
@@ -28,7 +28,7 @@ def command() -> None:
 
 @line_command("add", group=command)
 @click.argument("file", type=FILE)
-async def add(session: Session, *, file: Path) -> None:
+async def add(session: Invocation, *, file: Path) -> None:
     """Keep the schedules and expectations of FILE (TOML). One that is there under its name is replaced; its trail goes on."""
     schedules, expected = read(file)
     if not schedules and not expected:
@@ -41,7 +41,7 @@ async def add(session: Session, *, file: Path) -> None:
 
 
 @line_command("list", group=command)
-async def list_all(session: Session) -> None:
+async def list_all(session: Invocation) -> None:
     """Next slot, last slot and what became of it, and how many wait for an acknowledgment."""
     stored = session.vault.schedules.all()
     for one in stored:
@@ -50,7 +50,7 @@ async def list_all(session: Session) -> None:
         session.say("there is no schedule; write a file and add it with `hotline schedule add FILE`")
 
 
-def _emit(session: Session, stored: StoredSchedule) -> None:
+def _emit(session: Invocation, stored: StoredSchedule) -> None:
     told = presenter.facts(session.vault.schedules, stored)
     session.emit(presenter.schedule_record(told), presenter.schedule_text(told))
 
@@ -60,7 +60,7 @@ def _emit(session: Session, stored: StoredSchedule) -> None:
 @click.option(
     "--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The last so many."
 )
-async def trail(session: Session, *, name: str | None, limit: int) -> None:
+async def trail(session: Invocation, *, name: str | None, limit: int) -> None:
     """What became of the slots: sent, late, sent elsewhere, skipped and why; and the steps that followed."""
     store = session.vault.schedules
     for one in store.trail(name, limit):
@@ -75,7 +75,7 @@ async def trail(session: Session, *, name: str | None, limit: int) -> None:
 @click.option(
     "--next", "count", type=click.IntRange(1, 1000), default=3, show_default=True, help="So many slots."
 )
-async def preview(session: Session, *, name: str, file: Path | None, count: int) -> None:
+async def preview(session: Invocation, *, name: str, file: Path | None, count: int) -> None:
     """What NAME will say at its next slots, as it would be sent. Nothing is sent or changed."""
     schedule, after, sent = _chosen(session, name, file)
     for number in range(sent + 1, sent + 1 + count):
@@ -87,7 +87,7 @@ async def preview(session: Session, *, name: str, file: Path | None, count: int)
         after = slot
 
 
-def _chosen(session: Session, name: str, file: Path | None) -> tuple[Schedule, int, int]:
+def _chosen(session: Invocation, name: str, file: Path | None) -> tuple[Schedule, int, int]:
     """The schedule, the slot after which to begin, and how many were sent."""
     if file is not None:
         found = next((one for one in read(file)[0] if one.name == name), None)
@@ -105,7 +105,7 @@ def _chosen(session: Session, name: str, file: Path | None) -> tuple[Schedule, i
 
 @line_command("pause", group=command)
 @click.argument("name")
-async def pause(session: Session, *, name: str) -> None:
+async def pause(session: Invocation, *, name: str) -> None:
     """Say nothing for NAME until it is resumed; its slots are accounted for as skipped. `expect/NAME` pauses an expectation."""
     session.vault.schedules.pause(name, paused=True)
     _emit_named(session, name)
@@ -113,13 +113,13 @@ async def pause(session: Session, *, name: str) -> None:
 
 @line_command("resume", group=command)
 @click.argument("name")
-async def resume(session: Session, *, name: str) -> None:
+async def resume(session: Invocation, *, name: str) -> None:
     """Go on with NAME from its next slot."""
     session.vault.schedules.pause(name, paused=False)
     _emit_named(session, name)
 
 
-def _emit_named(session: Session, name: str) -> None:
+def _emit_named(session: Invocation, name: str) -> None:
     for one in session.vault.schedules.all():
         if one.name == name:
             _emit(session, one)
@@ -127,7 +127,7 @@ def _emit_named(session: Session, name: str) -> None:
 
 @line_command("remove", group=command)
 @click.argument("name")
-async def remove(session: Session, *, name: str) -> None:
+async def remove(session: Invocation, *, name: str) -> None:
     """Forget NAME. Its trail stays."""
     session.vault.schedules.remove(name)
     session.say(f"{show(name)} is removed")

@@ -10,7 +10,7 @@ import click
 from hotline_client.cli.base import output
 from hotline_client.cli.base.acting import act_options, channel_option, deliver
 from hotline_client.cli.base.instants import Instant, resolve
-from hotline_client.cli.base.session import Session, line_command, patience_option
+from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.line.views import MessageView
 from hotline_client.presenters.references import reference
 from hotline_client.words import columns
@@ -48,7 +48,7 @@ def command() -> None:
 # --- looking
 
 
-def record(session: Session, channel: str, item: Item) -> dict[str, Any]:
+def record(session: Invocation, channel: str, item: Item) -> dict[str, Any]:
     """An item for a script; times in unix ms."""
     now = session.line.now()
     silence = item.silence if item.silence is not None and now < item.silence.until else None
@@ -82,7 +82,7 @@ def record(session: Session, channel: str, item: Item) -> dict[str, Any]:
     }
 
 
-def text(session: Session, channel: str, item: Item) -> str:
+def text(session: Invocation, channel: str, item: Item) -> str:
     """An item for a person, whole."""
     now, charter = session.line.now(), session.line.charter
     name = charter.delegation(item.side).delegation
@@ -110,7 +110,7 @@ def text(session: Session, channel: str, item: Item) -> str:
 @channel_option
 @click.option("--all", "everything", is_flag=True, help="Also what was declined, withdrawn or closed.")
 @patience_option(default="5s")
-async def show_board(session: Session, *, channel: str, everything: bool, patience: int) -> None:
+async def show_board(session: Invocation, *, channel: str, everything: bool, patience: int) -> None:
     """The agenda in its adopted order, then what is proposed; any other business last."""
     line, channel = session.line, session.channel(channel)
     async with line:
@@ -141,7 +141,7 @@ async def show_board(session: Session, *, channel: str, everything: bool, patien
 @click.argument("item")
 @channel_option
 @patience_option(default="5s")
-async def show_item(session: Session, *, item: str, channel: str, patience: int) -> None:
+async def show_item(session: Invocation, *, item: str, channel: str, patience: int) -> None:
     """One ITEM, whole."""
     line, channel = session.line, session.channel(channel)
     async with line:
@@ -155,7 +155,7 @@ def is_item(message: MessageView) -> bool:
     return message.kind == "agenda.propose"
 
 
-def _item(session: Session, channel: str, typed: str) -> Item:
+def _item(session: Invocation, channel: str, typed: str) -> Item:
     message = session.message(channel, typed, is_item)
     found = session.line.read(channel, lambda book: book.agenda.items.get(message.id))
     if found is None:
@@ -167,7 +167,7 @@ def _item(session: Session, channel: str, typed: str) -> Item:
 
 
 async def _act(
-    session: Session,
+    session: Invocation,
     channel: str,
     typed: str,
     make: Callable[[Target], Body],
@@ -193,7 +193,7 @@ async def _act(
 @click.option("--aob", is_flag=True, help="Under any other business, which comes last.")
 @act_options
 async def propose(
-    session: Session,
+    session: Invocation,
     *,
     title: str,
     annex: str,
@@ -222,7 +222,7 @@ async def propose(
 @click.option("--minutes", type=click.IntRange(1, 1440), help="The time wanted.")
 @act_options
 async def counter(
-    session: Session,
+    session: Invocation,
     *,
     item: str,
     title: str,
@@ -251,7 +251,7 @@ def _plain(name: str, help_: str, make: Callable[[Target], Body]) -> None:
     @line_command(name, group=command)
     @click.argument("item")
     @act_options
-    async def run(session: Session, *, item: str, channel: str, key: str | None, patience: int) -> None:
+    async def run(session: Invocation, *, item: str, channel: str, key: str | None, patience: int) -> None:
         await _act(session, channel, item, make, key=key, patience=patience)
 
     run.help = help_
@@ -265,7 +265,7 @@ def _worded(name: str, help_: str, argument: str, make: Callable[[Target, str], 
     @click.argument("words", metavar=argument)
     @act_options
     async def run(
-        session: Session, *, item: str, words: str, channel: str, key: str | None, patience: int
+        session: Invocation, *, item: str, words: str, channel: str, key: str | None, patience: int
     ) -> None:
         await _act(session, channel, item, lambda target: make(target, words), key=key, patience=patience)
 
@@ -285,7 +285,7 @@ _worded("amend", "Break the silence over ITEM with other words.", "TEXT", Agenda
 @click.argument("items", nargs=-1, required=True)
 @act_options
 async def adopt(
-    session: Session, *, items: tuple[str, ...], channel: str, key: str | None, patience: int
+    session: Invocation, *, items: tuple[str, ...], channel: str, key: str | None, patience: int
 ) -> None:
     """Adopt ITEMS in this order: the agenda, once the other side adopts the same in the same order."""
     line, channel = session.line, session.channel(channel)
@@ -305,7 +305,7 @@ async def adopt(
 @click.argument("words", metavar="[TEXT]", default="")
 @act_options
 async def outcome(
-    session: Session, *, item: str, outcome: str, words: str, channel: str, key: str | None, patience: int
+    session: Invocation, *, item: str, outcome: str, words: str, channel: str, key: str | None, patience: int
 ) -> None:
     """Say what came of ITEM; it is the outcome once the other side says the same in the same words.
 
@@ -329,7 +329,7 @@ async def outcome(
 @click.option("--until", type=Instant(), default="24h", show_default=True, help="When it ends.")
 @act_options
 async def silence(
-    session: Session,
+    session: Invocation,
     *,
     item: str,
     outcome: str,

@@ -6,7 +6,7 @@ import click
 
 from hotline_client.cli.base.acting import act_options, channel_option, deliver
 from hotline_client.cli.base.instants import Instant, resolve
-from hotline_client.cli.base.session import Session, line_command, patience_option
+from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.presenters import roster as presenter
 from hotline_protocol.documents.composition import Announcement, Change
 from hotline_protocol.terms import PERSON_ROLES, SIDES, Role, Side
@@ -14,7 +14,7 @@ from hotline_protocol.terms import PERSON_ROLES, SIDES, Role, Side
 _ROLES = [str(role) for role in Role if role in PERSON_ROLES]
 
 
-def _emit(session: Session, channel: str, *sides: Side) -> None:
+def _emit(session: Invocation, channel: str, *sides: Side) -> None:
     line = session.line
     for side in sides:
         told = presenter.composition(line, channel, side, line.now())
@@ -26,7 +26,7 @@ def _emit(session: Session, channel: str, *sides: Side) -> None:
 @line_command("composition")
 @channel_option
 @patience_option(default="5s")
-async def composition(session: Session, *, channel: str, patience: int) -> None:
+async def composition(session: Invocation, *, channel: str, patience: int) -> None:
     """Both delegations as announced, beside who is in the group by certificate; heads and deputies have a star."""
     line, channel = session.line, session.channel(channel)
     async with line:
@@ -43,7 +43,7 @@ async def composition(session: Session, *, channel: str, patience: int) -> None:
 @click.option("--note", default="", help="A remark.")
 @act_options
 async def announce(
-    session: Session,
+    session: Invocation,
     *,
     change: str,
     name: str,

@@ -8,7 +8,7 @@ import sys
 import click
 
 from hotline_client.cli.base.acting import act_options, channel_option, deliver
-from hotline_client.cli.base.session import Session, line_command, patience_option
+from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.line.views import MemberView
 from hotline_client.presenters import watch as presenter
 from hotline_client.presenters.person import person_text
@@ -31,7 +31,7 @@ def command() -> None:
 # --- looking
 
 
-def _emit(session: Session, channel: str, *sides: Side) -> None:
+def _emit(session: Invocation, channel: str, *sides: Side) -> None:
     line = session.line
     for told in line.read(channel, lambda book: [presenter.facts(book, side) for side in sides]):
         session.emit(
@@ -42,7 +42,7 @@ def _emit(session: Session, channel: str, *sides: Side) -> None:
 @line_command("show", group=command)
 @channel_option
 @patience_option(default="5s")
-async def show_watch(session: Session, *, channel: str, patience: int) -> None:
+async def show_watch(session: Invocation, *, channel: str, patience: int) -> None:
     """Who of each side has the watch, and a handover that waits with all it names."""
     line, channel = session.line, session.channel(channel)
     async with line:
@@ -65,7 +65,7 @@ async def _confirmed(words: str, *, yes: bool) -> None:
 
 @line_command("take", group=command)
 @act_options
-async def take(session: Session, *, channel: str, key: str | None, patience: int) -> None:
+async def take(session: Invocation, *, channel: str, key: str | None, patience: int) -> None:
     """Take the watch if nobody of your side has it; a head or deputy takes it from whoever has it."""
     channel = session.channel(channel)
     async with session.line as line:
@@ -80,7 +80,7 @@ async def take(session: Session, *, channel: str, key: str | None, patience: int
 @click.option("--yes", is_flag=True, help="Do not ask after the list was shown.")
 @act_options
 async def hand_over(
-    session: Session, *, to: str, note: str, yes: bool, channel: str, key: str | None, patience: int
+    session: Invocation, *, to: str, note: str, yes: bool, channel: str, key: str | None, patience: int
 ) -> None:
     """Hand the watch to TO (a name, or the first digits, of `roster list`) with all that is open.
 
@@ -102,7 +102,7 @@ async def hand_over(
         _emit(session, channel, line.me.side)
 
 
-def _colleague(session: Session, channel: str, typed: str) -> MemberView:
+def _colleague(session: Invocation, channel: str, typed: str) -> MemberView:
     """A person of the own side who is in the channel and may write."""
     wanted, begin = typed.strip().casefold(), "".join(typed.split())
     able = presenter.colleagues(session.line.roster(channel))
@@ -119,7 +119,7 @@ def _colleague(session: Session, channel: str, typed: str) -> MemberView:
 @line_command("accept", group=command)
 @click.option("--yes", is_flag=True, help="Do not ask after the list was shown.")
 @act_options
-async def accept(session: Session, *, yes: bool, channel: str, key: str | None, patience: int) -> None:
+async def accept(session: Invocation, *, yes: bool, channel: str, key: str | None, patience: int) -> None:
     """Accept the watch that was handed to you; shows exactly what you take, and what changed since."""
     channel = session.channel(channel)
     async with session.line as line:

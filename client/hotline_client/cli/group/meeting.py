@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from hotline_client.cli.base.acting import Command, act_options, deliver
-from hotline_client.cli.base.session import Session, line_command
+from hotline_client.cli.base.session import Invocation, line_command
 from hotline_client.cli.base.slots import SlotType
 from hotline_client.cli.group import meeting_looking as looking
 from hotline_client.cli.group.agenda import is_item
@@ -80,7 +80,7 @@ def _check_slots(slots: tuple[Slot, ...], now: int) -> None:
 
 
 async def _act(
-    session: Session,
+    session: Invocation,
     channel: str,
     typed: str,
     make: Callable[[Meeting, Target], Body],
@@ -103,7 +103,7 @@ async def _act(
 @part_options
 @act_options
 async def propose(
-    session: Session,
+    session: Invocation,
     *,
     title: str,
     slots: tuple[Slot, ...],
@@ -129,7 +129,7 @@ async def propose(
 @part_options
 @act_options
 async def counter(
-    session: Session,
+    session: Invocation,
     *,
     meeting: str,
     slots: tuple[Slot, ...],
@@ -157,7 +157,7 @@ async def counter(
 @click.argument("fits", nargs=-1, required=True, type=click.Choice(list(_FITS), case_sensitive=False))
 @act_options
 async def answer(
-    session: Session, *, meeting: str, fits: tuple[str, ...], channel: str, key: str | None, patience: int
+    session: Invocation, *, meeting: str, fits: tuple[str, ...], channel: str, key: str | None, patience: int
 ) -> None:
     """Say of each candidate time of MEETING, in order, whether it FITS; that binds nobody."""
 
@@ -175,7 +175,7 @@ async def answer(
 @click.argument("parts", nargs=-1, required=True, metavar="PART...")
 @act_options
 async def agree(
-    session: Session, *, meeting: str, parts: tuple[str, ...], channel: str, key: str | None, patience: int
+    session: Invocation, *, meeting: str, parts: tuple[str, ...], channel: str, key: str | None, patience: int
 ) -> None:
     """Agree to what is proposed of MEETING now. PART: `time` (`time=2` of several), `place`, `level`.
 
@@ -212,7 +212,7 @@ def _agreed(meeting: Meeting, typed: str) -> Agreed:
 @click.argument("items", nargs=-1)
 @act_options
 async def attach(
-    session: Session, *, meeting: str, items: tuple[str, ...], channel: str, key: str | None, patience: int
+    session: Invocation, *, meeting: str, items: tuple[str, ...], channel: str, key: str | None, patience: int
 ) -> None:
     """Attach agenda ITEMS to MEETING, all it is for: a later list takes the place of an earlier one."""
 
@@ -226,7 +226,7 @@ async def attach(
 @line_command("held", group=command)
 @click.argument("meeting")
 @act_options
-async def held(session: Session, *, meeting: str, channel: str, key: str | None, patience: int) -> None:
+async def held(session: Invocation, *, meeting: str, channel: str, key: str | None, patience: int) -> None:
     """Say that MEETING took place; it is HELD when both sides say so."""
     await _act(session, channel, meeting, lambda _, target: MeetingHeld(target), key=key, patience=patience)
 
@@ -236,7 +236,7 @@ async def held(session: Session, *, meeting: str, channel: str, key: str | None,
 @click.argument("reason")
 @act_options
 async def cancel(
-    session: Session, *, meeting: str, reason: str, channel: str, key: str | None, patience: int
+    session: Invocation, *, meeting: str, reason: str, channel: str, key: str | None, patience: int
 ) -> None:
     """Call MEETING off, and say the REASON."""
     await _act(

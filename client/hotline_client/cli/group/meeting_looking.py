@@ -13,9 +13,9 @@ from hotline_client import files
 from hotline_client.cli.base import output
 from hotline_client.cli.base.acting import Command, channel_option
 from hotline_client.cli.base.durations import Duration
-from hotline_client.cli.base.session import Session, line_command, patience_option
+from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.cli.base.slots import ZoneType
-from hotline_client.exports.calendars import Entry, calendar, is_scheduled
+from hotline_client.exports.calendars import CalendarEntry, calendar, is_scheduled
 from hotline_client.line.views import MessageView
 from hotline_client.presenters import meeting as meeting_text
 from hotline_client.presenters.meeting import record, text
@@ -43,7 +43,7 @@ def zone_option(function: Command) -> Command:
     )(function)
 
 
-def find(session: Session, channel: str, typed: str) -> Meeting:
+def find(session: Invocation, channel: str, typed: str) -> Meeting:
     """The meeting that the number of its proposal, or of a counter-proposal to it that still counts, names."""
     messages = session.messages(channel, typed) or [session.message(channel, typed)]
     found = session.line.read(
@@ -62,7 +62,7 @@ def _is_named(meeting: Meeting, messages: list[MessageView]) -> bool:
     return any(one.id == meeting.id or one.content_hash in versions for one in messages)
 
 
-def emit(session: Session, channel: str, document: bytes, zones: Zones = ()) -> None:
+def emit(session: Invocation, channel: str, document: bytes, zones: Zones = ()) -> None:
     """Print the meeting that a document began, as it stands now."""
     found = session.line.read(channel, lambda book: book.meetings.all[document])
     session.emit(record(session.line, channel, found), text(session.line, channel, found, zones))
@@ -86,7 +86,7 @@ def _is_within(meeting: Meeting, now: int, seconds: int) -> bool:
 @zone_option
 @patience_option(default="5s")
 async def list_meetings(
-    session: Session, *, channel: str, everything: bool, within: int | None, zones: Zones, patience: int
+    session: Invocation, *, channel: str, everything: bool, within: int | None, zones: Zones, patience: int
 ) -> None:
     """Meetings with what is agreed and what is open; the soonest first."""
     line, channel = session.line, session.channel(channel)
@@ -109,7 +109,7 @@ async def list_meetings(
         session.say(f"no such meetings in {channel}; `hotline meeting propose` begins one")
 
 
-def _lines(session: Session, channel: str, meeting: Meeting, zones: Zones) -> str:
+def _lines(session: Invocation, channel: str, meeting: Meeting, zones: Zones) -> str:
     soonest = _soonest(meeting, session.line.now())
     name = session.line.charter.delegation(meeting.side).delegation
     head = f"{reference(session.line, channel, meeting.id)}  {show(name)} #{meeting.seq}  {meeting.state}  "
@@ -126,7 +126,9 @@ def _lines(session: Session, channel: str, meeting: Meeting, zones: Zones) -> st
 @channel_option
 @zone_option
 @patience_option(default="5s")
-async def show_meeting(session: Session, *, meeting: str, channel: str, zones: Zones, patience: int) -> None:
+async def show_meeting(
+    session: Invocation, *, meeting: str, channel: str, zones: Zones, patience: int
+) -> None:
     """One MEETING, whole: the proposals side by side, and times in several zones."""
     line, channel = session.line, session.channel(channel)
     async with line:
@@ -150,7 +152,7 @@ async def show_meeting(session: Session, *, meeting: str, channel: str, zones: Z
 )
 @patience_option(default="5s")
 async def write_calendar(
-    session: Session,
+    session: Invocation,
     *,
     meetings: tuple[str, ...],
     channel: str,
@@ -179,9 +181,9 @@ async def write_calendar(
         sys.stdout.buffer.write(made)
 
 
-def _entry(session: Session, channel: str, meeting: Meeting, zones: Zones) -> Entry:
+def _entry(session: Invocation, channel: str, meeting: Meeting, zones: Zones) -> CalendarEntry:
     times = {one: tuple(local_times(one, zones)) for one in meeting.slots}
-    return Entry(
+    return CalendarEntry(
         meeting,
         reference(session.line, channel, meeting.id),
         meeting_text.items(session.line, channel, meeting),
@@ -194,7 +196,7 @@ def _entry(session: Session, channel: str, meeting: Meeting, zones: Zones) -> En
 @channel_option
 @click.option("--key", help="Idempotency key; by default each standing of a meeting is told once.")
 @patience_option()
-async def tell(session: Session, *, meeting: str, channel: str, key: str | None, patience: int) -> None:
+async def tell(session: Invocation, *, meeting: str, channel: str, key: str | None, patience: int) -> None:
     """Tell the own delegation, in its caucus, how MEETING stands. The other side does not see it."""
     line, channel, caucus = session.line, session.channel(channel), session.channel(_CAUCUS)
     async with line:

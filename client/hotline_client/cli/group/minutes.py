@@ -13,7 +13,7 @@ import click
 from hotline_client import files
 from hotline_client.cli.base import output
 from hotline_client.cli.base.acting import act_options, channel_option, deliver
-from hotline_client.cli.base.session import Session, line_command, patience_option
+from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.cli.talk.correct import check_language
 from hotline_client.exports.paper.gather import gather
 from hotline_client.line.views import MessageView
@@ -66,13 +66,13 @@ def read_words(file: str | None) -> str:
 # --- looking
 
 
-def _named(session: Session, channel: str, typed: str, kind: str) -> MessageView:
+def _named(session: Invocation, channel: str, typed: str, kind: str) -> MessageView:
     """The document of a kind that somebody typed: both delegations count theirs from 1, and mostly one only fits."""
     meant = [one for one in session.messages(channel, typed) if one.kind == kind]
     return meant[0] if len(meant) == 1 else session.message(channel, typed)
 
 
-def _find(session: Session, channel: str, typed: str) -> Record:
+def _find(session: Invocation, channel: str, typed: str) -> Record:
     message = _named(session, channel, typed, "minutes.draft")
     found = session.line.read(channel, lambda book: book.minutes.all.get(message.id))
     if found is None:
@@ -80,7 +80,7 @@ def _find(session: Session, channel: str, typed: str) -> Record:
     return found
 
 
-def _show(session: Session, channel: str, document: bytes) -> None:
+def _show(session: Invocation, channel: str, document: bytes) -> None:
     found = session.line.read(channel, lambda book: book.minutes.all[document])
     paper = gather(session.line, channel, document)
     session.emit(
@@ -92,7 +92,7 @@ def _show(session: Session, channel: str, document: bytes) -> None:
 @line_command("list", group=command)
 @channel_option
 @patience_option(default="5s")
-async def show_list(session: Session, *, channel: str, patience: int) -> None:
+async def show_list(session: Invocation, *, channel: str, patience: int) -> None:
     """All minutes of a channel, with where they stand and who has initialled and signed."""
     line, channel = session.line, session.channel(channel)
     async with line:
@@ -128,7 +128,7 @@ def _sides(names: dict[Any, str], marks: dict[Any, Any]) -> str:
 @click.argument("minutes")
 @channel_option
 @patience_option(default="5s")
-async def show_minutes(session: Session, *, minutes: str, channel: str, patience: int) -> None:
+async def show_minutes(session: Invocation, *, minutes: str, channel: str, patience: int) -> None:
     """MINUTES, whole: the text, comments, initials, reservations, signatures, translations."""
     line, channel = session.line, session.channel(channel)
     async with line:
@@ -153,7 +153,7 @@ async def show_minutes(session: Session, *, minutes: str, channel: str, patience
 @click.option("--dry-run", is_flag=True, help="Print the text and send nothing.")
 @act_options
 async def draft(
-    session: Session,
+    session: Invocation,
     *,
     title: str | None,
     file: str | None,
@@ -194,7 +194,7 @@ async def draft(
     _show(session, channel, document)
 
 
-def _meeting(session: Session, channel: str, typed: str) -> Meeting:
+def _meeting(session: Invocation, channel: str, typed: str) -> Meeting:
     message = _named(session, channel, typed, "meeting.propose")
     found = session.line.read(channel, lambda book: book.meetings.all.get(message.id))
     if found is None:
@@ -202,7 +202,7 @@ def _meeting(session: Session, channel: str, typed: str) -> Meeting:
     return found
 
 
-def _items(session: Session, channel: str, typed: tuple[str, ...], *, from_agenda: bool) -> list[Item]:
+def _items(session: Invocation, channel: str, typed: tuple[str, ...], *, from_agenda: bool) -> list[Item]:
     line = session.line
     found: dict[bytes, Item] = {}
     for one in typed:
@@ -221,7 +221,7 @@ def _items(session: Session, channel: str, typed: tuple[str, ...], *, from_agend
 
 
 async def _act(
-    session: Session,
+    session: Invocation,
     channel: str,
     typed: str,
     make: Callable[[Target], Body],
@@ -251,7 +251,7 @@ async def _act(
 @click.option("--file", metavar="PATH", help="The text; without it, stdin.")
 @act_options
 async def revise(
-    session: Session, *, minutes: str, file: str | None, channel: str, key: str | None, patience: int
+    session: Invocation, *, minutes: str, file: str | None, channel: str, key: str | None, patience: int
 ) -> None:
     """Put another text in the place of the present one; what was initialled, signed and reserved is void."""
     words = read_words(file)
@@ -271,7 +271,7 @@ def _worded(name: str, help_: str, make: Callable[[Target, str], Body]) -> None:
     @click.argument("text")
     @act_options
     async def run(
-        session: Session, *, minutes: str, text: str, channel: str, key: str | None, patience: int
+        session: Invocation, *, minutes: str, text: str, channel: str, key: str | None, patience: int
     ) -> None:
         await _act(session, channel, minutes, lambda target: make(target, text), key=key, patience=patience)
 
@@ -288,7 +288,7 @@ def _marked(name: str, help_: str, make: Callable[[Target], Body]) -> None:
     )
     @act_options
     async def run(
-        session: Session,
+        session: Invocation,
         *,
         minutes: str,
         text_hash: str | None,
@@ -318,7 +318,7 @@ _marked("sign", "Sign MINUTES, as head of the delegation, once both sides initia
 @channel_option
 @patience_option(default="5s")
 async def export(
-    session: Session,
+    session: Invocation,
     *,
     minutes: str,
     kind: str,

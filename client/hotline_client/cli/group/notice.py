@@ -10,7 +10,7 @@ import click
 from hotline_client import files
 from hotline_client.cli.base import output
 from hotline_client.cli.base.acting import act_options, channel_option, deliver
-from hotline_client.cli.base.session import Session, line_command, patience_option
+from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.cli.group.notice_input import compose, notice_options
 from hotline_client.exports.notices import text
 from hotline_client.line.views import MessageView
@@ -21,7 +21,7 @@ from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.notices import Action, Notice, Verdict
 from hotline_protocol.dtg import dtg
 from hotline_protocol.errors import UsageError
-from hotline_protocol.folds.notices import Entry
+from hotline_protocol.folds.notices import Registered
 from hotline_protocol.notices import form, values
 from hotline_protocol.text import show
 
@@ -38,7 +38,7 @@ def command() -> None:
 @click.option("--dry-run", is_flag=True, help="Show it and what it would conflict with; send nothing.")
 @act_options
 async def issue(
-    session: Session, *, given: dict[str, Any], dry_run: bool, channel: str, key: str | None, patience: int
+    session: Invocation, *, given: dict[str, Any], dry_run: bool, channel: str, key: str | None, patience: int
 ) -> None:
     """Announce something, by options, from a TOML or GeoJSON file, or by pasting a text.
 
@@ -58,7 +58,7 @@ async def issue(
 @click.option("--dry-run", is_flag=True, help="Show it and what it would conflict with; send nothing.")
 @act_options
 async def replace(
-    session: Session,
+    session: Invocation,
     *,
     notice: str,
     given: dict[str, Any],
@@ -87,7 +87,7 @@ async def replace(
 @click.option("--remarks", default="", help="Why.")
 @act_options
 async def cancel(
-    session: Session, *, notice: str, remarks: str, channel: str, key: str | None, patience: int
+    session: Invocation, *, notice: str, remarks: str, channel: str, key: str | None, patience: int
 ) -> None:
     """Cancel NOTICE at once."""
     channel = session.channel(channel)
@@ -103,14 +103,14 @@ async def cancel(
 
 
 async def _act(
-    session: Session,
+    session: Invocation,
     channel: str,
     body: Notice,
     *,
     dry_run: bool,
     key: str | None,
     patience: int,
-    before: Entry | None = None,
+    before: Registered | None = None,
 ) -> None:
     """Send it and show how it stands, or only show what would be sent; both with what this device finds."""
     line = session.line
@@ -128,7 +128,7 @@ async def _act(
     )
 
 
-def _rehearse(session: Session, channel: str, body: Notice, before: Entry | None) -> None:
+def _rehearse(session: Invocation, channel: str, body: Notice, before: Registered | None) -> None:
     line, now = session.line, session.line.now()
     entry = presenter.tentative(body, line.me.side, now, None if before is None else before.id)
     verdict, against = presenter.check(line, channel, entry)
@@ -154,7 +154,7 @@ def _rehearse(session: Session, channel: str, body: Notice, before: Entry | None
     session.emit(record, "\n".join(shown))
 
 
-def _verdict(session: Session, channel: str, verdict: Verdict, against: tuple[bytes, ...]) -> str:
+def _verdict(session: Invocation, channel: str, verdict: Verdict, against: tuple[bytes, ...]) -> str:
     if not against:
         return f"    This device finds: {verdict} of all notices in force."
     several = ", ".join(str(named(session.line, channel, one)) for one in against[:5])
@@ -165,7 +165,7 @@ def _verdict(session: Session, channel: str, verdict: Verdict, against: tuple[by
 # --- looking at them
 
 
-def _find(session: Session, channel: str, typed: str, *, ours: bool | None = None) -> Entry:
+def _find(session: Invocation, channel: str, typed: str, *, ours: bool | None = None) -> Registered:
     """The notice that somebody typed; of both delegations' with one number, that which is a notice, and ours if so asked."""
     known = session.line.read(channel, lambda book: dict(book.notices.all))
 
@@ -180,7 +180,7 @@ def _find(session: Session, channel: str, typed: str, *, ours: bool | None = Non
 
 
 async def _told(
-    session: Session, channel: str, typed: tuple[str, ...], patience: int, *, everything: bool = False
+    session: Invocation, channel: str, typed: tuple[str, ...], patience: int, *, everything: bool = False
 ) -> list[NoticeFacts]:
     """The notices named, or all in force, or all."""
     line = session.line
@@ -198,7 +198,7 @@ def _by_urgency(told: list[NoticeFacts]) -> list[NoticeFacts]:
     return sorted(told, key=lambda one: presenter.urgency(one.entry))
 
 
-def _emit(session: Session, channel: str, told: NoticeFacts) -> None:
+def _emit(session: Invocation, channel: str, told: NoticeFacts) -> None:
     now = session.line.now()
     session.emit(presenter.record(channel, told, now), presenter.page(told, now))
 
@@ -207,7 +207,7 @@ def _emit(session: Session, channel: str, told: NoticeFacts) -> None:
 @channel_option
 @click.option("--all", "everything", is_flag=True, help="Also what is over, replaced or cancelled.")
 @patience_option(default="5s")
-async def show_list(session: Session, *, channel: str, everything: bool, patience: int) -> None:
+async def show_list(session: Invocation, *, channel: str, everything: bool, patience: int) -> None:
     """All notices of both sides that are in force, those in conflict first."""
     channel = session.channel(channel)
     told = _by_urgency(await _told(session, channel, (), patience, everything=everything))
@@ -224,7 +224,7 @@ async def show_list(session: Session, *, channel: str, everything: bool, patienc
 @click.argument("notice")
 @channel_option
 @patience_option(default="5s")
-async def show_notice(session: Session, *, notice: str, channel: str, patience: int) -> None:
+async def show_notice(session: Invocation, *, notice: str, channel: str, patience: int) -> None:
     """NOTICE, whole: its fields, what both sides found, its history and the answers."""
     channel = session.channel(channel)
     [told] = await _told(session, channel, (notice,), patience)
@@ -236,7 +236,9 @@ async def show_notice(session: Session, *, notice: str, channel: str, patience: 
 @click.option("--out", required=True, metavar="FILE", help="The SVG file to write; must not exist.")
 @channel_option
 @patience_option(default="5s")
-async def draw(session: Session, *, notices: tuple[str, ...], out: str, channel: str, patience: int) -> None:
+async def draw(
+    session: Invocation, *, notices: tuple[str, ...], out: str, channel: str, patience: int
+) -> None:
     """Draw NOTICES, or all in force, as a map with a timeline below it."""
     path = Path(out)
     files.must_be_new(path)
@@ -264,7 +266,7 @@ async def draw(session: Session, *, notices: tuple[str, ...], out: str, channel:
 @channel_option
 @patience_option(default="5s")
 async def export(
-    session: Session, *, notices: tuple[str, ...], form: str, out: str | None, channel: str, patience: int
+    session: Invocation, *, notices: tuple[str, ...], form: str, out: str | None, channel: str, patience: int
 ) -> None:
     """Write NOTICES, or all in force: as text, in the manner of a NOTAM or NAVAREA warning, or as GeoJSON."""
     if out is not None:

@@ -6,7 +6,7 @@ from typing import BinaryIO, Final
 
 import click
 
-from hotline_client.cli.base.session import Session, line_command, patience_option
+from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.cli.group import composition
 from hotline_client.errors import Refused, Unreachable
 from hotline_client.line.views import KnockView, OutboxView
@@ -37,7 +37,7 @@ command.add_command(composition.composition)
 @line_command("list", group=command)
 @click.option("--channel", default="plenary", show_default=True)
 @patience_option(default="5s", help="How long to wait for the relay.")
-async def list_members(session: Session, *, channel: str, patience: int) -> None:
+async def list_members(session: Invocation, *, channel: str, patience: int) -> None:
     """Members with their certificates' digits, then the devices that knock."""
     line = session.line
     channel = session.channel(channel)
@@ -50,7 +50,7 @@ async def list_members(session: Session, *, channel: str, patience: int) -> None
         session.say(_EMPTY[line.channel(channel).phase])
 
 
-def _emit_members(session: Session, channel: str) -> None:
+def _emit_members(session: Invocation, channel: str) -> None:
     for member in session.line.roster(channel):
         session.emit(member_record(member), member_text(member))
 
@@ -78,7 +78,7 @@ def chosen_knocks(knocks: list[KnockView], ids: tuple[str, ...], *, everyone: bo
 @click.option("--channel", default="plenary", show_default=True)
 @patience_option()
 async def admit(
-    session: Session, *, knocks: tuple[str, ...], everyone: bool, channel: str, patience: int
+    session: Invocation, *, knocks: tuple[str, ...], everyone: bool, channel: str, patience: int
 ) -> None:
     """Admit KNOCKS (ids as `roster list` shows them). On a channel that nobody founded yet this founds it.
 
@@ -102,7 +102,7 @@ async def admit(
 @click.argument("indexes", nargs=-1, type=int, required=True)
 @click.option("--channel", default="plenary", show_default=True)
 @patience_option()
-async def remove(session: Session, *, indexes: tuple[int, ...], channel: str, patience: int) -> None:
+async def remove(session: Invocation, *, indexes: tuple[int, ...], channel: str, patience: int) -> None:
     """Remove the members at INDEXES (as `roster list` shows them): only of one's own side."""
     line = session.line
     channel = session.channel(channel)
@@ -115,7 +115,7 @@ async def remove(session: Session, *, indexes: tuple[int, ...], channel: str, pa
 @line_command("revoke", group=command)
 @click.argument("crl", type=click.File("rb"))
 @patience_option()
-async def revoke(session: Session, *, crl: BinaryIO, patience: int) -> None:
+async def revoke(session: Invocation, *, crl: BinaryIO, patience: int) -> None:
     """Publish the revocation list CRL, made by `hotline authority revoke`, in every channel this device is in."""
     line = session.line
     async with line:
@@ -126,7 +126,7 @@ async def revoke(session: Session, *, crl: BinaryIO, patience: int) -> None:
     session.say("published; now remove the revoked devices with `hotline roster remove`")
 
 
-async def _commit(session: Session, channel: str, document: bytes, patience: int) -> None:
+async def _commit(session: Invocation, channel: str, document: bytes, patience: int) -> None:
     """Until a queued change of the membership is in the log; `Refused` if the channel's rules do not let it in."""
 
     def waiting() -> list[OutboxView]:

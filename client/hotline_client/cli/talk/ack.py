@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from hotline_client.cli.base.render import message_record, message_text
-from hotline_client.cli.base.session import Session, is_theirs, line_command, patience_option
+from hotline_client.cli.base.session import Invocation, is_theirs, line_command, patience_option
 
 
 @line_command("ack")
@@ -15,7 +15,7 @@ from hotline_client.cli.base.session import Session, is_theirs, line_command, pa
 @click.option("--key", help="Idempotency key: the same key acknowledges once, however often this is run.")
 @patience_option()
 async def command(
-    session: Session, *, target: str, channel: str, note: str, key: str | None, patience: int
+    session: Invocation, *, target: str, channel: str, note: str, key: str | None, patience: int
 ) -> None:
     """Acknowledge TARGET, given as #SEQ or id: signed, by name, over the hash of its content."""
     line = session.line

@@ -10,7 +10,7 @@ import click
 
 from hotline_client.cli.base.acting import act_options, deliver
 from hotline_client.cli.base.render import message_record, message_text
-from hotline_client.cli.base.session import Session, is_own, line_command
+from hotline_client.cli.base.session import Invocation, is_own, line_command
 from hotline_client.cli.talk.send import read_text
 from hotline_client.line.views import MessageView
 from hotline_protocol.documents import Body
@@ -23,7 +23,7 @@ _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 
 async def _act(
-    session: Session, channel: str, target: Target, body: Body, *, key: str | None, patience: int
+    session: Invocation, channel: str, target: Target, body: Body, *, key: str | None, patience: int
 ) -> None:
     """Say it and show the message as it is after it."""
     await deliver(session, channel, body, key=key, patience=patience)
@@ -32,7 +32,7 @@ async def _act(
 
 
 def _target(
-    session: Session, channel: str, typed: str, prefer: Callable[[MessageView], bool] | None = None
+    session: Invocation, channel: str, typed: str, prefer: Callable[[MessageView], bool] | None = None
 ) -> Target:
     return session.line.target(channel, session.message(channel, typed, prefer).id)
 
@@ -42,7 +42,7 @@ def _target(
 @click.argument("reason")
 @act_options
 async def withdraw(
-    session: Session, *, target: str, reason: str, channel: str, key: str | None, patience: int
+    session: Invocation, *, target: str, reason: str, channel: str, key: str | None, patience: int
 ) -> None:
     """Take back TARGET (#SEQ, reference or id), a message of your own, and say why. It stays in the record."""
     channel = session.channel(channel)
@@ -57,7 +57,7 @@ async def withdraw(
 @click.argument("text", required=False)
 @act_options
 async def correct(
-    session: Session, *, target: str, text: str | None, channel: str, key: str | None, patience: int
+    session: Invocation, *, target: str, text: str | None, channel: str, key: str | None, patience: int
 ) -> None:
     """Put TEXT (or stdin) in the place of the words of TARGET, a message of your own.
 
@@ -78,7 +78,7 @@ async def correct(
 @click.argument("text", required=False)
 @act_options
 async def translate(
-    session: Session,
+    session: Invocation,
     *,
     target: str,
     language: str,
@@ -100,7 +100,7 @@ async def translate(
         await _act(session, channel, present, body, key=key, patience=patience)
 
 
-def present_target(session: Session, channel: str, typed: str) -> Target:
+def present_target(session: Invocation, channel: str, typed: str) -> Target:
     """What names a document with the content that it has now, minutes and items of the agenda included."""
     found = _target(session, channel, typed)
     minutes = session.line.read(channel, lambda book: book.minutes.all.get(found.id))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from hotline_client.cli.base.session import Session, line_command, patience_option
+from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.presenters.line import outbox_record, outbox_text
 
 
 @line_command("outbox")
 @click.option("--drain", is_flag=True, help="Connect and send everything that waits.")
 @patience_option(default="30s", help="With --drain: how long to try.")
-async def command(session: Session, *, drain: bool, patience: int) -> None:
+async def command(session: Invocation, *, drain: bool, patience: int) -> None:
     """List what waits to be sent, oldest first."""
     line = session.line
     if drain:

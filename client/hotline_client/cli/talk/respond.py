@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from hotline_client.cli.base.acting import act_options, deliver
-from hotline_client.cli.base.session import Session, is_theirs, line_command
+from hotline_client.cli.base.session import Invocation, is_theirs, line_command
 from hotline_client.line.silence import silence_text
 from hotline_client.line.views import MessageView, Person
 from hotline_client.words.columns import WIDTH, fit
@@ -20,7 +20,7 @@ _ANSWERS = [str(one) for one in Answer]
 
 
 def dialogue_record(
-    session: Session, channel: str, found: Dialogue, message: MessageView | None
+    session: Invocation, channel: str, found: Dialogue, message: MessageView | None
 ) -> dict[str, Any]:
     """A dialogue for a script; times in unix ms."""
     targets = session.line.charter.ack_targets
@@ -46,7 +46,7 @@ def dialogue_record(
     }
 
 
-def dialogue_text(session: Session, found: Dialogue, message: MessageView | None) -> str:
+def dialogue_text(session: Invocation, found: Dialogue, message: MessageView | None) -> str:
     """A dialogue for a person, in one line of 80 columns; under a question of ours, which silence lies over it."""
     targets = session.line.charter.ack_targets
     urgency = found.urgency(targets, session.line.now())
@@ -71,7 +71,7 @@ def dialogue_text(session: Session, found: Dialogue, message: MessageView | None
 @click.option("--all", "whose", flag_value="all", help="List both.")
 @act_options
 async def command(
-    session: Session,
+    session: Invocation,
     *,
     target: str | None,
     answer: str | None,
@@ -108,7 +108,7 @@ async def command(
     session.emit(dialogue_record(session, channel, found, message), dialogue_text(session, found, message))
 
 
-def _list(session: Session, channel: str, whose: str) -> None:
+def _list(session: Invocation, channel: str, whose: str) -> None:
     me = session.line.me
     waiting = session.line.read(channel, lambda book: list(book.dialogues.waiting()))
     shown = [one for one in waiting if whose == "all" or _is_owed_by(one, me, channel) == (whose == "ours")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from hotline_client.cli.base.render import message_record, message_text
-from hotline_client.cli.base.session import Session, line_command
+from hotline_client.cli.base.session import Invocation, line_command
 from hotline_client.line.search import LIMIT
 
 
@@ -15,7 +15,7 @@ from hotline_client.line.search import LIMIT
 @click.option(
     "--limit", type=click.IntRange(1, 10_000), default=LIMIT, show_default=True, help="At most so many."
 )
-async def command(session: Session, *, words: tuple[str, ...], channel: str | None, limit: int) -> None:
+async def command(session: Invocation, *, words: tuple[str, ...], channel: str | None, limit: int) -> None:
     """Find messages that hold all of WORDS: words, "a phrase", begin*. Case, accents and vowel points make no difference.
 
     Looks only at what this device has; nothing leaves it.

@@ -9,7 +9,7 @@ import click
 
 from hotline_client.cli.base.durations import Duration
 from hotline_client.cli.base.render import message_record
-from hotline_client.cli.base.session import Session, line_command, patience_option
+from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.line.wait import acknowledged, answered, read_acks
 from hotline_client.words.addressees import read_addressees
 from hotline_client.words.texts import composed, decoded
@@ -72,7 +72,7 @@ def read_text(text: str | None) -> str:
     "--wait-answer", type=Duration(), help="Also wait until the other side answered it; STANDBY is no answer."
 )
 async def command(
-    session: Session,
+    session: Invocation,
     *,
     text: str | None,
     channel: str,

@@ -10,7 +10,7 @@ from hotline_client.bots.readers import Reader
 from hotline_client.cli.base import output
 from hotline_client.cli.base.durations import Duration
 from hotline_client.cli.base.render import message_record, message_text
-from hotline_client.cli.base.session import Session, line_command, patience_option
+from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.line.follow import Follower
 from hotline_client.line.views import MessageView
 from hotline_client.schedules.handlers import Handler, read_argv
@@ -19,7 +19,7 @@ from hotline_protocol.errors import UsageError
 from hotline_protocol.text import show
 
 
-def _print_new(session: Session, follower: Follower) -> None:
+def _print_new(session: Invocation, follower: Follower) -> None:
     """All that stands there now."""
     for lines in follower.new():
         for message in lines:
@@ -76,7 +76,7 @@ def parked_lines(parked: Parked) -> tuple[dict[str, object], str]:
 @click.option("--retry-parked", is_flag=True, help="With --exec: first give CMD once more what was parked.")
 @patience_option(default="30s", help="With --once: wait for the relay.")
 async def command(
-    session: Session,
+    session: Invocation,
     *,
     channels: tuple[str, ...],
     cursor: str | None,
@@ -132,7 +132,7 @@ def _handler(
     return None if typed is None else Handler(read_argv(typed), timeout, give_up)
 
 
-async def _again(session: Session, handler: Handler, cursor: str) -> None:
+async def _again(session: Invocation, handler: Handler, cursor: str) -> None:
     """What was parked, once more; what fails stays parked."""
     for one in session.vault.schedules.parked(cursor):
         lines = session.line.timeline(one.channel, after=one.seq - 1, limit=50)

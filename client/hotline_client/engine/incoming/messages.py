@@ -41,7 +41,7 @@ from hotline_protocol.documents import (
     decode_document,
     why_ack_fails,
 )
-from hotline_protocol.documents import Watermark as Reached
+from hotline_protocol.documents import Watermark as Said
 from hotline_protocol.documents.dialogue import Correction, Reply, Withdrawal
 from hotline_protocol.documents.notices import Finding
 from hotline_protocol.errors import ChainError, FormatError, NotAppliedError, TrustError
@@ -237,7 +237,7 @@ def _awaited(draft: Draft, record: DocumentRecord, author: Certificate, asked: b
 def _apply_receipt(draft: Draft, record: DocumentRecord, body: Receipt, author: Certificate) -> None:
     standing = draft.standing
     old = standing.watermarks.get(author.fingerprint, Watermark())
-    new = advance(Reached(old.delivered, old.seen), body, seq=record.seq)
+    new = advance(Said(old.delivered, old.seen), body, seq=record.seq)
     standing.watermarks[author.fingerprint] = Watermark(new.delivered, new.seen, record.time)
     if new.delivered > old.delivered:
         draft.mark(MarkRecord(author.fingerprint, "delivered", record.time, record.seq, new.delivered))

@@ -19,7 +19,7 @@ from hotline_client.engine.outgoing import sealing, turns
 from hotline_protocol.documents import Body, kind_of
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.watch import LineEcho, LineMissed
-from hotline_protocol.folds.line import Check, State
+from hotline_protocol.folds.line import Check, CheckState
 
 Step = Callable[[Callable[[Draft], None]], None]
 
@@ -42,7 +42,11 @@ class Echoes:
         book = state.journal
         if state.stopped or not state.is_member:
             return
-        if book is None or state.behind or any(one.state is State.OPEN for one in book.line.checks.values()):
+        if (
+            book is None
+            or state.behind
+            or any(one.state is CheckState.OPEN for one in book.line.checks.values())
+        ):
             step(self._queue)
 
     def _queue(self, draft: Draft) -> None:
@@ -51,7 +55,7 @@ class Echoes:
         waiting = [
             one
             for one in journal.journal(draft).line.checks.values()
-            if one.state is State.OPEN and one.side != draft.me.side
+            if one.state is CheckState.OPEN and one.side != draft.me.side
         ]
         self._met = {one.id: self._met.get(one.id, draft.now) for one in waiting}
         if not waiting:

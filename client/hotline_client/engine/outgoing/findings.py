@@ -19,11 +19,11 @@ from hotline_client.engine.draft import Draft
 from hotline_client.engine.outgoing import sealing, turns
 from hotline_protocol.documents.notices import Finding
 from hotline_protocol.folds.journal import Journal
-from hotline_protocol.folds.notices import Entry, Phase
+from hotline_protocol.folds.notices import Phase, Registered
 from hotline_protocol.terms import Side
 
 Step = Callable[[Callable[[Draft], None]], None]
-Examine = Callable[[Entry, list[Entry]], Finding]
+Examine = Callable[[Registered, list[Registered]], Finding]
 
 TURN: Final = 2000
 """How long a device waits for the one before it, ms."""

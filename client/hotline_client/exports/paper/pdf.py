@@ -9,7 +9,7 @@ from typing import Final
 from hotline_client.exports.paper.blocks import Block, Code, Facts, Grid, Heading, Note, Turn, Words, blocks
 from hotline_client.exports.paper.fonts import font
 from hotline_client.exports.paper.paper import Paper
-from hotline_client.exports.paper.setting import Base, Line, Setter, Style
+from hotline_client.exports.paper.setting import Base, SetLine, Setter, Style
 from hotline_protocol.text import show
 
 _LEFT: Final = 24.0
@@ -63,8 +63,8 @@ class _Page:
     def _foot(self, page: str) -> None:
         paper = self._paper
         state = "" if paper.state == "SIGNED" else f"{paper.state}, NOT SIGNED · "
-        self._draw(Line(f"{paper.reference} · {state}{page}", "L"), _LEFT, 297 - 17, _WIDTH, _SMALL)
-        self._draw(Line(f"SHA-256 of the text {paper.text_hash.hex()}", "L"), _LEFT, 297 - 13, _WIDTH, 7)
+        self._draw(SetLine(f"{paper.reference} · {state}{page}", "L"), _LEFT, 297 - 17, _WIDTH, _SMALL)
+        self._draw(SetLine(f"SHA-256 of the text {paper.text_hash.hex()}", "L"), _LEFT, 297 - 13, _WIDTH, 7)
 
     # --- blocks
 
@@ -167,12 +167,12 @@ class _Page:
         self._pages[-1].append(mark)
         self._y += 1.4
 
-    def _put(self, line: Line, x: float, width: float, size: float, style: Style) -> None:
+    def _put(self, line: SetLine, x: float, width: float, size: float, style: Style) -> None:
         y = self._y
         self._pages[-1].append(lambda: self._draw(line, x, y, width, size, style))
 
     def _draw(  # noqa: PLR0917 - as `Setter.draw`
-        self, line: Line, x: float, y: float, width: float, size: float, style: Style = ""
+        self, line: SetLine, x: float, y: float, width: float, size: float, style: Style = ""
     ) -> None:
         text = self._set.drawable(line.text)
-        self._set.draw(Line(text, line.base), x, y, width, size, style)
+        self._set.draw(SetLine(text, line.base), x, y, width, size, style)

@@ -30,7 +30,7 @@ Style = Literal["", "B"]
 Base = Literal["L", "R"]
 
 
-class Line(NamedTuple):
+class SetLine(NamedTuple):
     """One line in logical order, with the direction of the paragraph that it is of."""
 
     text: str
@@ -76,7 +76,7 @@ class Setter:
         style: Style = "",
         *,
         base: Base | None = None,
-    ) -> list[Line]:
+    ) -> list[SetLine]:
         """Lines at most `width` wide; broken at blanks, inside a word only if it alone is too long. `base`: the direction of
         the paragraph, that of its first letter if none is given.
         """
@@ -91,7 +91,7 @@ class Setter:
                     lines.append(line)
                     joined = piece
                 line = joined
-        return [Line(one, base) for one in [*lines, line]]
+        return [SetLine(one, base) for one in [*lines, line]]
 
     def _pieces(self, word: str, width: float, size: float, style: Style) -> Iterator[str]:
         """A word, in as many pieces as it takes to fit."""
@@ -107,7 +107,7 @@ class Setter:
         yield piece
 
     def draw(  # noqa: PLR0917 - place and size, as in every drawing call
-        self, line: Line, x: float, y: float, width: float, size: float, style: Style = ""
+        self, line: SetLine, x: float, y: float, width: float, size: float, style: Style = ""
     ) -> None:
         """One line in a box `width` wide: at its left, or at its right if its paragraph runs from there."""
         runs = list(_runs(_visual(line)))
@@ -120,7 +120,7 @@ class Setter:
             place += room
 
 
-def _visual(line: Line) -> list[str]:
+def _visual(line: SetLine) -> list[str]:
     """The letters of a line, each with its marks, from left to right; brackets and their like mirrored (UAX 9, L2 to L4)."""
     if line.base == "L" and not has_rtl(line.text):
         return clusters(line.text)

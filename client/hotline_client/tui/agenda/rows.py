@@ -11,20 +11,20 @@ from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.looks.wording import dtg, remaining
 from hotline_client.tui.parts.needs import Need
 from hotline_protocol.errors import NotAppliedError
-from hotline_protocol.folds.agenda import TABLE, Agenda, Item, State
+from hotline_protocol.folds.agenda import TABLE, Agenda, Item, ItemState
 from hotline_protocol.terms import Precedence, Role, Side, other
 
 Number = Callable[[bytes], str]
 """The number of a document, as a person types it."""
 
-_LOOKS: Final[Mapping[State, Look]] = {
-    State.PROPOSED: "warn",
-    State.COUNTERED: "warn",
-    State.OPEN: "strong",
-    State.AGREED: "good",
-    State.NOT_AGREED: "bad",
+_LOOKS: Final[Mapping[ItemState, Look]] = {
+    ItemState.PROPOSED: "warn",
+    ItemState.COUNTERED: "warn",
+    ItemState.OPEN: "strong",
+    ItemState.AGREED: "good",
+    ItemState.NOT_AGREED: "bad",
 }
-_WAITING: Final = (State.PROPOSED, State.COUNTERED)
+_WAITING: Final = (ItemState.PROPOSED, ItemState.COUNTERED)
 
 
 def why_not(item: Item | None, act: str, side: Side, role: Role, now: int) -> str | None:
@@ -112,18 +112,18 @@ def turn(item: Item, scene: Scene) -> str:
         return t("YOUR TURN: object (b) or amend (m), or let it stand") if theirs else t("the silence runs")
     if state in _WAITING:
         return _judged(item, scene)
-    if state in (State.OPEN, State.AD_REFERENDUM):
+    if state in (ItemState.OPEN, ItemState.AD_REFERENDUM):
         if other(me) in item.says and me not in item.says:
             return t(
                 "YOUR TURN: say the same outcome (u) if you agree; it counts when both sides said the same"
             )
         return t("u says what came of it, s proposes it under silence; nothing is decided by one side alone")
     words = {
-        State.ACCEPTED: t(
+        ItemState.ACCEPTED: t(
             "accepted: p adopts the agenda in the order you see; both sides must adopt the same"
         ),
-        State.ADOPTED: t("on the agenda: o opens it"),
-        State.CLOSED: t("closed"),
+        ItemState.ADOPTED: t("on the agenda: o opens it"),
+        ItemState.CLOSED: t("closed"),
     }
     return words.get(state) or t("decided: x closes it, once both sides did")
 

@@ -30,7 +30,7 @@ from hotline_client.tui.parts.state import ScreenState
 from hotline_client.tui.parts.view import Fill
 from hotline_protocol.documents.agenda import AgendaAccept, AgendaAdopt, AgendaClose, AgendaOpen
 from hotline_protocol.documents.body import Target
-from hotline_protocol.folds.agenda import Item, State
+from hotline_protocol.folds.agenda import Item, ItemState
 from hotline_protocol.folds.table import DECIDING_ROLES, SPEAKING_ROLES
 from hotline_protocol.terms import other
 
@@ -77,7 +77,7 @@ class AgendaView(Board[Item]):
 
     def row(self, entry: Item, cells: int) -> Row:
         """One item."""
-        adopted = [one.id for one in self._entries if one.state is State.ADOPTED]
+        adopted = [one.id for one in self._entries if one.state is ItemState.ADOPTED]
         place = str(adopted.index(entry.id) + 1) if entry.id in adopted else ""
         return item_row(entry, place, self._number(entry), self.state.scene(), cells)
 
@@ -213,7 +213,7 @@ class AgendaView(Board[Item]):
     # --- the order
 
     def _adoptable(self) -> list[Item]:
-        return [one for one in self._entries if one.state in (State.ACCEPTED, State.ADOPTED)]
+        return [one for one in self._entries if one.state in (ItemState.ACCEPTED, ItemState.ADOPTED)]
 
     def action_item_up(self) -> None:
         """Earlier in the order one tries out."""

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Label
 
-from hotline_client.tui.first_run.steps import TITLES, Enrolment, Step
+from hotline_client.tui.first_run.steps import TITLES, Enrolment, EnrolmentStep
 from hotline_client.tui.looks.bars import Bar
 from hotline_client.tui.looks.cells import line, paragraphs
 from hotline_client.tui.looks.rows import Look, Row
@@ -22,14 +22,14 @@ from hotline_client.vault.passphrases import MINIMUM
 from hotline_protocol.errors import HotlineError
 from hotline_protocol.identity.digits import digits
 
-_FIELDS: Final[Mapping[Step, tuple[tuple[str, str], ...]]] = {
-    Step.KEY: (
+_FIELDS: Final[Mapping[EnrolmentStep, tuple[tuple[str, str], ...]]] = {
+    EnrolmentStep.KEY: (
         ("name", N_("Your name, as the others will see it")),
         ("passphrase", N_("A passphrase for this device")),
         ("again", N_("The same once more")),
         ("out", N_("Where to write the request")),
     ),
-    Step.INSTALL: (
+    EnrolmentStep.INSTALL: (
         ("certificate", N_("The certificate that came back")),
         ("charter", N_("The charter, signed by both")),
     ),
@@ -59,7 +59,7 @@ class Guide(QuietApp):
     def __init__(self, enrolment: Enrolment, *, theme: str = NIGHT) -> None:
         super().__init__()
         self.enrolment = enrolment
-        self.step = Step.KEY
+        self.step = EnrolmentStep.KEY
         self._look = theme
         self._busy = False
         self._told: tuple[str, Look] = ("", "bad")
@@ -86,9 +86,9 @@ class Guide(QuietApp):
 
     # --- what is shown
 
-    async def _go(self, step: Step) -> None:
+    async def _go(self, step: EnrolmentStep) -> None:
         """Show a step; the last one ends the guide."""
-        if step is Step.OPEN and self.step is not Step.CHECK:
+        if step is EnrolmentStep.OPEN and self.step is not EnrolmentStep.CHECK:
             self.exit(return_code=0)
             return
         self.step = step
@@ -133,24 +133,24 @@ class Guide(QuietApp):
 
     def _verb(self) -> str:
         return {
-            Step.KEY: t("make it"),
-            Step.REQUEST: t("it came back"),
-            Step.INSTALL: t("install"),
-            Step.CHECK: t("open the line"),
+            EnrolmentStep.KEY: t("make it"),
+            EnrolmentStep.REQUEST: t("it came back"),
+            EnrolmentStep.INSTALL: t("install"),
+            EnrolmentStep.CHECK: t("open the line"),
         }.get(self.step, t("next"))
 
     def _explained(self) -> list[str]:
         match self.step:
-            case Step.KEY:
+            case EnrolmentStep.KEY:
                 return [
                     t(
                         "The key is made here and never leaves this device; the passphrase alone opens it, and nobody can give you another."
                     ),
                     t("At least {count} characters: four or five words chosen by dice.", count=MINIMUM),
                 ]
-            case Step.REQUEST:
+            case EnrolmentStep.REQUEST:
                 return self._request()
-            case Step.INSTALL:
+            case EnrolmentStep.INSTALL:
                 return [
                     t(
                         "Your custodian gives you two files: your certificate, and the charter that both sides signed."
@@ -206,15 +206,15 @@ class Guide(QuietApp):
         given = {one.id or "": one.value for one in self.query(Input)}
         made = self.enrolment
         match self.step:
-            case Step.KEY:
+            case EnrolmentStep.KEY:
                 await self._attempt(
                     lambda: made.make_key(given["name"], given["passphrase"], given["again"], given["out"]),
-                    lambda _asked: self._go(Step.REQUEST),
+                    lambda _asked: self._go(EnrolmentStep.REQUEST),
                 )
-            case Step.REQUEST:
+            case EnrolmentStep.REQUEST:
                 self._told = ("", "bad")
-                await self._go(Step.INSTALL)
-            case Step.INSTALL:
+                await self._go(EnrolmentStep.INSTALL)
+            case EnrolmentStep.INSTALL:
                 await self._attempt(
                     lambda: (made.install(given["certificate"], given["charter"]), made.check()),
                     lambda done: self._judged(done[1]),
@@ -225,12 +225,12 @@ class Guide(QuietApp):
     async def _judged(self, findings: list[object]) -> None:
         bad = [one for one in findings if getattr(one, "state", "") != "ok"]
         self._told = ("\n".join(f"{one.check}: {one.found}. {one.hint}" for one in bad), "warn")  # type: ignore[attr-defined]
-        await self._go(Step.CHECK)
+        await self._go(EnrolmentStep.CHECK)
 
     async def action_back(self) -> None:
         """The step before, as far as it can be taken back; nothing is deleted."""
-        if self.step is Step.INSTALL and not self._busy:
-            await self._go(Step.REQUEST)
+        if self.step is EnrolmentStep.INSTALL and not self._busy:
+            await self._go(EnrolmentStep.REQUEST)
 
     def action_leave(self) -> None:
         """What was done stays; `hotline tui` goes on from there."""

@@ -24,7 +24,7 @@ KEPT: Final = "enrol.request"
 """The setting of the vault that holds where the request was written, and for whom."""
 
 
-class Step(IntEnum):
+class EnrolmentStep(IntEnum):
     """What is to be done."""
 
     KEY = 1
@@ -35,11 +35,11 @@ class Step(IntEnum):
 
 
 TITLES: Final = {
-    Step.KEY: N_("Make this device's key"),
-    Step.REQUEST: N_("Have it certified"),
-    Step.INSTALL: N_("Install what came back"),
-    Step.CHECK: N_("Check it"),
-    Step.OPEN: N_("Open the line"),
+    EnrolmentStep.KEY: N_("Make this device's key"),
+    EnrolmentStep.REQUEST: N_("Have it certified"),
+    EnrolmentStep.INSTALL: N_("Install what came back"),
+    EnrolmentStep.CHECK: N_("Check it"),
+    EnrolmentStep.OPEN: N_("Open the line"),
 }
 
 
@@ -73,15 +73,15 @@ class Enrolment:
         self.asked: Asked | None = None
         self.installed: Installed | None = None
 
-    def step(self) -> Step:
+    def step(self) -> EnrolmentStep:
         """What is next, by what is there. The vault is opened, which takes a moment."""
         if self.passphrase is None or not Vault.exists(self.home):
-            return Step.KEY
+            return EnrolmentStep.KEY
         with Vault.open(self.home, self.passphrase) as vault:
             if vault.device.certificate is not None and vault.device.charter is not None:
-                return Step.OPEN
+                return EnrolmentStep.OPEN
             self.asked = self._again(vault)
-            return Step.REQUEST
+            return EnrolmentStep.REQUEST
 
     def make_key(self, name: str, passphrase: str, again: str, out: str) -> Asked:
         """Step 1: the vault, the key in it, and the request."""

@@ -15,16 +15,16 @@ from hotline_client.words.meetings import said, side_by_side
 from hotline_client.words.times import local_times, zulu
 from hotline_protocol.documents.meetings import Part
 from hotline_protocol.errors import NotAppliedError
-from hotline_protocol.folds.meetings import TABLE, Meeting, State
+from hotline_protocol.folds.meetings import TABLE, Meeting, MeetingState
 from hotline_protocol.terms import Role, Side, other
 
 WEEKS: Final = 4
-_LOOKS: Final[Mapping[State, Look]] = {
-    State.PROPOSED: "warn",
-    State.COUNTERED: "warn",
-    State.AGREED: "good",
-    State.CANCELLED: "dim",
-    State.HELD: "text",
+_LOOKS: Final[Mapping[MeetingState, Look]] = {
+    MeetingState.PROPOSED: "warn",
+    MeetingState.COUNTERED: "warn",
+    MeetingState.AGREED: "good",
+    MeetingState.CANCELLED: "dim",
+    MeetingState.HELD: "text",
 }
 _VERDICTS: Final[Mapping[str, tuple[str, Look]]] = {
     N_("agreed"): ("=", "good"),
@@ -130,7 +130,7 @@ def turn(meeting: Meeting, scene: Scene) -> str:
     me = scene.me
     if not meeting.is_living:
         return t("nothing is left to do")
-    if meeting.state is State.AGREED:
+    if meeting.state is MeetingState.AGREED:
         return t("agreed by both sides; c changes it, which voids what it touches; h says it was held")
     waiting = [part for part in Part if waits_for(meeting, part, me) and meeting.parts[part].side != me]
     if waiting:

@@ -220,10 +220,14 @@ class MeetingsView(Board[Meeting | Record], MinutesActs):
 
         def make(_ending: str) -> bytes:
             # here: only who exports waits for the library
-            from hotline_client.exports.calendars import ALARMS, Entry, calendar  # noqa: PLC0415
+            from hotline_client.exports.calendars import (  # noqa: PLC0415
+                ALARMS,
+                CalendarEntry,
+                calendar,
+            )
 
             entries = [
-                Entry(
+                CalendarEntry(
                     one,
                     self._number(one.id),
                     tuple(f"{self._number(item)} {title}" for item, title in self._titles(one)),

@@ -12,14 +12,14 @@ from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.looks.wording import dtg
 from hotline_client.tui.parts.needs import Need
 from hotline_protocol.errors import NotAppliedError
-from hotline_protocol.folds.minutes import RAPPORTEURS, TABLE, Mark, Record, Remark, State
+from hotline_protocol.folds.minutes import RAPPORTEURS, TABLE, Mark, MinutesState, Record, Remark
 from hotline_protocol.terms import SIDES, Role, Side, other
 
-_LOOKS: Final[Mapping[State, Look]] = {
-    State.DRAFT: "warn",
-    State.COMMENTED: "warn",
-    State.INITIALLED: "text",
-    State.SIGNED: "good",
+_LOOKS: Final[Mapping[MinutesState, Look]] = {
+    MinutesState.DRAFT: "warn",
+    MinutesState.COMMENTED: "warn",
+    MinutesState.INITIALLED: "text",
+    MinutesState.SIGNED: "good",
 }
 NameOf = Callable[[bytes], str]
 """Whoever holds the certificate with that fingerprint, harmless."""
@@ -59,12 +59,12 @@ def minutes_row(minutes: Record, number: str, cells: int) -> Row:
 
 def turn(minutes: Record, scene: Scene, role: Role) -> str:
     """What is left to do, and whose turn it is."""
-    if minutes.state is State.SIGNED:
+    if minutes.state is MinutesState.SIGNED:
         return t("signed by both heads: it stays as it is")
-    ours = scene.me in (minutes.signatures if minutes.state is State.INITIALLED else minutes.initials)
+    ours = scene.me in (minutes.signatures if minutes.state is MinutesState.INITIALLED else minutes.initials)
     if ours:
         return t("waits for {side}", side=scene.names[other(scene.me)])
-    if minutes.state is State.INITIALLED:
+    if minutes.state is MinutesState.INITIALLED:
         if role is Role.HEAD:
             return t("YOUR TURN: sign (s); a new text (t) makes the initials void")
         return t("your head of delegation signs next")
@@ -77,8 +77,12 @@ def minutes_needs(
     """Minutes that the other side initialled or wrote and ours has not initialled, and those that wait for our head."""
     found = []
     for one in minutes:
-        initial = one.state in (State.DRAFT, State.COMMENTED) and me not in one.initials and one.side != me
-        sign = one.state is State.INITIALLED and me not in one.signatures and role is Role.HEAD
+        initial = (
+            one.state in (MinutesState.DRAFT, MinutesState.COMMENTED)
+            and me not in one.initials
+            and one.side != me
+        )
+        sign = one.state is MinutesState.INITIALLED and me not in one.signatures and role is Role.HEAD
         if (initial and role in RAPPORTEURS) or sign:
             what = t("to sign") if sign else t("to initial")
             words = f"{number(one.id)} {line(one.title, 40)}: {what}"

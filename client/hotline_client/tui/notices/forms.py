@@ -17,7 +17,7 @@ from hotline_client.words.times import instant
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.notices import Action, Effect, Notice, Protection
 from hotline_protocol.documents.talk import Text
-from hotline_protocol.folds.notices import Entry
+from hotline_protocol.folds.notices import Registered
 from hotline_protocol.notices import form, values
 from hotline_protocol.notices.geometry import check_area, check_areas
 from hotline_protocol.notices.shapes import parse_area, print_area
@@ -173,7 +173,7 @@ def notice_form(
     arena: Arena,
     now: Callable[[], int],
     check: Check,
-    before: Entry | None = None,
+    before: Registered | None = None,
 ) -> Form:
     """A notice of an arena; with `before` its replacement, which begins as that one is."""
     given = {} if before is None else _typed(before.notice)
@@ -213,7 +213,7 @@ def notice_form(
     return Form(name, title, wordy, make, preview=preview, ask=ask)
 
 
-def cancel_form(entry: Entry, number: str, now: Callable[[], int]) -> Form:
+def cancel_form(entry: Registered, number: str, now: Callable[[], int]) -> Form:
     """A notice cancelled at once."""
 
     def make(answers: Answers) -> list[Notice]:

@@ -15,7 +15,7 @@ from hotline_client.tui.looks.tongue import N_, t
 from hotline_client.tui.looks.wording import dtg, remaining
 from hotline_client.tui.parts.needs import Need
 from hotline_protocol.documents.notices import Verdict
-from hotline_protocol.folds.notices import LEAD, Entry, Phase, State
+from hotline_protocol.folds.notices import LEAD, NoticeState, Phase, Registered
 from hotline_protocol.terms import Precedence, Side
 
 _LABEL: Final = 16
@@ -25,14 +25,14 @@ LABELS: Final = (N_("Area"),)
 _LOOKS: Final[Mapping[int, Look]] = {DISPUTED: "bad", 3: "bad", 2: "warn"}
 
 
-def in_order(entries: Sequence[Entry], now: int) -> list[Entry]:
+def in_order(entries: Sequence[Registered], now: int) -> list[Registered]:
     """The urgent ones of what is in force first, what is over last."""
     return sorted(entries, key=lambda one: (is_over(one, now), *urgency(one)))
 
 
-def phase(entry: Entry, now: int) -> tuple[str, Look]:
+def phase(entry: Registered, now: int) -> tuple[str, Look]:
     """`ACTIVE, ends in 3h 20m`: what it is now, in words."""
-    if entry.state is not State.IN_FORCE:
+    if entry.state is not NoticeState.IN_FORCE:
         return entry.state.value, "dim"
     now_in = entry.phase(now)
     if now_in is Phase.PENDING:
@@ -44,7 +44,7 @@ def phase(entry: Entry, now: int) -> tuple[str, Look]:
     return f"{now_in.value}, {left}", "strong"
 
 
-def notice_row(entry: Entry, number: str, scene: Scene, cells: int) -> Row:
+def notice_row(entry: Registered, number: str, scene: Scene, cells: int) -> Row:
     """`! N-0003/26 BRAVO  naval REAL 240600Z in 15h  Gunnery`; where it is narrow what is no exercise is real, and soon enough."""
     notice, urgent = entry.notice, worst(entry)
     sign = {DISPUTED: "!!", 3: "! ", 2: "? "}.get(urgent, "  ")
@@ -108,7 +108,7 @@ def spoken(name: Reference) -> str:
 
 
 def notice_needs(
-    entries: Sequence[Entry], channel: str, me: Side, now: int, named: Callable[[bytes], str]
+    entries: Sequence[Registered], channel: str, me: Side, now: int, named: Callable[[bytes], str]
 ) -> list[Need]:
     """Notices of either side that are disputed, or in conflict with one of ours. `named`: as people type them."""
     owner = {one.id: one.side for one in entries}

@@ -30,7 +30,7 @@ from hotline_client.tui.parts.view import Fill
 from hotline_client.tui.talk.responding import answer_form, why_no_answer
 from hotline_protocol.documents.notices import Notice, Verdict
 from hotline_protocol.errors import UsageError
-from hotline_protocol.folds.notices import Entry
+from hotline_protocol.folds.notices import Registered
 from hotline_protocol.terms import WRITING_ROLES, Arena
 
 _ARENAS: Final = {
@@ -41,7 +41,7 @@ _ARENAS: Final = {
 _ENDINGS: Final = (".geojson", ".svg", ".txt")
 
 
-class NoticesView(Board[Entry]):
+class NoticesView(Board[Registered]):
     """One channel's notices. `a` shows one arena at a time, `v` also what is over."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("notices")]
@@ -53,22 +53,22 @@ class NoticesView(Board[Entry]):
         self._arena: Arena | None = None
         self._everything = False
 
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> Sequence[Registered]:
         """The urgent ones first."""
         now = self.state.clock()
         found = self.state.port.read(self.state.channel, lambda book: list(book.notices.all.values()))
         shown = [one for one in found if self._arena in (None, one.notice.arena)]
         return in_order([one for one in shown if self._everything or not is_over(one, now)], now)
 
-    def key(self, entry: Entry) -> bytes:
+    def key(self, entry: Registered) -> bytes:
         """Its document."""
         return entry.id
 
-    def row(self, entry: Entry, cells: int) -> Row:
+    def row(self, entry: Registered, cells: int) -> Row:
         """One notice."""
         return notice_row(entry, self._number(entry.id), self.state.scene(), cells)
 
-    def detail(self, entry: Entry, cells: int) -> Sequence[Row]:
+    def detail(self, entry: Registered, cells: int) -> Sequence[Row]:
         """All of one."""
         told = presenter.facts(self.state.port, self.state.channel, entry)
         return notice_detail(told, self.state.scene(), cells)
@@ -95,7 +95,7 @@ class NoticesView(Board[Entry]):
         """What is possible on the marked notice."""
         return [act for act in acts_of("notices") if self._possible(act.id, self.current) is None]
 
-    def _possible(self, act: str, entry: Entry | None) -> str | None:
+    def _possible(self, act: str, entry: Registered | None) -> str | None:
         """Why not; None if it is."""
         if act in {"replace", "cancel_notice"}:
             return self._changeable(entry)
@@ -103,7 +103,7 @@ class NoticesView(Board[Entry]):
             return self._silent()
         return t("mark a notice first") if act == "block" and entry is None else None
 
-    def _changeable(self, entry: Entry | None) -> str | None:
+    def _changeable(self, entry: Registered | None) -> str | None:
         if entry is None:
             return t("mark a notice first")
         if entry.side != self.state.me.side:
@@ -214,7 +214,7 @@ class NoticesView(Board[Entry]):
             return
         self.run_worker(self._draw(entry, hours=hours), exclusive=True)
 
-    async def _draw(self, entry: Entry, *, hours: bool) -> None:
+    async def _draw(self, entry: Registered, *, hours: bool) -> None:
         # a screen without maps does not wait for numpy, pyproj and shapely, and this one hears keys meanwhile
         module = await asyncio.to_thread(importlib.import_module, "hotline_client.tui.notices.chart.screen")
 

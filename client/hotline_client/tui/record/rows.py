@@ -13,7 +13,7 @@ from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.looks.wording import age, channel_label, dtg
 from hotline_protocol.folds.checkpoints import Signed
 from hotline_protocol.folds.journal import Journal
-from hotline_protocol.folds.line import Check, State
+from hotline_protocol.folds.line import Check, CheckState
 from hotline_protocol.terms import SIDES, Side
 
 NameOf = Callable[[bytes], str]
@@ -35,8 +35,8 @@ def entries(book: Journal, events: Sequence[MessageView]) -> list[Entry]:
     """Everything, newest first; an open line check before all."""
     checks = list(book.line.checks.values())
     signed = [Sealed(by, one) for by, one in book.checkpoints.last.items()]
-    rest: list[Entry] = [*(one for one in checks if one.state is not State.OPEN), *signed, *events]
-    return [*(one for one in checks if one.state is State.OPEN), *sorted(rest, key=_when, reverse=True)]
+    rest: list[Entry] = [*(one for one in checks if one.state is not CheckState.OPEN), *signed, *events]
+    return [*(one for one in checks if one.state is CheckState.OPEN), *sorted(rest, key=_when, reverse=True)]
 
 
 def _when(entry: Entry) -> int:
@@ -74,8 +74,8 @@ def check_state(check: Check, now: int) -> tuple[str, Look]:
     words = check_outcome(check, now, t)
     if check.is_overdue(now):
         words = t("OVERDUE since {age}", age=age(now - check.deadline))
-    good = check.state is State.ECHOED
-    waiting = check.state is State.OPEN and not check.is_overdue(now)
+    good = check.state is CheckState.ECHOED
+    waiting = check.state is CheckState.OPEN and not check.is_overdue(now)
     return words, "good" if good else "warn" if waiting or check.echoed_at is not None else "bad"
 
 

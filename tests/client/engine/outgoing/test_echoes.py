@@ -5,7 +5,7 @@ from __future__ import annotations
 from hotline_client.engine.desk import Desk
 from hotline_client.line.line import Line
 from hotline_protocol.documents.watch import LineCheck, LineMissed
-from hotline_protocol.folds.line import Check, State
+from hotline_protocol.folds.line import Check, CheckState
 from hotline_protocol.terms import Role
 from tests.client.engine.house import CHANNEL, House, Person, founded
 
@@ -34,7 +34,7 @@ def test_a_check_is_echoed_by_the_other_side_alone_and_once() -> None:
     asked = ask(Line(dana.desk))
     house.settle()
     live(house, dana, viktor)
-    assert check(dana, asked).state is State.ECHOED
+    assert check(dana, asked).state is CheckState.ECHOED
     assert check(viktor, asked).echoed_by == viktor.desk.context.certificate.fingerprint
     for _ in range(5):
         live(house, dana, viktor, seconds=5)
@@ -53,7 +53,7 @@ def test_devices_of_a_side_take_turns_and_observers_say_nothing() -> None:
     first = ask(Line(dana.desk))
     house.settle(dana, second, silent)
     live(house, dana, second, silent)
-    assert check(dana, first).state is State.OPEN
+    assert check(dana, first).state is CheckState.OPEN
     live(house, dana, second, silent, seconds=3)
     assert check(dana, first).echoed_by == second.desk.context.certificate.fingerprint
     house.settle()
@@ -76,7 +76,7 @@ def test_who_comes_back_late_says_so_and_who_was_away_puts_it_on_record() -> Non
     house.clock.pass_(seconds=120)
     house.settle()
     live(house, dana, viktor)
-    assert check(dana, late).state is State.LATE
+    assert check(dana, late).state is CheckState.LATE
 
     missed = ask(Line(dana.desk), nonce=bytes(16))
     house.settle(dana)
@@ -84,7 +84,7 @@ def test_who_comes_back_late_says_so_and_who_was_away_puts_it_on_record() -> Non
     house.settle()
     live(house, dana, viktor)
     live(house, dana, viktor, seconds=5)
-    assert check(dana, missed).state is State.MISSED
+    assert check(dana, missed).state is CheckState.MISSED
     assert [one.author for one in dana.documents("line.missed")] == [
         viktor.desk.context.certificate.fingerprint
     ]
@@ -129,5 +129,5 @@ def test_the_side_that_waited_in_vain_may_put_it_on_record_first() -> None:
     house.settle(dana)
     house.settle()
     live(house, dana, viktor, seconds=700)
-    assert check(viktor, asked).state is State.MISSED
+    assert check(viktor, asked).state is CheckState.MISSED
     assert not dana.documents("line.echo")

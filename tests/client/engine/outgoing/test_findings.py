@@ -13,7 +13,7 @@ from hotline_client.engine.outgoing.findings import due
 from hotline_client.line.line import Line
 from hotline_protocol.documents.notices import Finding, Notice, Verdict
 from hotline_protocol.folds.journal import Journal
-from hotline_protocol.folds.notices import Entry
+from hotline_protocol.folds.notices import Registered
 from hotline_protocol.notices import conflict
 from hotline_protocol.notices.buffers import AGREED, Buffers
 from hotline_protocol.terms import Arena, Role
@@ -32,7 +32,7 @@ def issue(person: Person, body: Notice) -> bytes:
     return Line(person.desk).say(CHANNEL, body)
 
 
-def entry(person: Person, document: bytes) -> Entry:
+def entry(person: Person, document: bytes) -> Registered:
     return Line(person.desk).read(CHANNEL, lambda book: book.notices.all[document])
 
 

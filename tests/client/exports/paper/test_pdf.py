@@ -12,7 +12,7 @@ import pytest
 
 from hotline_client.exports.paper import fonts, pdf
 from hotline_client.exports.paper.paper import Paper
-from hotline_client.exports.paper.setting import Line, Setter, _runs, _visual
+from hotline_client.exports.paper.setting import SetLine, Setter, _runs, _visual
 from hotline_protocol.errors import StorageError
 from tests.client.exports.paper.sample import HEBREW, RUSSIAN, sample
 
@@ -36,11 +36,11 @@ def setter() -> Iterator[Setter]:
     ],
 )
 def test_lines_are_put_in_visual_order(text: str, base: str, visual: str) -> None:
-    assert "".join(_visual(Line(text, base))) == visual  # type: ignore[arg-type]
+    assert "".join(_visual(SetLine(text, base))) == visual  # type: ignore[arg-type]
 
 
 def test_right_to_left_runs_are_shaped_in_logical_order_and_the_rest_as_it_stands() -> None:
-    runs = list(_runs(_visual(Line("word שָׁלוֹם עולם (2026) end", "L"))))
+    runs = list(_runs(_visual(SetLine("word שָׁלוֹם עולם (2026) end", "L"))))
     assert "שָׁלוֹם" in runs
     assert "עולם" in runs
     assert "".join(runs).startswith("word (2026)")

@@ -14,7 +14,7 @@ from hotline_client.tui.parts.form import FormScreen
 from hotline_client.tui.parts.sheets import Ask
 from hotline_protocol.documents import agenda as docs
 from hotline_protocol.documents.body import Target
-from hotline_protocol.folds.agenda import State
+from hotline_protocol.folds.agenda import ItemState
 from hotline_protocol.terms import Arena, Role
 from tests.support.memory_line import ANNA, MIRIAM, OTTO, MemoryLine, party
 from tests.support.pilot import SIZES, Ticks, bar, drive, screen
@@ -41,7 +41,7 @@ def adopted(line: MemoryLine, *titles: str) -> list[Target]:
     return items
 
 
-def state_of(line: MemoryLine, item: Target) -> State:
+def state_of(line: MemoryLine, item: Target) -> ItemState:
     return line.affairs.book.journal.agenda.items[item.id].state
 
 
@@ -89,9 +89,9 @@ def test_theirs_needs_us_and_is_accepted_after_a_question(size: tuple[int, int])
         await pilot.press("a")
         assert isinstance(app.screen, Ask)
         await pilot.press("escape")
-        assert state_of(line, item) is State.PROPOSED
+        assert state_of(line, item) is ItemState.PROPOSED
         await pilot.press("a", "y")
-        assert state_of(line, item) is State.ACCEPTED
+        assert state_of(line, item) is ItemState.ACCEPTED
         await pilot.press("a")
         assert "accept is not possible now" in bar(app, "hint")
 
@@ -110,12 +110,12 @@ def test_countering_declining_and_withdrawing() -> None:
         await sent(pilot)
         await pilot.press("j", "d", *"no time")
         await sent(pilot)
-        assert state_of(line, second) is State.DECLINED
+        assert state_of(line, second) is ItemState.DECLINED
         await pilot.press("G", "d")
         assert "for the other side to say" in bar(app, "hint")
         await pilot.press("w")
         await sent(pilot)
-        assert state_of(line, own) is State.WITHDRAWN
+        assert state_of(line, own) is ItemState.WITHDRAWN
         assert line.affairs.book.journal.agenda.items[first.id].title == "One b"
 
     drive(line, act)
@@ -166,14 +166,14 @@ def test_an_outcome_is_said_by_both_and_the_item_closed() -> None:
 
     async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
         await pilot.press("alt+2", "o", "y")
-        assert state_of(line, item) is State.OPEN
+        assert state_of(line, item) is ItemState.OPEN
         line.affairs.book.say(party(MIRIAM), docs.AgendaOutcome(item, docs.Outcome.NOTED, "as it is"))
         app._read_again()
         await pilot.press("f3", "u")
         assert app.screen.query_one(TextArea).text == "as it is"
         assert "[NOTED]" in screen(app)
         await sent(pilot)
-        assert state_of(line, item) is State.NOTED
+        assert state_of(line, item) is ItemState.NOTED
         await pilot.press("x", "y")
         assert line.affairs.book.journal.agenda.items[item.id].closing == ["a"]
 
@@ -231,6 +231,6 @@ def test_who_may_not_decide_is_told_so() -> None:
         assert "a Accept" not in bar(app, "keys")
         await pilot.press("a")
         assert "role watch may not accept" in bar(app, "hint")
-        assert state_of(line, item) is State.PROPOSED
+        assert state_of(line, item) is ItemState.PROPOSED
 
     drive(line, act)

@@ -14,7 +14,7 @@ from textual.widgets import Input
 from hotline_client.ceremony.rehearse import Rehearsed
 from hotline_client.cli.base import options as common
 from hotline_client.tui.first_run.guide import Guide
-from hotline_client.tui.first_run.steps import Enrolment, Step
+from hotline_client.tui.first_run.steps import Enrolment, EnrolmentStep
 from hotline_client.tui.looks.bars import Bar
 from hotline_client.tui.looks.rows import words
 from hotline_client.vault import Vault
@@ -54,7 +54,7 @@ async def settled(guide: Guide, pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
-def at(guide: Guide) -> Step:
+def at(guide: Guide) -> EnrolmentStep:
     return guide.step
 
 
@@ -89,7 +89,7 @@ def test_the_key_is_made_by_keyboard_alone_and_its_digits_are_shown(
     home, out = tmp_path / "home", tmp_path / "dana.request"
 
     async def act(guide: Guide, pilot: Pilot[None]) -> None:
-        assert at(guide) is Step.KEY
+        assert at(guide) is EnrolmentStep.KEY
         assert "NOW Make this device's key" in shown(guide)
         await pilot.press(*"Dana", "enter", *"short", "enter", *"short", "enter")
         guide.query_one("#out", Input).value = str(out)
@@ -104,7 +104,7 @@ def test_the_key_is_made_by_keyboard_alone_and_its_digits_are_shown(
         assert "the two passphrases differ" in shown(guide)
         assert not home.exists()
         await fill(guide, pilot, again=GOOD)
-        assert at(guide) is Step.REQUEST
+        assert at(guide) is EnrolmentStep.REQUEST
         assert digits(parse_request(out.read_bytes()).fingerprint) in shown(guide)
         assert not guide.query(Input), "no passphrase stays on the screen"
         await pilot.press("ctrl+q")
@@ -120,7 +120,7 @@ def test_a_request_that_is_there_is_not_written_over_and_no_key_is_made(tmp_path
 
     async def act(guide: Guide, pilot: Pilot[None]) -> None:
         await fill(guide, pilot, name="Dana", passphrase=GOOD, again=GOOD, out=out)
-        assert at(guide) is Step.KEY
+        assert at(guide) is EnrolmentStep.KEY
         assert "exists" in shown(guide) or "already" in shown(guide)
 
     guided(enrolment(tmp_path / "home"), act)
@@ -135,7 +135,7 @@ def test_killed_after_the_request_it_goes_on_there(tmp_path: Path) -> None:
 
     async def act(guide: Guide, pilot: Pilot[None]) -> None:
         del pilot
-        assert at(guide) is Step.REQUEST
+        assert at(guide) is EnrolmentStep.REQUEST
         assert code in shown(guide)
 
     guided(enrolment(home, GOOD), act)
@@ -158,20 +158,20 @@ def test_what_came_back_is_installed_and_the_line_opens(tmp_path: Path) -> None:
     async def act(guide: Guide, pilot: Pilot[None]) -> None:
         await pilot.press("f9")
         await settled(guide, pilot)
-        assert at(guide) is Step.INSTALL
+        assert at(guide) is EnrolmentStep.INSTALL
         await fill(guide, pilot, certificate=tmp_path / "nothing.cert", charter=done.charter)
         assert "does not exist" in shown(guide)
         await fill(guide, pilot, certificate=done.directory / "device-1.cert", charter=done.charter)
         assert "for another device's key" in shown(guide)
         await fill(guide, pilot, certificate=certificate, charter=done.relay_charter)
-        assert at(guide) is Step.INSTALL
+        assert at(guide) is EnrolmentStep.INSTALL
         await pilot.press("escape")
         await settled(guide, pilot)
-        assert at(guide) is Step.REQUEST
+        assert at(guide) is EnrolmentStep.REQUEST
         await pilot.press("f9")
         await settled(guide, pilot)
         await fill(guide, pilot, certificate=certificate, charter=done.charter)
-        assert at(guide) is Step.CHECK
+        assert at(guide) is EnrolmentStep.CHECK
         assert "Installed: Dana, officer of" in shown(guide)
         assert made.installed is not None
         assert digits(made.installed.charter.link_id) in shown(guide)
@@ -180,7 +180,7 @@ def test_what_came_back_is_installed_and_the_line_opens(tmp_path: Path) -> None:
     guide = guided(made, act)
     assert guide.return_code == 0
     assert made.passphrase == GOOD
-    assert enrolment(home, GOOD).step() is Step.OPEN
+    assert enrolment(home, GOOD).step() is EnrolmentStep.OPEN
 
 
 def test_an_enrolled_device_needs_no_guide(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from hotline_protocol.documents.meetings import (
     Part,
     Slot,
 )
-from hotline_protocol.folds.meetings import Meeting, State
+from hotline_protocol.folds.meetings import Meeting, MeetingState
 from tests.support.memory_line import MIRIAM, NOW, MemoryLine, party
 from tests.support.pilot import SIZES, Ticks, bar, drive, screen
 
@@ -130,12 +130,12 @@ def test_both_say_held_and_either_cancels() -> None:
         await pilot.press("y")
         assert isinstance(app.screen, FormScreen)
         await sent(pilot)
-        assert meeting_of(line).state is State.AGREED
+        assert meeting_of(line).state is MeetingState.AGREED
         await pilot.press("h", "y")
         assert meeting_of(line).held == ["a"]
         await pilot.press("x", *"fire")
         await sent(pilot)
-        assert meeting_of(line).state is State.CANCELLED
+        assert meeting_of(line).state is MeetingState.CANCELLED
         assert "CANCELLED: fire" in flat(app)
         await pilot.press("x")
         assert "cancel is not possible now" in bar(app, "hint")

@@ -32,7 +32,7 @@ from hotline_protocol.documents.minutes import (
     MinutesRevise,
     MinutesSign,
 )
-from hotline_protocol.folds.minutes import Record, State
+from hotline_protocol.folds.minutes import MinutesState, Record
 from hotline_protocol.terms import Role
 from tests.support.memory_line import ANNA, MIRIAM, MemoryLine, party
 from tests.support.pilot import SIZES, Ticks, bar, drive, screen
@@ -133,7 +133,7 @@ def test_both_sides_initial_then_both_heads_sign_the_same_text(size: tuple[int, 
         line.affairs.book.say(party(THEIR_HEAD), MinutesSign(target(line)))
         app._read_again()
         await pilot.pause()
-        assert minutes_of(line).state is State.SIGNED
+        assert minutes_of(line).state is MinutesState.SIGNED
         assert "signed by both heads" in flat(app)
         assert not any(word in bar(app, "keys") for word in ("Sign", "Initial", "Text", "Reserve"))
 

@@ -17,7 +17,7 @@ from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.dialogue import Reply
 from hotline_protocol.documents.notices import Action, Finding, Notice, Verdict
 from hotline_protocol.documents.talk import Text
-from hotline_protocol.folds.notices import State
+from hotline_protocol.folds.notices import NoticeState
 from hotline_protocol.terms import Arena, Precedence, Response
 from tests.support.memory_line import ANNA, MIRIAM, NOW, MemoryLine, party
 from tests.support.notices import air, circle
@@ -154,13 +154,13 @@ def test_only_ours_is_replaced_and_cancelled() -> None:
         await pilot.pause()
         await sent(pilot)
         entries = line.affairs.book.journal.notices.all
-        assert entries[ours.id].state is State.REPLACED
+        assert entries[ours.id].state is NoticeState.REPLACED
         await pilot.press("G", "x")
         await sent(pilot)
         await pilot.press("y")
         await pilot.pause(0.1)
         assert [one.action for one in said(line)] == [Action.REPLACE, Action.CANCEL]
-        assert entries[theirs.id].state is State.IN_FORCE
+        assert entries[theirs.id].state is NoticeState.IN_FORCE
         await pilot.press("v")
         assert "REPLACED" in screen(app)
         await pilot.press("a", "a")

@@ -22,7 +22,7 @@ from hotline_client.tui.notices.chart.hours import Hours, hours_rows
 from hotline_client.tui.notices.chart.plot import ZOOM, Plot, Spot, Window
 from hotline_client.tui.notices.rows import notice_row
 from hotline_client.tui.parts.acts import acts_of, bindings, key_bar
-from hotline_protocol.folds.notices import Entry
+from hotline_protocol.folds.notices import Registered
 
 _STEP: Final = 0.2
 _LIST: Final = 5
@@ -37,7 +37,7 @@ class Chart(Screen[bytes | None]):
 
     def __init__(
         self,
-        entries: Sequence[Entry],
+        entries: Sequence[Registered],
         marked: bytes,
         number: Callable[[bytes], str],
         scene: Callable[[], Scene],
