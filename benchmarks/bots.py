@@ -91,7 +91,7 @@ from hotline_client.line.line import Line
 from hotline_client.vault import Vault
 from hotline_client.schedules.runner import Runner
 vault = Vault.open(Path(sys.argv[1]), sys.stdin.readline().rstrip("\\n"))
-runner = Runner(Line.open(vault), vault.schedules, clock=time.time)
+runner = Runner(Line.open(vault), vault.schedules, clock=time.time, doubt=lambda: None)
 begun = time.perf_counter()
 runner.load()
 loaded = time.perf_counter() - begun
@@ -165,7 +165,7 @@ async def drift(stage: Stage, slots: int) -> list[float]:
             for n in range(slots)
         ]
         vault.schedules.put([(each.name, definition(each)) for each in made], begin - 2)
-        runner = Runner(Line.open(vault), vault.schedules, clock=time.time)
+        runner = Runner(Line.open(vault), vault.schedules, clock=time.time, doubt=lambda: None)
         task = asyncio.create_task(runner.run())
         while runner.counters.sent < slots and time.time() < begin + slots + 10:
             before = runner.counters.sent

@@ -99,6 +99,18 @@ def connection(status: StatusView) -> Iterator[Finding]:
     )
 
 
+def clock(doubt: str | None, status: StatusView) -> Iterator[Finding]:
+    """The clock of this device against the relay's, after that was reached."""
+    if status.state is LineState.DOWN:
+        return
+    if doubt is None:
+        yield Finding("clock", "ok", "it agrees with the relay's")
+    else:
+        yield Finding(
+            "clock", "fail", doubt, "schedules wait meanwhile; `timedatectl` shows and sets this clock"
+        )
+
+
 def channel(view: ChannelView, line: Line, now: int) -> Iterator[Finding]:
     """One channel: in it, in order, caught up; `now` in unix ms."""
     name = f"channel {view.name}"
@@ -143,6 +155,8 @@ def programs(vault: Vault) -> Iterator[Finding]:
                 "mend its file and add it again",
             )
     sign = last_sign(vault)
+    if sign.get("alive") and sign.get("waits"):
+        yield Finding("bot", "warn", f"it waits, nothing is said: {sign['waits']}", "it goes on by itself")
     if stored and not sign.get("alive"):
         hint = "start it: `hotline bot run`, or the service hotline-bot"
         yield Finding("bot", "fail", f"{len(stored)} schedules are kept and no bot is running", hint)

@@ -27,7 +27,9 @@ def virtual(origin: float, factor: float) -> float:
 async def work(vault: Vault, origin: float, end: float, factor: float) -> None:
     """Until the end of the virtual time."""
     line = Line.open(vault)
-    runner = Runner(line, vault.schedules, clock=lambda: min(virtual(origin, factor), end))
+    runner = Runner(
+        line, vault.schedules, clock=lambda: min(virtual(origin, factor), end), doubt=lambda: None
+    )
     async with line:
         look = 0.0
         while True:

@@ -25,6 +25,7 @@ _GAUGES: Final = {
     "problems": "Schedules that cannot be worked on.",
     "paused": "Schedules that are paused.",
     "parked": "Events that a handler gave up on.",
+    "clock_in_doubt": "Whether nothing is said because this clock and the relay's disagree (1).",
     "drift_seconds": "By how much the last slot was fired after its time.",
 }
 _COUNTERS: Final = {

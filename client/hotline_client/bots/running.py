@@ -103,6 +103,7 @@ class Bot:
         return (
             f"line {'up' if now['up'] else 'DOWN'}, {now['schedules']} schedules, {now['problems']} problems, "
             f"{now['unacknowledged']} unacknowledged, outbox {now['outbox']}"
+            + (f"; WAITS: {self.runner.waits()}" if now["clock_in_doubt"] else "")
         )
 
     def numbers(self) -> dict[str, metrics.Number]:
@@ -117,6 +118,7 @@ class Bot:
             "problems": len(self.runner.problems),
             "paused": sum(one.paused for one in stored),
             "parked": len(self._vault.schedules.parked()),
+            "clock_in_doubt": int(self.runner.waits() is not None),
             "drift_seconds": counters.drift,
             "slots_sent": counters.sent,
             "slots_late": counters.late,
@@ -128,7 +130,13 @@ class Bot:
 
     async def _sign(self) -> None:
         while True:
-            facts = {"pid": os.getpid(), "since": self._started, "at": time.time(), **self.numbers()}
+            facts: dict[str, Any] = {
+                "pid": os.getpid(),
+                "since": self._started,
+                "at": time.time(),
+                **self.numbers(),
+            }
+            facts["waits"] = self.runner.waits()
             await asyncio.to_thread(leave_sign, self._vault, facts)
             await asyncio.sleep(SIGN)
 

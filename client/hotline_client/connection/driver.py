@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hotline_client.connection.changes import Subscribers
+from hotline_client.connection.clock import Reference
 from hotline_client.engine.desk import Desk
 from hotline_protocol.relay.frames import Answers, Hello, Ready, Submission, hello_content
 
@@ -14,8 +15,9 @@ from hotline_protocol.relay.frames import Answers, Hello, Ready, Submission, hel
 class DeskDriver:
     """The driver of the transport's sessions."""
 
-    def __init__(self, desk: Desk, subscribers: Subscribers) -> None:
+    def __init__(self, desk: Desk, subscribers: Subscribers, reference: Reference) -> None:
         self._desk = desk
+        self._reference = reference
         self._subscribers = subscribers
         self.tails: dict[str, int] = {}
         """The relay's tails as of the last `ready` and what came since."""
@@ -36,6 +38,7 @@ class DeskDriver:
 
     def ready(self, announced: Ready) -> list[tuple[str, int, int]]:
         """Compare what the relay announces with what we hold; what to follow."""
+        self._reference.heard(announced.now)
         self._desk.relay_time(announced.now)
         follows = []
         for one in announced.channels:

@@ -69,7 +69,7 @@ class ChannelState:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """An `appended` of the relay: the entry's id, and when it was said (unix ms)."""
+    """An `appended` of the relay: the entry's id, and when it was said (ms of a clock that only grows)."""
 
     entry_id: bytes
     said: int

@@ -37,10 +37,20 @@ _ATTEMPTS: Final = 50
 class Desk:
     """The channels that this certificate may use."""
 
-    def __init__(self, context: Context, store: Store, clock: Callable[[], int], rng: Random) -> None:
+    def __init__(
+        self,
+        context: Context,
+        store: Store,
+        clock: Callable[[], int],
+        rng: Random,
+        *,
+        steady: Callable[[], int] | None = None,
+    ) -> None:
+        """`clock`: unix ms; `steady`: ms that only grow, by which the relay is held to its promises."""
         self.context = context
         self.store = store
         self.clock = clock
+        self.steady = steady or clock
         self.rng = rng
         self.entitled: dict[str, Channel] = {
             one.name: one for one in context.charter.channels if may_use(context.certificate, one)
@@ -76,7 +86,13 @@ class Desk:
             for _ in range(_ATTEMPTS):
                 state = self.state(name)
                 draft = Draft(
-                    self.context, state, self.store, self.clock(), self.rng, promises=self._promises[name]
+                    self.context,
+                    state,
+                    self.store,
+                    self.clock(),
+                    self.rng,
+                    steady=self.steady(),
+                    promises=self._promises[name],
                 )
                 try:
                     result = work(draft)
@@ -199,7 +215,7 @@ class Desk:
         late = [
             (seq, one)
             for seq, one in self._promises[name].items()
-            if self.clock() - one.said > PROMISE_KEPT_WITHIN
+            if self.steady() - one.said > PROMISE_KEPT_WITHIN
         ]
         if late:
             self.step(name, lambda draft: self._broken(draft, late))

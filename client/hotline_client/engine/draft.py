@@ -51,6 +51,8 @@ class Draft:
     past: Past
     now: int
     rng: Random
+    steady: int = 0
+    """Milliseconds that only grow, whatever becomes of the clock."""
     promises: dict[int, Promise] = field(default_factory=dict)
     """What the relay said about entries of ours, by seq; the line's memory, not the vault's."""
     what: set[What] = field(default_factory=set)

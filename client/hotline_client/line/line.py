@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
 
 from hotline_client.connection.changes import POLL, Changed, Subscribers
+from hotline_client.connection.clock import Reference, steady, wall
 from hotline_client.connection.driver import DeskDriver
 from hotline_client.connection.health import Health
 from hotline_client.connection.reconnect import Connection
@@ -56,10 +56,6 @@ from hotline_protocol.terms import Precedence, Response, Side, other
 T = TypeVar("T")
 
 
-def _unix_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
 class Line:
     """See the methods; times are unix ms, ids are 16 bytes. Sync calls are short transactions on the vault."""
 
@@ -70,7 +66,8 @@ class Line:
         self._settings = DeviceSettings(settings or MemorySettings())
         self._timeline = Timeline(desk)
         self._subscribers = Subscribers()
-        self._driver = DeskDriver(desk, self._subscribers)
+        self._reference = Reference(desk.clock, desk.steady)
+        self._driver = DeskDriver(desk, self._subscribers, self._reference)
         self._connection = Connection(
             self._driver,
             desk.context.charter.relays,
@@ -83,9 +80,10 @@ class Line:
         desk.listener = self._subscribers.tell
 
     @classmethod
-    def open(cls, vault: Vault, *, clock: Callable[[], int] = _unix_ms, rng: Random = os.urandom) -> Line:
+    def open(cls, vault: Vault, *, clock: Callable[[], int] = wall, rng: Random = os.urandom) -> Line:
         """The line of an enrolled vault, offline. UsageError if no certificate is installed."""
-        return cls(Desk(context_of(vault), vault, clock, rng), settings=vault)
+        going = steady if clock is wall else None
+        return cls(Desk(context_of(vault), vault, clock, rng, steady=going), settings=vault)
 
     # --- online
 
@@ -136,6 +134,10 @@ class Line:
     def now(self) -> int:
         """What time it is for this device, unix ms."""
         return self._desk.clock()
+
+    def clock_doubt(self) -> str | None:
+        """Why nothing irrevocable should be done by this device's clock now (T6); None if it agrees with the relay's."""
+        return self._reference.doubt()
 
     @property
     def trust(self) -> Trust:

@@ -1,6 +1,7 @@
 """Fires what is due: slots on time; beside them, steps of escalations and the judgement of what was expected.
 
 S30 a wake-up is at most a second away, so that a clock that jumps and a machine that slept are noticed; nothing is counted in ticks
+S35 while the clock is in doubt (T6) nothing is said, accounted for or judged; what was added by a clock that was ahead begins now
 S31 what cannot be said when its slot comes is accounted for as skipped, with the reason, and raises an alarm; the next slot is tried anew
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from hotline_client.engine.records import Outcome, SlotRecord
@@ -43,11 +44,20 @@ class _Due:
 class Runner:
     """One over one line. Several, in several processes or on several hosts, may work on the same schedules."""
 
-    def __init__(self, line: Line, store: Schedules, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        line: Line,
+        store: Schedules,
+        *,
+        clock: Callable[[], float],
+        doubt: Callable[[], str | None] | None = None,
+    ) -> None:
+        """`doubt`: why the clock is not to be acted on now, None if it is (T6); the line's, unless somebody knows better."""
         self._line = line
         self._slots = Slots(line)
         self._store = store
         self._clock = clock
+        self._doubt = doubt or line.clock_doubt
         self._schedules: dict[str, _Due] = {}
         self._expected: dict[str, tuple[StoredSchedule, Expectation]] = {}
         self._queue: list[tuple[int, str]] = []
@@ -76,13 +86,19 @@ class Runner:
             if loop.time() >= reload:
                 reload = loop.time() + RELOAD
                 await asyncio.to_thread(self.load)
-            await self.fire()
+            if self.waits() is None:
+                await self.fire()
             await asyncio.sleep(self._pause())
 
     async def _look_again(self) -> None:
         while True:
             await asyncio.sleep(RELOAD)
-            await self.look()
+            if self.waits() is None:
+                await self.look()
+
+    def waits(self) -> str | None:
+        """Why nothing is said, skipped or judged now; None if all goes its way (S35)."""
+        return self._doubt()
 
     async def look(self) -> None:
         """Judge what was expected, and take the steps that are due about what was sent."""
@@ -100,6 +116,8 @@ class Runner:
     def load(self) -> None:
         """Take the definitions as the vault has them now."""
         definitions = self._store.all()
+        if self.waits() is None:
+            definitions = [self._begun(one) for one in definitions]
         if definitions == self._definitions:
             return
         self._definitions = definitions
@@ -110,6 +128,14 @@ class Runner:
                 self._take(one)
             except HotlineError as error:
                 self.problems[one.name] = str(error)
+
+    def _begun(self, stored: StoredSchedule) -> StoredSchedule:
+        """A schedule that begins in the future was added by a clock that was ahead: it begins now (S35)."""
+        now = int(self._clock())
+        if stored.since <= now:
+            return stored
+        self._store.begin(stored.name, now)
+        return replace(stored, since=now)
 
     def _take(self, stored: StoredSchedule) -> None:
         made = read_definition(stored.name, stored.definition)

@@ -55,6 +55,11 @@ class Schedules:
         with self._database.transaction() as tx:
             tx.run_all(_PUT, [(name, text, now) for name, text in definitions])
 
+    def begin(self, name: str, since: int) -> None:
+        """Let a schedule begin at another time, unix s."""
+        with self._database.transaction() as tx:
+            tx.run("UPDATE schedule SET since = ? WHERE name = ?", (since, name))
+
     def pause(self, name: str, *, paused: bool) -> None:
         """From the next slot on. UsageError if there is none of that name."""
         with self._database.transaction() as tx:

@@ -18,6 +18,7 @@ import pytest
 from hotline_client.ceremony.rehearse import Device, Rehearsed
 from hotline_client.engine.records import SlotRecord
 from hotline_client.line.line import Line
+from hotline_client.schedules.runner import LONGEST_SLEEP, Runner
 from hotline_protocol.slots import slot_id, step_id
 from hotline_protocol.terms import Role
 from tests.client.ceremony.kit import rehearsed
@@ -309,3 +310,25 @@ def test_a_local_command_that_takes_its_time_makes_no_slot_late(ours: Desk) -> N
     assert ours.trail("minute")[-2:] == [("sent", 1), ("sent", 1)]
     [asked] = [one for one in ours.vault.schedules.trail("asks") if one.document]
     assert ours.vault.schedules.steps(asked.document) == []
+
+
+def test_s35_while_the_clock_is_in_doubt_nothing_is_said_or_skipped_and_then_all_goes_on(ours: Desk) -> None:
+    doubts: list[str | None] = ["the clocks disagree"]
+    right = ours.hands.now
+    ours.hands.now += 30 * 86_400
+    ours.add(name="hourly", every="1h", start="2026-01-01T00:00Z")
+    runner = Runner(ours.line, ours.vault.schedules, clock=ours.hands, doubt=lambda: doubts[0])
+
+    async def story() -> None:
+        task = asyncio.create_task(runner.run())
+        ours.hands.now += 2 * HOUR
+        await asyncio.sleep(3 * LONGEST_SLEEP)
+        assert ours.trail("hourly") == []
+        assert runner.waits() == "the clocks disagree"
+        ours.hands.now, doubts[0] = right, None
+        assert await ours.line.until(lambda: ours.vault.schedules.all()[0].since == int(right), 10)
+        ours.hands.now = right + HOUR
+        assert await ours.line.until(lambda: ours.trail("hourly") == [("sent", 1)], 10)
+        task.cancel()
+
+    asyncio.run(story())

@@ -75,6 +75,8 @@ def _text(record: dict[str, Any]) -> str:
         f"{state}, last sign of life {dtg(int(record['at'] * 1000))}, since {dtg(int(record['since'] * 1000))}"
     ]
     lines.append("line up" if record["up"] else "line DOWN")
-    skip = {"type", "alive", "pid", "since", "at", "up", "drift_seconds"}
+    if record.get("waits"):
+        lines.append(f"WAITS, nothing is said: {show(record['waits'])}")
+    skip = {"type", "alive", "pid", "since", "at", "up", "drift_seconds", "waits", "clock_in_doubt"}
     lines += [f"{name.replace('_', ' ')}: {value}" for name, value in record.items() if name not in skip]
     return "\n".join(lines)

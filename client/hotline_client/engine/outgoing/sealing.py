@@ -154,7 +154,7 @@ def answered(draft: Draft, answer: Appended | Conflict | Rejected) -> None:
 
 def _promised(draft: Draft, form: Sealed, answer: Appended) -> None:
     if answer.seq > draft.standing.cursor:
-        draft.promises[answer.seq] = Promise(form.entry_id, draft.now)
+        draft.promises[answer.seq] = Promise(form.entry_id, draft.steady)
         return
     draft.event(
         "forged-appended",
