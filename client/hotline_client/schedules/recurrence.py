@@ -38,7 +38,9 @@ _MOST: Final = 100_000
 
 
 class Recurrence(Protocol):
-    """Slots in order."""
+    """Slots in order. `notes`: what a person should know of how it was read."""
+
+    notes: tuple[str, ...]
 
     def after(self, instant: int) -> int | None:
         """The first slot strictly later than `instant`; None if there is none any more."""
@@ -46,6 +48,8 @@ class Recurrence(Protocol):
 
 class Once:
     """One slot."""
+
+    notes: tuple[str, ...] = ()
 
     def __init__(self, at: int) -> None:
         self._at = at
@@ -57,6 +61,8 @@ class Once:
 
 class Every:
     """A slot every so many seconds, from `start` on (S4)."""
+
+    notes: tuple[str, ...] = ()
 
     def __init__(self, seconds: int, start: int) -> None:
         if seconds < SHORTEST:
@@ -76,6 +82,8 @@ class Every:
 
 class Cron:
     """Five fields: minute, hour, day of month, month, day of week (S2)."""
+
+    notes: tuple[str, ...] = ()
 
     def __init__(self, expression: str, where: ZoneInfo) -> None:
         if len(expression.split()) != 5:
@@ -103,7 +111,7 @@ class Cron:
 
 
 class Rule:
-    """An iCalendar recurrence of local times `where` (S3). `notes`: what a person should know of how it was read."""
+    """An iCalendar recurrence of local times `where` (S3)."""
 
     def __init__(self, rules: rruleset | rrule, where: Clocks, notes: tuple[str, ...] = ()) -> None:
         self._rules = rules

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -34,10 +35,10 @@ async def add(session: Invocation, *, file: Path) -> None:
     if not schedules and not expected:
         raise UsageError(f"{show(str(file))} has no [[schedule]] and no [[expect]]")
     install(session.vault, session.line, BotFile(schedules, expected, (), ()))
-    names = {one.name for one in schedules} | {EXPECT + one.name for one in expected}
+    added = {one.name: one for one in schedules} | {EXPECT + one.name: one for one in expected}
     for one in session.vault.schedules.all():
-        if one.name in names:
-            _emit(session, one)
+        if one.name in added:
+            _emit(session, one, added[one.name].recurrence.notes)
 
 
 @line_command("list", group=command)
@@ -50,9 +51,13 @@ async def list_all(session: Invocation) -> None:
         session.say("there is no schedule; write a file and add it with `hotline schedule add FILE`")
 
 
-def _emit(session: Invocation, stored: StoredSchedule) -> None:
+def _emit(session: Invocation, stored: StoredSchedule, notes: Sequence[str] = ()) -> None:
+    """`notes`: how its calendar was read, where that is not as it stands."""
     told = presenter.facts(session.vault.schedules, stored)
-    session.emit(presenter.schedule_record(told), presenter.schedule_text(told))
+    more = {"notes": list(notes)} if notes else {}
+    session.emit(presenter.schedule_record(told) | more, presenter.schedule_text(told))
+    for one in notes:
+        session.say(f"    {one}")
 
 
 @line_command("trail", group=command)

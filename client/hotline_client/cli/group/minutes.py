@@ -13,6 +13,7 @@ import click
 from hotline_client import files
 from hotline_client.cli.base import output
 from hotline_client.cli.base.acting import act_options, channel_option, deliver
+from hotline_client.cli.base.given import read_words
 from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.cli.talk.correct import check_language
 from hotline_client.exports.paper.gather import gather
@@ -44,23 +45,6 @@ FORMATS: Final = ("md", "html", "pdf", "text")
 @click.group("minutes")
 def command() -> None:
     """One text over one hash: initialled by each side, signed by both heads, exported as paper."""
-
-
-def read_words(file: str | None) -> str:
-    """A text from a file, or from stdin if there is none or it is `-`; UTF-8, without the newlines at its end."""
-    limit = 4 * MAX_MINUTES
-    if file is not None and file != "-":
-        data = files.read(Path(file), "the text", limit=limit)
-    elif sys.stdin.isatty():
-        raise UsageError("no text: name a file with --file, or pipe it in")
-    else:
-        data = sys.stdin.buffer.read(limit + 1)
-    if len(data) > limit:
-        raise UsageError(f"the text is longer than {limit} bytes")
-    try:
-        return data.decode().replace("\r\n", "\n").rstrip("\n")
-    except UnicodeDecodeError:
-        raise UsageError("the text is not UTF-8") from None
 
 
 # --- looking
@@ -183,7 +167,7 @@ async def draft(
             now, number = session.line.now(), partial(reference, session.line, channel)
             text = first_text(heading, about, reported, number, now)
         else:
-            text = read_words(file)
+            text = read_words(file=file, limit=4 * MAX_MINUTES)
         body = MinutesDraft(
             heading, text, language, None if about is None else about.id, tuple(one.id for one in reported)
         )
@@ -254,7 +238,7 @@ async def revise(
     session: Invocation, *, minutes: str, file: str | None, channel: str, key: str | None, patience: int
 ) -> None:
     """Put another text in the place of the present one; what was initialled, signed and reserved is void."""
-    words = read_words(file)
+    words = read_words(file=file, limit=4 * MAX_MINUTES)
     await _act(
         session,
         channel,

@@ -9,9 +9,9 @@ from typing import Final
 import click
 
 from hotline_client.cli.base.acting import act_options, deliver
+from hotline_client.cli.base.given import read_words
 from hotline_client.cli.base.render import message_record, message_text
 from hotline_client.cli.base.session import Invocation, is_own, line_command
-from hotline_client.cli.talk.send import read_text
 from hotline_client.line.views import MessageView
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target
@@ -68,7 +68,7 @@ async def correct(
         await session.catch_up(patience)
         present = _target(session, channel, target, is_own)
         await _act(
-            session, channel, present, Correction(present, read_text(text)), key=key, patience=patience
+            session, channel, present, Correction(present, read_words(text)), key=key, patience=patience
         )
 
 
@@ -96,7 +96,7 @@ async def translate(
     async with session.line:
         await session.catch_up(patience)
         present = present_target(session, channel, target)
-        body = Translation(present, language, read_text(text))
+        body = Translation(present, language, read_words(text))
         await _act(session, channel, present, body, key=key, patience=patience)
 
 

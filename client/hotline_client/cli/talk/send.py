@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Final
-
 import click
 
 from hotline_client.cli.base.durations import Duration
+from hotline_client.cli.base.given import read_words
 from hotline_client.cli.base.render import message_record
 from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.line.wait import acknowledged, answered, read_acks
 from hotline_client.words.addressees import read_addressees
-from hotline_client.words.texts import composed, decoded
 from hotline_protocol.errors import UsageError
 from hotline_protocol.terms import SIDES, Precedence, Response
-
-MAX_STDIN: Final = 64 * 1024
-
-
-def read_text(text: str | None) -> str:
-    """The argument, or all of stdin; bounded, in one line end and composed letters, without the newline a shell puts at the end."""
-    if text is not None:
-        return composed(text)
-    if sys.stdin.isatty():
-        raise UsageError("no text: give it as an argument, or pipe it in")
-    data = sys.stdin.buffer.read(MAX_STDIN + 1)
-    if len(data) > MAX_STDIN:
-        raise UsageError(f"the text on stdin is longer than {MAX_STDIN} bytes")
-    return decoded(data, "the text on stdin").removesuffix("\n")
 
 
 @line_command("send")
@@ -101,7 +84,7 @@ async def command(
     action, info = read_addressees(to, {side: card.delegation for side, card in cards})
     document = line.send_text(
         channel,
-        read_text(text),
+        read_words(text),
         precedence=Precedence(precedence.upper()),
         response=Response(response.upper()),
         reply_to=target,
