@@ -266,7 +266,7 @@ def blocks(told: Sequence[NoticeFacts]) -> str:
 
 
 def geojson(told: Sequence[NoticeFacts]) -> str:
-    """For other maps."""
+    """As a map that other programs read: a feature for each, its fields in the properties."""
     # here, because what only lists notices shall not pay for numpy, pyproj and shapely
     from hotline_client.exports.notices import geojson as maps  # noqa: PLC0415
 

@@ -11,12 +11,12 @@ from hotline_protocol.text import show
 
 
 def person_text(person: Person) -> str:
-    """`BRAVO/head Viktor Orlov`."""
+    """A person by their office: `BRAVO/head Viktor Orlov`."""
     return f"{show(person.delegation)}/{person.role} {show(person.name)}"
 
 
 def person_record(person: Person) -> dict[str, Any]:
-    """For a script."""
+    """A person for a script: all that the certificate says but the limits."""
     return fields(person, "limits")
 
 

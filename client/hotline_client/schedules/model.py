@@ -142,7 +142,7 @@ class Schedule(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """Its name."""
+        """What it is called in its file and in the trail."""
         return self.given.name
 
     @property

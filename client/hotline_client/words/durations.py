@@ -21,7 +21,7 @@ def is_duration(typed: str) -> bool:
 
 
 def seconds(typed: str) -> int:
-    """Whole seconds. FormatError."""
+    """How many seconds a duration lasts. FormatError."""
     if not is_duration(typed):
         raise FormatError("expected a number and a unit, such as 90s, 15m, 2h or 1d")
     words = typed.strip().lower()

@@ -31,7 +31,7 @@ class Typed(click.ParamType[T], Generic[T]):
 
 
 class Duration(Typed[int]):
-    """Gives whole seconds."""
+    """`90s`, `15m`, `2h` or `1d`, in whole seconds."""
 
     def __init__(self) -> None:
         super().__init__("duration", seconds)

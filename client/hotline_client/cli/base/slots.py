@@ -11,7 +11,7 @@ from hotline_protocol.documents.meetings import Slot
 
 
 class SlotType(Typed[Slot]):
-    """A candidate time."""
+    """A candidate time of a meeting, such as `2026-12-03T09:00 Europe/Zurich/3h`."""
 
     def __init__(self) -> None:
         super().__init__("time/length", slot)

@@ -18,6 +18,7 @@ import shapely
 from hotline_client.exports.notices import outline, timeline
 from hotline_client.exports.notices.text import what
 from hotline_protocol.documents.notices import Notice
+from hotline_protocol.dtg import dtg
 from hotline_protocol.notices.buffers import NAUTICAL_MILE
 from hotline_protocol.notices.drawing import Planar, project, unproject
 from hotline_protocol.terms import Side
@@ -65,9 +66,7 @@ def svg(drawn: Sequence[Drawn], *, title: str, now: int) -> str:
     frame = _Frame(drawn)
     legend, below = _legend(drawn, _TOP + MAP + 28.0)
     table, height = timeline.rows([(one.name, one.notice) for one in drawn], below + 16.0, now)
-    drawn_at = (
-        f"drawn {timeline.stamp(now)}, WGS-84, north is up in the middle of the map; not for navigation"
-    )
+    drawn_at = f"drawn {dtg(now)}, WGS-84, north is up in the middle of the map; not for navigation"
     box = f'viewBox="0 0 {WIDTH:.0f} {height:.0f}"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {box} role="img" aria-label="{words(title)}">',

@@ -26,11 +26,6 @@ _BARS: Final = 400
 Rows = Sequence[tuple[str, Notice]]
 
 
-def stamp(milliseconds: int) -> str:
-    """A date-time group."""
-    return dtg(milliseconds)
-
-
 def rows(notices: Rows, y: float, now: int) -> tuple[list[str], float]:
     """The elements, from `y` down, and where they end."""
     first, last = _span(notices)

@@ -39,7 +39,7 @@ def _moment(ms: int) -> datetime | None:
 
 
 def clock(ms: int) -> str:
-    """`1432Z`."""
+    """Hour and minute in UTC: `1432Z`."""
     moment = _moment(ms)
     return moment.strftime("%H%MZ") if moment else "????Z"
 
@@ -50,7 +50,7 @@ def dtg(ms: int) -> str:
 
 
 def day(ms: int) -> str:
-    """`22 NOV 2026`."""
+    """The date in UTC: `22 NOV 2026`."""
     moment = _moment(ms)
     return f"{moment:%d} {MONTHS[moment.month - 1]} {moment.year}" if moment else t("impossible date")
 
@@ -84,14 +84,14 @@ def here_and_utc(ms: int) -> str:
 
 
 def stopwatch(ms: int) -> str:
-    """`00:41`, `2:03:10`."""
+    """Minutes and seconds, with hours if there are any: `00:41`, `2:03:10`."""
     minutes, seconds = divmod(max(0, ms // 1000), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes:02}:{seconds:02}"
 
 
 def office(person: Person) -> str:
-    """`ALPHA/deputy`."""
+    """A person's delegation and role: `ALPHA/deputy`."""
     return f"{line(person.delegation)}/{person.role.value}"
 
 

@@ -61,15 +61,15 @@ class NoticesView(Board[Registered]):
         return in_order([one for one in shown if self._everything or not is_over(one, now)], now)
 
     def key(self, entry: Registered) -> bytes:
-        """Its document."""
+        """The notice stays the same while its document does."""
         return entry.id
 
     def row(self, entry: Registered, cells: int) -> Row:
-        """One notice."""
+        """One notice on one line."""
         return notice_row(entry, self._number(entry.id), self.state.scene(), cells)
 
     def detail(self, entry: Registered, cells: int) -> Sequence[Row]:
-        """All of one."""
+        """Its fields, what both sides found, its history and the answers."""
         told = presenter.facts(self.state.port, self.state.channel, entry)
         return notice_detail(told, self.state.scene(), cells)
 
@@ -160,27 +160,29 @@ class NoticesView(Board[Registered]):
             target = self.state.port.target(self.state.channel, message.id)
             self.post_message(Fill(answer_form(message, target)))
 
+    def _ready(self, act: str) -> Registered | None:
+        """The marked notice if the act is possible on it; else it is said why not."""
+        why = self._possible(act, self.current)
+        if why is not None:
+            self.tell(why)
+            return None
+        return self.current
+
     def action_replace(self) -> None:
-        """Another in its place."""
-        entry = self.current
-        why = self._possible("replace", entry)
-        if why is not None or entry is None:
-            self.tell(why or t("mark a notice first"))
-        else:
+        """A form with another notice in the place of the marked one."""
+        entry = self._ready("replace")
+        if entry is not None:
             made = notice_form(entry.notice.arena, self.state.clock, self._against, entry)
             self.post_message(Fill(made))
 
     def action_cancel_notice(self) -> None:
-        """No more of it."""
-        entry = self.current
-        why = self._possible("cancel_notice", entry)
-        if why is not None or entry is None:
-            self.tell(why or t("mark a notice first"))
-        else:
+        """A form that cancels the marked notice."""
+        entry = self._ready("cancel_notice")
+        if entry is not None:
             self.post_message(Fill(cancel_form(entry, self._number(entry.id), self.state.clock)))
 
     def action_cease_buzzer(self) -> None:
-        """Silence, at once."""
+        """A form that asks the other side for silence at once."""
         why = self._silent()
         if why is not None:
             self.tell(why)
@@ -189,9 +191,8 @@ class NoticesView(Board[Registered]):
 
     def action_block(self) -> None:
         """As NOTAM, NAVAREA warning or EMCON text."""
-        entry = self.current
+        entry = self._ready("block")
         if entry is None:
-            self.tell(t("mark a notice first"))
             return
         told = presenter.facts(self.state.port, self.state.channel, entry)
         words = text.block(entry.notice, number=told.number, before=told.before)
@@ -200,11 +201,11 @@ class NoticesView(Board[Registered]):
         )
 
     def action_map(self) -> None:
-        """Where they are."""
+        """Where the listed notices hold, on a map."""
         self._chart(hours=False)
 
     def action_hours(self) -> None:
-        """When they hold."""
+        """When the listed notices hold, hour by hour."""
         self._chart(hours=True)
 
     def _chart(self, *, hours: bool) -> None:
@@ -226,7 +227,7 @@ class NoticesView(Board[Registered]):
         self.app.push_screen(chart, closed)
 
     def action_save_notices(self) -> None:
-        """As a file."""
+        """Write the listed notices to a file."""
         entries, port, channel = list(self._entries), self.state.port, self.state.channel
         if not entries:
             self.tell(t("no notice is listed that could be written"))

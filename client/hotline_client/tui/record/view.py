@@ -34,28 +34,28 @@ from hotline_protocol.terms import PERSON_ROLES, WRITING_ROLES, Precedence
 
 
 class RecordView(Board[Entry]):
-    """One channel's record."""
+    """Line checks, checkpoints and security events of one channel."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("record")]
     name_ = "record"
     place: ClassVar[Place] = "record"
 
     def entries(self) -> Sequence[Entry]:
-        """Newest first."""
+        """The newest first, an open line check before all."""
         port, channel = self.state.port, self.state.channel
         events = port.security_events(channel)
         return port.read(channel, lambda book: entries(book, events))
 
     def key(self, entry: Entry) -> bytes:
-        """Its document."""
+        """An entry stays the same while its document does."""
         return entry_id(entry)
 
     def row(self, entry: Entry, cells: int) -> Row:
-        """One line."""
+        """What it is, when and by whom, on one line."""
         return entry_row(entry, self.state.clock(), cells, self.state.names(), self._holder)
 
     def detail(self, entry: Entry, cells: int) -> Sequence[Row]:
-        """All of one."""
+        """All that is known of one, and what it proves."""
         return entry_detail(entry, self.state.clock(), cells, self.state.names(), self._holder)
 
     def heading(self, cells: int) -> Sequence[Row]:

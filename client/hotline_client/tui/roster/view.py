@@ -39,23 +39,23 @@ from hotline_protocol.terms import ADMITTING_ROLES, PERSON_ROLES, WRITING_ROLES,
 
 
 class Roster(Board[Entry]):
-    """One channel's devices."""
+    """The devices in one channel and those at its door."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("roster")]
     name_ = "roster"
     place: ClassVar[Place] = "roster"
 
     def entries(self) -> Sequence[Entry]:
-        """Knocks first."""
+        """Who knocks, then who is in."""
         port, channel = self.state.port, self.state.channel
         return entries(port.knocks(channel), port.roster(channel))
 
     def key(self, entry: Entry) -> bytes:
-        """Its certificate."""
+        """A device stays the same while its certificate does."""
         return entry.person.fingerprint
 
     def row(self, entry: Entry, cells: int) -> Row:
-        """One device."""
+        """One device with what tells it apart."""
         verified = self.state.port.verified(entry.person.fingerprint)
         return entry_row(entry, self.state.clock(), cells, verified=verified)
 

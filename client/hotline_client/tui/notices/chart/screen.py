@@ -136,11 +136,11 @@ class Chart(Screen[bytes | None]):
         self.dismiss(self._entries[self._at].id if self._entries else None)
 
     def action_chart_next(self) -> None:
-        """The next notice."""
+        """Mark the next notice."""
         self._mark(1)
 
     def action_chart_previous(self) -> None:
-        """The one before."""
+        """Mark the notice before."""
         self._mark(-1)
 
     def _mark(self, by: int) -> None:
@@ -154,11 +154,11 @@ class Chart(Screen[bytes | None]):
         self._show()
 
     def action_chart_nearer(self) -> None:
-        """Less, larger."""
+        """Show less of it, and larger."""
         self._zoom(1 / ZOOM, -1)
 
     def action_chart_further(self) -> None:
-        """More, smaller."""
+        """Show more of it, and smaller."""
         self._zoom(ZOOM, 1)
 
     def _zoom(self, factor: float, span: int) -> None:
@@ -188,17 +188,17 @@ class Chart(Screen[bytes | None]):
         self._show()
 
     def action_chart_whole(self) -> None:
-        """All of them."""
+        """Show all notices at once."""
         self._seen = None
         self._hours = Hours.around(self._scene().now)
         self._show()
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Nearer."""
+        """As the key that shows less."""
         event.stop()
         self.action_chart_nearer()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Further away."""
+        """As the key that shows more."""
         event.stop()
         self.action_chart_further()
