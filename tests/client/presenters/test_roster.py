@@ -98,7 +98,14 @@ def test_both_sides_are_told_with_who_leads_by_which_document_and_what_differs()
         "document": said.id,
         "difference": "announced as head, the certificate says deputy",
     }
-    assert (record["announced_any"], record["differs"], record["delegation"]) == (True, True, "BRAVO")
+    assert {name: value for name, value in record.items() if name != "people"} == {
+        "type": "composition",
+        "channel": "plenary",
+        "side": "b",
+        "delegation": "BRAVO",
+        "announced_any": True,
+        "differs": True,
+    }
     silent = roster.composition(line, "plenary", "a", EVENING)
     words = roster.composition_text(line, "plenary", silent)
     assert words.startswith("ALPHA has announced nobody yet; these are in the group by certificate")

@@ -10,7 +10,7 @@ from hotline_client.presenters import notice as presenter
 from hotline_client.presenters.notice import DISPUTED, NoticeFacts, is_over, urgency, worst
 from hotline_client.presenters.references import Reference
 from hotline_client.tui.looks.cells import line, pad, paragraphs, wrap
-from hotline_client.tui.looks.rows import Look, Row, Scene, fit
+from hotline_client.tui.looks.rows import Look, Row, Scene, Span, fit
 from hotline_client.tui.looks.tongue import N_, t
 from hotline_client.tui.looks.wording import dtg, remaining
 from hotline_client.tui.parts.needs import Need
@@ -51,29 +51,18 @@ def notice_row(entry: Registered, number: str, scene: Scene, cells: int) -> Row:
     words, look = phase(entry, scene.now)
     status = t("EXERCISE") if notice.exercise else t("REAL")
     shade: Look = "dim" if is_over(entry, scene.now) else "text"
-    if cells < _NARROW:
-        return fit(
-            (
-                (sign, _LOOKS.get(urgent, "dim")),
-                (f"{pad(number, 10)} {pad(scene.names[entry.side], 5)} {notice.arena.value:<5} ", shade),
-                (f"{words}  ", look),
-                (f"{status}  " if notice.exercise else "", "warn"),
-                (line(text.what(notice)), "text"),
-            ),
-            cells,
-        )
-    head = f"{pad(number, 10)} {pad(scene.names[entry.side], 8)} {notice.arena.value:<5} "
-    return fit(
-        (
-            (sign, _LOOKS.get(urgent, "dim")),
-            (head, shade),
-            (f"{pad(status, 8)} ", shade),
-            (f"{dtg(notice.start)[:7]} ", "dim"),
-            (f"{words}  ", look),
-            (line(text.what(notice)), "text"),
-        ),
-        cells,
-    )
+    narrow = cells < _NARROW
+    owner = pad(scene.names[entry.side], 5 if narrow else 8)
+    spans: list[Span] = [
+        (sign, _LOOKS.get(urgent, "dim")),
+        (f"{pad(number, 10)} {owner} {notice.arena.value:<5} ", shade),
+    ]
+    if not narrow:
+        spans += [(f"{pad(status, 8)} ", shade), (f"{dtg(notice.start)[:7]} ", "dim")]
+    spans.append((f"{words}  ", look))
+    if narrow and notice.exercise:
+        spans.append((f"{status}  ", "warn"))
+    return fit((*spans, (line(text.what(notice)), "text")), cells)
 
 
 def notice_detail(told: NoticeFacts, scene: Scene, cells: int) -> list[Row]:

@@ -51,70 +51,53 @@ def detail(
     if entry is None:
         return [((t("Nobody is here yet. A device knocks when it connects for the first time."), "dim"),)]
     person = entry.person
+    side_of = f"{t('side {side}', side=person.side)}, {line(person.delegation, 24)}, {person.role.value}"
     rows: list[Row] = [
         ((f"{office(person)} {line(person.name, 40)}", "strong"),),
         ((t("device digits") + "  ", "dim"), _shown_digits(entry, verified=verified)),
-        ((t("VERIFIED: these digits were compared on this device"), "good"),)
-        if verified
-        else ((t("read these out to whoever wants to verify this device"), "dim"),)
-        if person.me
-        else ((t("not verified: have the holder read them out another way, then press v"), "warn"),),
-        (
-            (
-                t("side {side}", side=person.side)
-                + f", {line(person.delegation, 24)}, {person.role.value}{_arenas(certificate)}",
-                "text",
-            ),
-        ),
+        (_what_to_compare(person, verified=verified),),
+        ((side_of + _arenas(certificate), "text"),),
         ((_validity(entry, certificate), "text"),),
-        *_limits(person),
+        *(((words, "text"),) for words in _limits(person)),
     ]
     if isinstance(entry, KnockView):
         why = entry.admissible
         said = t("a: admit this device") if why is None else t("cannot be admitted: {why}", why=why[:2000])
-        rows.extend(((one, "warn" if why is None else "bad"),) for one in paragraphs(said, cells))
+        rows += [((one, "warn" if why is None else "bad"),) for one in paragraphs(said, cells)]
     else:
-        rows.append(
-            (
-                (
-                    t(
-                        "leaf {index}, delivered up to #{delivered}, seen up to #{seen}",
-                        index=entry.index,
-                        delivered=entry.delivered,
-                        seen=entry.seen,
-                    ),
-                    "text",
-                ),
-            )
+        leaf = t(
+            "leaf {index}, delivered up to #{delivered}, seen up to #{seen}",
+            index=entry.index,
+            delivered=entry.delivered,
+            seen=entry.seen,
         )
-        rows.append(((_removal(entry, me), "dim"),))
+        rows += [((leaf, "text"),), ((_removal(entry, me), "dim"),)]
     return [one for row in rows for one in folded(row, cells)]
 
 
-def _limits(person: Person) -> list[Row]:
+def _what_to_compare(person: Person, *, verified: bool) -> Span:
+    if verified:
+        return t("VERIFIED: these digits were compared on this device"), "good"
+    if person.me:
+        return t("read these out to whoever wants to verify this device"), "dim"
+    return t("not verified: have the holder read them out another way, then press v"), "warn"
+
+
+def _limits(person: Person) -> list[str]:
     """What a program may do."""
     limits = person.limits
     if limits is None:
         return []
-    count, seconds = limits.rate
     acts = t("with the rights of: {role}", role=limits.acts_as.value) if limits.acts_as else t("as a program")
+    bounds = t(
+        "in {channels}, {count} in {seconds} s, {acts}",
+        channels=line(", ".join(limits.channels), 80),
+        count=limits.rate[0],
+        seconds=limits.rate[1],
+        acts=acts,
+    )
     admits = ", " + t("may admit") if limits.admits else ""
-    return [
-        ((t("a program: may say {kinds}", kinds=line(", ".join(limits.kinds), 120)), "text"),),
-        (
-            (
-                t(
-                    "in {channels}, {count} in {seconds} s, {acts}",
-                    channels=line(", ".join(limits.channels), 80),
-                    count=count,
-                    seconds=seconds,
-                    acts=acts,
-                )
-                + admits,
-                "text",
-            ),
-        ),
-    ]
+    return [t("a program: may say {kinds}", kinds=line(", ".join(limits.kinds), 120)), bounds + admits]
 
 
 def _shown_digits(entry: Entry, *, verified: bool) -> Span:
