@@ -60,8 +60,8 @@ def notice_row(entry: Registered, number: str, scene: Scene, cells: int) -> Row:
     if not narrow:
         spans += [(f"{pad(status, 8)} ", shade), (f"{dtg(notice.start)[:7]} ", "dim")]
     spans.append((f"{words}  ", look))
-    if narrow and notice.exercise:
-        spans.append((f"{status}  ", "warn"))
+    if narrow:
+        spans.append((f"{status}  " if notice.exercise else "", "warn"))
     return fit((*spans, (line(text.what(notice)), "text")), cells)
 
 

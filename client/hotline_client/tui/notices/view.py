@@ -29,7 +29,6 @@ from hotline_client.tui.parts.state import ScreenState
 from hotline_client.tui.parts.view import Fill
 from hotline_client.tui.talk.responding import answer_form, why_no_answer
 from hotline_protocol.documents.notices import Notice, Verdict
-from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.notices import Registered
 from hotline_protocol.terms import WRITING_ROLES, Arena
 
@@ -237,12 +236,9 @@ class NoticesView(Board[Registered]):
             told = [presenter.facts(port, channel, one) for one in entries]
             if ending == ".txt":
                 return presenter.blocks(told).encode()
-            placed = [one for one in told if one.entry.notice.areas]
-            if not placed:
-                raise UsageError("none of these notices has an area that could be drawn")
             if ending == ".geojson":
-                return presenter.geojson(placed).encode()
-            return presenter.drawing(placed, f"Notices in {channel}", self.state.clock()).encode()
+                return presenter.geojson(told).encode()
+            return presenter.drawing(told, f"Notices in {channel}", self.state.clock()).encode()
 
         save(self, t("Write the listed notices to"), _ENDINGS, f"notices-{channel}.geojson", make)
 
