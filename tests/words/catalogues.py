@@ -11,9 +11,12 @@ from typing import Final
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-import hotline_client.tui
+import hotline_client
 
-TUI: Final = Path(hotline_client.tui.__file__).parent
+CLIENT: Final = Path(hotline_client.__file__).parent
+TUI: Final = CLIENT / "tui"
+SPEAKING: Final = (TUI, CLIENT / "presenters", CLIENT / "words")
+"""Where our own words are that a person may want in another language."""
 _HEADER: Final = (
     "# The words of the terminal client. Written by `python -m tests.words`; the translations are by hand.\n#"
 )
@@ -24,7 +27,7 @@ Message = str | tuple[str, str]
 
 def said() -> list[Message]:
     """Every message of the code, once, in the order of the files. Babel's own reader does not look into f-strings."""
-    files = sorted(TUI.rglob("*.py"))
+    files = [file for room in SPEAKING for file in sorted(room.rglob("*.py"))]
     return list(dict.fromkeys(one for file in files for one in _calls(ast.parse(file.read_text("utf-8")))))
 
 

@@ -12,7 +12,7 @@ from hotline_client.engine.records import DocumentRecord
 from hotline_client.line.timeline import Timeline
 from hotline_client.line.views import Found, MessageView
 from hotline_client.words.search import Term, pieces, terms
-from hotline_client.words.times import moment
+from hotline_client.words.times import zoned
 from hotline_protocol.documents.dialogue import Correction
 from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.numbering import parse_reference
@@ -92,13 +92,13 @@ def _side_of(desk: Desk, record: DocumentRecord) -> Side | None:
 
 
 def _instant(words: str) -> int | None:
-    known = moment(words)
-    if known is None:
-        try:
-            known = datetime.fromisoformat(words).replace(tzinfo=UTC)
-        except ValueError:
-            return None
-    return int(known.timestamp() * 1000)
+    known = zoned(words)
+    if known is not None:
+        return known
+    try:
+        return int(datetime.fromisoformat(words).replace(tzinfo=UTC).timestamp() * 1000)
+    except ValueError:
+        return None
 
 
 def _first_at(desk: Desk, channel: str, when: int) -> int | None:

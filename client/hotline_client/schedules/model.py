@@ -14,10 +14,10 @@ from hotline_client import files
 from hotline_client.line.wait import Acks
 from hotline_client.schedules.calendars import Given, from_calendar
 from hotline_client.schedules.recurrence import Cron, Every, Once, Recurrence, rule
-from hotline_client.schedules.zones import zone
 from hotline_client.words.addressees import read_addressees
 from hotline_client.words.texts import decoded
-from hotline_client.words.times import moment
+from hotline_client.words.times import zoned
+from hotline_client.words.zones import zone
 from hotline_protocol.documents import Addressee
 from hotline_protocol.errors import FormatError
 from hotline_protocol.identity.charter import Charter
@@ -192,12 +192,12 @@ def found(names: Sequence[str]) -> str:
 
 def instant(typed: str) -> int:
     """Unix s of a time with its zone. FormatError."""
-    known = moment(typed)
+    known = zoned(typed)
     if known is None:
         raise FormatError(
             f"{show(typed)} is no time with its zone; write 2026-11-24T06:00Z or 240600Z NOV 26"
         )
-    return int(known.timestamp())
+    return known // 1000
 
 
 def _local(typed: str | None) -> datetime:

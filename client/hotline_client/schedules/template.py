@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from hotline_client import files
 from hotline_client.schedules.model import Schedule
-from hotline_client.words.durations import seconds
+from hotline_client.words.durations import PATTERN, seconds
 from hotline_client.words.texts import decoded, read_toml
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.talk import Addressee, Text
@@ -34,7 +34,7 @@ MAX_TEXT: Final = 64 * 1024
 ECHO_WITHIN: Final = 60
 """Seconds within which a line check is to be echoed."""
 _PLACE: Final = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
-_SLOT: Final = re.compile(r"slot(?:([+-])([0-9]{1,6}[smhd]))?")
+_SLOT: Final = re.compile(rf"slot(?:([+-])({PATTERN}))?")
 
 
 def check(schedule: Schedule, place: str) -> None:

@@ -5,17 +5,13 @@ A local time that the clocks skip counts with the offset before the gap, one tha
 
 from __future__ import annotations
 
-import difflib
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
-from hotline_protocol.errors import FormatError
-from hotline_protocol.text import show
 
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  the zero of local times as well
 
@@ -81,17 +77,6 @@ class FileClocks:
         passed = bisect_right(self._instants, instant)
         offset = self._changes[passed - 1].after if passed else self._changes[0].before
         return _EPOCH + timedelta(seconds=instant + offset)
-
-
-def zone(name: str) -> ZoneInfo:
-    """A time zone of the IANA database, or the one that CLDR gives for a name of Windows. FormatError with names that look like it."""
-    known = WINDOWS_TO_OLSON.get(name, name)
-    try:
-        return ZoneInfo(known)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = difflib.get_close_matches(name, available_timezones(), 3)
-        hint = f"; did you mean {' or '.join(near)}?" if near else "; write one such as UTC or Asia/Jerusalem"
-        raise FormatError(f"{show(name)} is no time zone{hint}") from None
 
 
 def zone_of(tzid: str) -> ZoneInfo | None:

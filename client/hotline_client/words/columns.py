@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
+from hotline_client.words.bidi import clusters
 from hotline_protocol.text import show
 
 WIDTH: Final = 80
@@ -17,12 +18,31 @@ def cells(value: str) -> int:
     return cell_len(value)
 
 
+def cut(text: str, limit: int) -> str:
+    """A harmless text if it fits `limit` columns, else its beginning and an ellipsis; never between a letter and its marks."""
+    if cells(text) <= limit:
+        return text
+    kept: list[str] = []
+    room = limit - 1
+    for part in clusters(text):
+        room -= cells(part)
+        if room < 0:
+            break
+        kept.append(part)
+    return "".join(kept) + "…" if limit > 0 else ""
+
+
+def pad(text: str, width: int) -> str:
+    """A harmless text cut or filled with blanks to exactly `width` columns."""
+    shown = cut(text, width)
+    return shown + " " * (width - cells(shown))
+
+
 def fit(value: str, width: int) -> str:
-    """`value` sanitised and exactly `width` columns wide: padded, or cut with an ellipsis."""
+    """`value` sanitised and exactly `width` columns wide; what is cut has no blank before its ellipsis."""
     safe = show(value)
-    if cells(safe) > width:
-        safe = set_cell_size(safe, width - 1).rstrip() + "…"
-    return set_cell_size(safe, width)
+    shown = cut(safe, width)
+    return pad(shown if shown == safe else f"{shown[:-1].rstrip()}…", width)
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, width: int = WIDTH) -> str:

@@ -5,38 +5,29 @@ A local time that a change of the clocks skips or repeats is refused with both r
 
 from __future__ import annotations
 
-import difflib
-import re
 from datetime import UTC, datetime, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
+from hotline_client.words.durations import length
+from hotline_client.words.translation import Translate, english
+from hotline_client.words.zones import zone
+from hotline_protocol import dtg as groups
 from hotline_protocol.documents.meetings import Slot
-from hotline_protocol.dtg import MONTHS, dtg
 from hotline_protocol.errors import FormatError
+from hotline_protocol.notices.values import parse_time
 from hotline_protocol.text import show
 
-_DTG: Final = re.compile(r"(\d{2})(\d{2})(\d{2})Z ([A-Z]{3}) (\d{2})")
-_LENGTH: Final = re.compile(r"(?:(\d{1,3})d)?(?:(\d{1,3})h)?(?:(\d{1,4})m)?")
 _FORM: Final = "expected a time, its zone and how long, such as `2026-12-03T09:00 Europe/Zurich/3h` or `030800Z DEC 26/90m`"
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def zone(name: str) -> ZoneInfo:
-    """The zone of an IANA name. FormatError with names that look like it."""
-    if name in available_timezones():
-        return ZoneInfo(name)
-    near = difflib.get_close_matches(name, available_timezones(), 3)
-    hint = f"; did you mean {' or '.join(near)}?" if near else "; use a name such as Europe/Zurich"
-    raise FormatError(f"{show(name)} is no time zone{hint}")
-
-
 def instant(typed: str) -> int:
-    """Unix ms of a Zulu time, one with an offset, or a local one with its IANA zone. FormatError says what is wrong."""
+    """Unix ms of a time as `zoned` reads it, or of a local one with its zone. FormatError says what is wrong."""
     words = typed.strip()
-    known = moment(words)
+    known = zoned(words)
     if known is not None:
-        return int(known.timestamp() * 1000)
+        return known
     local, _, name = words.partition(" ")
     try:
         naive = datetime.fromisoformat(local)
@@ -64,16 +55,6 @@ def _placed(naive: datetime, where: ZoneInfo) -> datetime:
     )
 
 
-def length(typed: str) -> int:
-    """Milliseconds of `3h`, `90m`, `1h30m` or `2d`. FormatError."""
-    match = _LENGTH.fullmatch(typed.strip().lower())
-    days, hours, minutes = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
-    total = ((days * 24 + hours) * 60 + minutes) * 60_000
-    if total <= 0:
-        raise FormatError(f"{show(typed)} is no length of time; write 3h, 90m or 1h30m")
-    return total
-
-
 def slot(typed: str) -> Slot:
     """A candidate time. FormatError."""
     begin, slash, long = typed.rpartition("/")
@@ -83,21 +64,23 @@ def slot(typed: str) -> Slot:
     return Slot(start, start + length(long))
 
 
-def moment(typed: str) -> datetime | None:
-    """A time with its zone: ISO 8601 with Z or an offset, or a DTG; None if it is none."""
-    match = _DTG.fullmatch(typed.upper())
+def zoned(typed: str) -> int | None:
+    """Unix ms of a time that says its zone itself: `240600Z NOV 26`, `2611240600`, or ISO 8601 with Z or an offset; None if it is none."""
     try:
-        if match is not None:
-            day, hour, minute, month, year = match.groups()
-            number = MONTHS.index(month) + 1
-            return datetime(2000 + int(year), number, int(day), int(hour), int(minute), tzinfo=UTC)
-        known = datetime.fromisoformat(typed)
-    except ValueError:
+        return parse_time(typed)
+    except FormatError:
         return None
-    return known if known.tzinfo is not None else None
 
 
 # --- showing
+
+
+def dtg(milliseconds: int, t: Translate = english) -> str:
+    """A date-time group, `221432Z NOV 26`; in words for a signed time that no calendar has: a hostile author may write any number."""
+    try:
+        return groups.dtg(milliseconds)
+    except (OverflowError, ValueError, OSError):
+        return t("impossible time")
 
 
 def zulu(one: Slot) -> str:

@@ -10,7 +10,7 @@ import pytest
 from hotline_client.schedules.calendars import Given, from_calendar
 from hotline_client.schedules.file import read
 from hotline_client.schedules.recurrence import Recurrence, rule
-from hotline_client.schedules.zones import zone
+from hotline_client.words.zones import zone
 from hotline_protocol.errors import FormatError
 
 CASES = Path(__file__).parents[2] / "cases"

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hotline_client.schedules.recurrence import Cron, Every, Recurrence, rule
-from hotline_client.schedules.zones import zone
+from hotline_client.words.zones import zone
 from tests import sampling
 
 ZONES = ("Europe/Moscow", "Asia/Jerusalem", "Europe/Zurich", "America/New_York", "Australia/Lord_Howe")

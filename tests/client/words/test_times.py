@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_client.words import times
+from hotline_client.words.zones import zone
 from hotline_protocol.documents.meetings import Slot
 from hotline_protocol.errors import FormatError
 
@@ -87,7 +88,7 @@ ZONES = [
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2036, 1, 1)), st.sampled_from(ZONES))  # noqa: DTZ001
 def test_a_local_time_is_what_the_zone_shows_or_is_refused(local: datetime, name: str) -> None:
     local = local.replace(second=0, microsecond=0)
-    where = times.zone(name)
+    where = zone(name)
     readings = {local.replace(tzinfo=where, fold=fold).utcoffset() for fold in (0, 1)}
     typed = f"{local:%Y-%m-%dT%H:%M} {name}"
     if len(readings) == 2:
@@ -113,9 +114,38 @@ def test_a_time_is_shown_where_people_are() -> None:
     night = Slot(start, start + 4 * HOUR)
     assert times.zulu(night) == "242230Z OCT 26 to 250230Z OCT 26"
     assert times.local_times(night, ()) == ["Sun 2026-10-25 00:30 to 03:30 here (+02:00)"]
-    zones = (times.zone("America/New_York"), times.zone("Asia/Kathmandu"))
+    zones = (zone("America/New_York"), zone("Asia/Kathmandu"))
     assert times.local_times(night, zones) == [
         "Sat 2026-10-24 18:30 to 22:30 America/New_York (-04:00)",
         "Sun 2026-10-25 04:15 to 08:15 Asia/Kathmandu (+05:45)",
     ]
     assert times.local_time(night, UTC).startswith("Sat 2026-10-24 22:30 to Sun 2026-10-25 02:30")
+
+
+@pytest.mark.parametrize(
+    ("typed", "when"),
+    [
+        ("030800Z DEC 26", "2026-12-03T08:00Z"),
+        (" 030800z dec 26 ", "2026-12-03T08:00Z"),
+        ("2612030800", "2026-12-03T08:00Z"),
+        ("2026-12-03T09:00+01:00", "2026-12-03T08:00Z"),
+        ("2026-12-03T08:00:00.001Z", "2026-12-03T08:00:00.001Z"),
+    ],
+)
+def test_a_time_that_says_its_zone_itself(typed: str, when: str) -> None:
+    assert (
+        times.zoned(typed) == times.instant(typed) == round(datetime.fromisoformat(when).timestamp() * 1000)
+    )
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "2026-12-03T09:00", "310800Z NOV 26", "2026-12-03T09:00 Europe/Zurich", "soon"]
+)
+def test_a_time_that_does_not(typed: str) -> None:
+    assert times.zoned(typed) is None
+
+
+def test_a_date_time_group_of_a_time_that_no_calendar_has() -> None:
+    assert times.dtg(1_795_444_320_000) == "231432Z NOV 26"
+    assert times.dtg(10**30) == "impossible time"
+    assert times.dtg(10**30, lambda _message, /, **_values: "nie") == "nie"

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_client.exports.notices import text
-from hotline_client.exports.notices.sheet import columns, fold, unfold
+from hotline_client.exports.notices.sheet import fold, unfold
+from hotline_client.words.columns import cells
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.notices import (
     Action,
@@ -123,8 +124,8 @@ def test_a_notice_comes_back_from_its_form_and_from_its_block(notice: Notice) ->
     read = text.read_block(f"From: somebody\r\n\r\n{block}\n\nover\n")
     assert (read.action, read.number, read.before) == (notice.action, "P-0002/26", before)
     assert form.to_notice(read.form, action=notice.action, target=notice.target) == notice
-    assert all(columns(line) <= 80 for line in block.split("\n"))
-    assert all(columns(line) <= 80 for line in text.sheet(text.rows(notice)).split("\n"))
+    assert all(cells(line) <= 80 for line in block.split("\n"))
+    assert all(cells(line) <= 80 for line in text.sheet(text.rows(notice)).split("\n"))
 
 
 @given(titles | remarks)

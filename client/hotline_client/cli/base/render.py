@@ -4,41 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from hotline_client.cli.custody.limits import limits_record
 from hotline_client.line.silence import silence
-from hotline_client.line.views import (
-    ChannelView,
-    KnockView,
-    Mark,
-    MemberView,
-    MessageView,
-    OutboxView,
-    Person,
-)
+from hotline_client.line.views import Mark, MessageView
+from hotline_client.presenters.person import person_record, person_text
 from hotline_protocol.dtg import dtg, short_dtg
 from hotline_protocol.folds.phases import Phase, Urgency
-from hotline_protocol.identity.digits import digits
 from hotline_protocol.text import show
 
 Record = dict[str, Any]
-
-
-def person_record(person: Person) -> Record:
-    """A person for a script."""
-    return {
-        "name": person.name,
-        "delegation": person.delegation,
-        "role": str(person.role),
-        "side": person.side,
-        "own": person.own,
-        "me": person.me,
-        "fingerprint": person.fingerprint.hex(),
-    }
-
-
-def person_text(person: Person) -> str:
-    """A person for a person: `BRAVO/head Viktor Orlov`."""
-    return f"{show(person.delegation)}/{person.role} {show(person.name)}"
 
 
 def _mark_record(mark: Mark) -> Record:
@@ -145,66 +118,3 @@ def _beside(message: MessageView) -> list[str]:
         f"    | {one.language} by {show(one.person.name)}: {show(one.text)}" for one in message.translations
     ]
     return lines
-
-
-def member_record(member: MemberView) -> Record:
-    """A member for a script."""
-    return {
-        "type": "member",
-        "limits": limits_record(member.person.limits),
-        "channel": member.channel,
-        "index": member.index,
-        "person": person_record(member.person),
-        "expires": member.expires,
-        "current": member.current,
-        "delivered": member.delivered,
-        "seen": member.seen,
-        "digits": digits(member.person.fingerprint),
-    }
-
-
-def knock_record(knock: KnockView) -> Record:
-    """A knock for a script; `admissible` is true, or the reason why not."""
-    return {
-        "type": "knock",
-        "limits": limits_record(knock.person.limits),
-        "channel": knock.channel,
-        "id": knock.id.hex(),
-        "seq": knock.seq,
-        "person": person_record(knock.person),
-        "expires": knock.expires,
-        "admissible": True if knock.admissible is None else knock.admissible,
-        "digits": digits(knock.person.fingerprint),
-    }
-
-
-def outbox_record(item: OutboxView) -> Record:
-    """Something not yet in the log, for a script."""
-    return {
-        "type": "outbox",
-        "channel": item.channel,
-        "id": item.id.hex(),
-        "kind": item.kind,
-        "time": item.time,
-        "sealed": item.sealed,
-        "attempts": item.attempts,
-        "text": item.text,
-    }
-
-
-def channel_record(channel: ChannelView) -> Record:
-    """Where a channel stands, for a script."""
-    halted = channel.halted
-    return {
-        "type": "channel",
-        "channel": channel.name,
-        "phase": channel.phase,
-        "epoch": channel.epoch,
-        "cursor": channel.cursor,
-        "tail": channel.tail,
-        "head": channel.head.hex(),
-        "unacknowledged": channel.unacknowledged,
-        "unseen": channel.unseen,
-        "outbox": channel.outbox,
-        "halted": {"kind": halted.kind, "reason": halted.reason, "at": halted.at} if halted else None,
-    }

@@ -23,7 +23,8 @@ from hotline_client.cli.custody.ceremony import (
     facts,
     sealing_cost,
 )
-from hotline_client.cli.custody.limits import limits_of, limits_record, limits_rows
+from hotline_client.cli.custody.limits import limits_of
+from hotline_client.presenters.person import limits_record, limits_rows
 from hotline_client.words import columns
 from hotline_protocol.identity.certificate import Request
 from hotline_protocol.terms import PERSON_ROLES, WRITING_ROLES, Arena, Role

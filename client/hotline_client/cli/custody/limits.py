@@ -1,12 +1,12 @@
-"""The limits of a program as a custodian gives them, and as they are shown."""
+"""The limits of a program as a custodian gives them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from hotline_client.words.durations import seconds
+from hotline_client.words.durations import PATTERN, seconds
 from hotline_protocol.documents import KINDS
 from hotline_protocol.errors import CertificateError, UsageError
 from hotline_protocol.identity.limits import HOUSEKEEPING, Limits
@@ -14,7 +14,7 @@ from hotline_protocol.terms import Role
 from hotline_protocol.text import show
 
 DEFAULT_RATE: Final = (60, 3600)
-_RATE: Final = re.compile(r"([0-9]{1,6})/([0-9]{1,6}[smhd])")
+_RATE: Final = re.compile(rf"([0-9]{{1,6}})/({PATTERN})")
 
 
 def limits_of(  # noqa: PLR0917  one for each option
@@ -58,30 +58,3 @@ def _rate(typed: str) -> tuple[int, int]:
     if match is None:
         raise UsageError(f"expected so many in such a time, such as 60/1h; got {show(typed[:40])}")
     return int(match[1]), seconds(match[2])
-
-
-def limits_rows(limits: Limits | None) -> list[tuple[str, str]]:
-    """For the table that a custodian reads before the digits."""
-    if limits is None:
-        return []
-    count, span = limits.rate
-    return [
-        ("may say", ", ".join(limits.kinds) or "nothing but receipts"),
-        ("in", ", ".join(limits.channels)),
-        ("at most", f"{count} documents in {span} s"),
-        ("acts as", str(limits.acts_as or "a program")),
-        ("admits", "YES, devices of our side" if limits.admits else "nobody"),
-    ]
-
-
-def limits_record(limits: Limits | None) -> dict[str, Any] | None:
-    """For a script."""
-    if limits is None:
-        return None
-    return {
-        "kinds": list(limits.kinds),
-        "channels": list(limits.channels),
-        "rate": list(limits.rate),
-        "acts_as": None if limits.acts_as is None else str(limits.acts_as),
-        "admits": limits.admits,
-    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -11,16 +11,11 @@ from hotline_client.cli.base.acting import act_options, channel_option, deliver
 from hotline_client.cli.base.durations import Duration
 from hotline_client.cli.base.session import Session, line_command, patience_option
 from hotline_client.errors import AckTimeout
-from hotline_client.words.columns import table, wrap
+from hotline_client.presenters import line as presenter
 from hotline_protocol.documents.watch import NONCE_SIZE, Attendance, LineCheck, LineMissed, LineStatus
-from hotline_protocol.dtg import dtg
 from hotline_protocol.errors import NotAppliedError, UsageError
-from hotline_protocol.folds.line import Check, Declared, State
-from hotline_protocol.terms import SIDES, Side
-from hotline_protocol.text import show
+from hotline_protocol.folds.line import Check, State
 
-SHOWN: Final = 5
-"""Checks in `line status`."""
 SOONEST: Final = 10
 LATEST: Final = 86_400
 """Seconds in which an echo can be due."""
@@ -31,35 +26,6 @@ GRACE: Final = 2
 @click.group("line")
 def command() -> None:
     """Check that the other side's machines answer, and say whether your people are there."""
-
-
-def check_record(session: Session, channel: str, check: Check) -> dict[str, Any]:
-    """A check for a script; times in unix ms."""
-    by = None if check.echoed_by is None else session.line.certificate(check.echoed_by)
-    overdue = check.is_overdue(session.line.now())
-    return {
-        "type": "line-check",
-        "channel": channel,
-        "id": check.id.hex(),
-        "seq": check.seq,
-        "side": check.side,
-        "state": "OVERDUE" if overdue else str(check.state),
-        "at": check.at,
-        "deadline": check.deadline,
-        "echoed_at": check.echoed_at,
-        "echoed_after": None if check.echoed_at is None else check.echoed_at - check.at,
-        "echoed_by": None if by is None else by.name,
-    }
-
-
-def check_text(session: Session, channel: str, check: Check) -> str:
-    """A check for a person: `#12 by ALPHA 231204Z NOV 26: ECHOED after 0.4 s by Bravo 1`."""
-    told = check_record(session, channel, check)
-    name = session.line.charter.delegation(check.side).delegation
-    words = f"#{check.seq} by {show(name)} {dtg(check.at)}: {told['state']}"
-    if check.echoed_at is not None:
-        words += f" after {told['echoed_after'] / 1000:.1f} s by {show(told['echoed_by'] or '?')}"
-    return words if check.echoed_at is not None else f"{words}, due {dtg(check.deadline)}"
 
 
 # --- looking
@@ -74,61 +40,8 @@ async def status(session: Session, *, channel: str, patience: int) -> None:
     async with line:
         await session.catch_up(patience, required=False)
         machine = line.status()
-    found, declared = line.read(
-        channel, lambda book: (list(book.line.checks.values()), dict(book.line.attendance))
-    )
-    overdue = [one for one in found if one.is_overdue(line.now())]
-    session.emit(
-        {
-            "type": "line-status",
-            "channel": channel,
-            "machine": str(machine.state),
-            "reason": machine.reason,
-            "round_trip": machine.round_trip,
-            "peer_last_heard": machine.peer_last_heard,
-            "attendance": {side: _attendance_record(session, declared.get(side)) for side in SIDES},
-            "overdue": [check_record(session, channel, one) for one in overdue],
-            "checks": [check_record(session, channel, one) for one in found[-SHOWN:]],
-        },
-        wrap("\n".join(_status_lines(session, channel, found, declared))),
-    )
-
-
-def _attendance_record(session: Session, said: Declared | None) -> dict[str, Any] | None:
-    if said is None:
-        return None
-    by = session.line.certificate(said.author)
-    return {
-        "attendance": str(said.attendance),
-        "by": None if by is None else by.name,
-        "at": said.at,
-        "note": said.note,
-    }
-
-
-def _status_lines(
-    session: Session, channel: str, checks: list[Check], declared: dict[Side, Declared]
-) -> list[str]:
-    machine = session.line.status()
-    trip = "" if machine.round_trip is None else f", round trip {machine.round_trip:.0f} ms"
-    reason = f": {show(machine.reason)}" if machine.reason else ""
-    heard = "never" if machine.peer_last_heard is None else dtg(machine.peer_last_heard)
-    lines = [f"machine  {machine.state}{trip}{reason}", f"heard    {show(machine.peer_delegation)} {heard}"]
-    rows = [_attendance_row(session, side, declared.get(side)) for side in SIDES]
-    lines += table(("", "ATTENDANCE", "SINCE", "BY", "NOTE"), rows).splitlines()
-    lines += [f"check {check_text(session, channel, one)}" for one in checks[-SHOWN:]] or [
-        "no line check yet"
-    ]
-    late = [one for one in checks[:-SHOWN] if one.is_overdue(session.line.now())]
-    return lines + [f"check {check_text(session, channel, one)}" for one in late]
-
-
-def _attendance_row(session: Session, side: Side, said: Declared | None) -> tuple[str, ...]:
-    name = session.line.charter.delegation(side).delegation
-    told = _attendance_record(session, said)
-    if told is None:
-        return (name, "not said", "", "", "")
-    return (name, told["attendance"], dtg(told["at"]), told["by"] or "?", told["note"])
+    told = line.read(channel, lambda book: presenter.facts(book, machine, line.now()))
+    session.emit(presenter.status_record(line, channel, told), presenter.status_text(line, told))
 
 
 # --- acting
@@ -148,11 +61,10 @@ async def attend(
         body = LineStatus(Attendance(attendance.upper()), note)
         await deliver(session, channel, body, key=key, patience=patience)
         said = line.read(channel, lambda book: book.line.attendance[line.me.side])
-    name, *words = _attendance_row(session, line.me.side, said)
     session.emit(
         {"type": "attendance", "channel": channel, "side": line.me.side}
-        | (_attendance_record(session, said) or {}),
-        f"{show(name)}  {'  '.join(show(one) for one in words if one)}",
+        | (presenter.attendance_record(line, said) or {}),
+        presenter.attendance_text(line, line.me.side, said),
     )
 
 
@@ -181,9 +93,10 @@ async def check(session: Session, *, within: int, wait: bool, channel: str, pati
 
         if wait and not await session.until(lambda: now().state is not State.OPEN, within + GRACE):
             await _record_missed(session, channel, asked, patience)
-    session.emit(check_record(session, channel, now()), check_text(session, channel, now()))
-    if wait and now().state is not State.ECHOED:
-        raise AckTimeout(f"no echo came within {within} s; the check is {now().state}")
+    found, at = now(), line.now()
+    session.emit(presenter.check_record(line, channel, found, at), presenter.check_text(line, found, at))
+    if wait and found.state is not State.ECHOED:
+        raise AckTimeout(f"no echo came within {within} s; the check is {found.state}")
 
 
 async def _record_missed(session: Session, channel: str, check: bytes, patience: int) -> None:

@@ -5,19 +5,12 @@ from __future__ import annotations
 import click
 
 from hotline_client.cli.base.acting import act_options, channel_option, deliver
-from hotline_client.cli.base.render import channel_record, message_record, message_text
+from hotline_client.cli.base.render import message_record, message_text
 from hotline_client.cli.base.session import Session, line_command, patience_option
 from hotline_client.errors import HaltedChannel
-from hotline_client.line.views import ChannelView
+from hotline_client.presenters.line import channel_record, channel_text
+from hotline_client.presenters.record import checkpoint_record, checkpoint_text
 from hotline_protocol.documents import Checkpoint
-from hotline_protocol.dtg import dtg
-from hotline_protocol.text import show
-
-
-def _channel_text(channel: ChannelView) -> str:
-    epoch = f"epoch {channel.epoch}" if channel.epoch is not None else channel.phase
-    state = f"HALTED {channel.halted.kind}: {show(channel.halted.reason)}" if channel.halted else "in order"
-    return f"{channel.name:10} {epoch:10} seq {channel.cursor:<8} head {channel.head.hex()[:16]}  {state}"
 
 
 @click.group("log")
@@ -29,7 +22,7 @@ def command() -> None:
 async def show_channels(session: Session) -> None:
     """One line a channel: epoch, last entry, head of the chain, and whether it is halted."""
     for channel in session.line.channels():
-        session.emit(channel_record(channel), _channel_text(channel))
+        session.emit(channel_record(channel), channel_text(channel))
 
 
 @line_command("sign", group=command)
@@ -59,18 +52,7 @@ def _emit_signed(session: Session, channel: str) -> None:
     line = session.line
     found = line.read(channel, lambda book: dict(book.checkpoints.last))
     for fingerprint, one in sorted(found.items(), key=lambda pair: pair[1].seq):
-        certificate = line.certificate(fingerprint)
-        who = f"{line.charter.delegation(one.side).delegation}/{certificate.name if certificate else '?'}"
-        record = {
-            "type": "checkpoint",
-            "channel": channel,
-            "by": fingerprint.hex(),
-            "side": one.side,
-            "seq": one.seq,
-            "head": one.head.hex(),
-            "at": one.at,
-        }
-        session.emit(record, f"#{one.seq} {one.head.hex()[:16]}  {dtg(one.at)}  {show(who)}")
+        session.emit(checkpoint_record(channel, fingerprint, one), checkpoint_text(line, fingerprint, one))
     if not found:
         session.say(f"nobody has signed the log of {channel} yet")
 
@@ -100,6 +82,6 @@ async def resume(session: Session, *, channel: str, patience: int) -> None:
     async with line:
         await session.catch_up(patience)
     view = line.channel(channel)
-    session.emit(channel_record(view), _channel_text(view))
+    session.emit(channel_record(view), channel_text(view))
     if view.halted is not None:
         raise HaltedChannel(f"{channel} halted again: {view.halted.reason}")

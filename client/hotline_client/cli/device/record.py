@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -14,13 +14,11 @@ from hotline_client.cli.base import output
 from hotline_client.cli.base.acting import channel_option
 from hotline_client.cli.base.options import json_option
 from hotline_client.cli.base.session import Session, line_command
-from hotline_client.engine.contents import body_of, text_of
 from hotline_client.line import record as recording
-from hotline_client.tui.record.verdict import sentences
-from hotline_protocol.dtg import dtg
+from hotline_client.presenters import record as presenter
 from hotline_protocol.errors import FormatError, TrustError, UsageError
 from hotline_protocol.identity.card import MAX_CARD, Card
-from hotline_protocol.record.verify import Authority, Proven, Verdict, Verifier
+from hotline_protocol.record.verify import Authority, Proven, Verifier
 from hotline_protocol.text import show
 
 FILE = click.Path(path_type=Path)
@@ -85,12 +83,12 @@ def verify(file: Path, authorities: tuple[str, ...], *, listed: bool) -> None:
     try:
         for proven in _noticed(recording.verify(file, verifier)):
             if listed:
-                output.emit(_record(proven), _text(proven))
+                output.emit(presenter.document_record(proven), presenter.document_text(proven))
     except (FormatError, TrustError) as error:
         error.add_note("do not rely on anything in this file; ask for it again, by another way")
         raise
     verdict = verifier.verdict
-    output.emit(_summary(verdict), "\n".join(sentences(verdict)))
+    output.emit(presenter.verdict_record(verdict), "\n".join(presenter.verdict_text(verdict)))
     if verdict.deviating:
         doubt = TrustError(f"the authors of {len(verdict.deviating)} documents sign another log")
         doubt.add_note(
@@ -111,54 +109,3 @@ def _noticed(documents: Iterable[Proven]) -> Iterator[Proven]:
         if number % 1000 == 0 and sys.stderr.isatty():
             output.say(f"{number} documents, up to entry {proven.seq}")
         yield proven
-
-
-def _text(proven: Proven) -> str:
-    author = proven.author
-    number = f" {proven.reference}" if proven.reference else ""
-    refused = f"\n    did not count: {proven.refused}" if proven.refused is not None else ""
-    said = text_of(body_of(proven.content)) or proven.document.kind
-    first = (
-        f"#{proven.seq}{number}  {dtg(proven.document.time)}  {author.delegation}/{author.role} {author.name}"
-    )
-    return show(f"{first}\n    {said}{refused}", lines=True)
-
-
-def _record(proven: Proven) -> dict[str, Any]:
-    return {
-        "type": "document",
-        "seq": proven.seq,
-        "at": proven.at,
-        "id": proven.document.id,
-        "kind": proven.document.kind,
-        "time": proven.document.time,
-        "author": {
-            "name": proven.author.name,
-            "delegation": proven.author.delegation,
-            "role": str(proven.author.role),
-            "side": proven.author.side,
-            "fingerprint": proven.author.fingerprint,
-        },
-        "text": text_of(body_of(proven.content)),
-        "reference": proven.reference,
-        "refused": proven.refused,
-        "content": proven.content,
-    }
-
-
-def _summary(verdict: Verdict) -> dict[str, Any]:
-    record = verdict.record
-    return {
-        "type": "verdict",
-        "channel": record.channel,
-        "whole": record.whole,
-        "tail": record.tail,
-        "head": record.head,
-        "made": record.made,
-        "entries": verdict.entries,
-        "documents": verdict.documents,
-        "unread": verdict.unread,
-        "refused": verdict.refused,
-        "vouched": {str(side): seq for side, seq in verdict.vouched.items()},
-        "deviating": verdict.deviating,
-    }

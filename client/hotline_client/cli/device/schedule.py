@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
 
 import click
 
 from hotline_client.bots.file import BotFile, install
 from hotline_client.cli.base.session import Session, line_command
-from hotline_client.engine.records import SlotRecord
+from hotline_client.schedules import presenter
 from hotline_client.schedules.definitions import EXPECT, read_definition
 from hotline_client.schedules.file import read
-from hotline_client.schedules.model import Expectation, Schedule
+from hotline_client.schedules.model import Schedule
 from hotline_client.schedules.plan import next_due
-from hotline_client.schedules.template import render
 from hotline_client.vault.schedules import StoredSchedule
-from hotline_protocol.documents.kinds import kind_of
-from hotline_protocol.documents.summary import summary
-from hotline_protocol.documents.talk import Text
-from hotline_protocol.dtg import dtg
-from hotline_protocol.errors import HotlineError, UsageError
+from hotline_protocol.errors import UsageError
 from hotline_protocol.text import show
 
 FILE = click.Path(path_type=Path)
@@ -57,44 +51,8 @@ async def list_all(session: Session) -> None:
 
 
 def _emit(session: Session, stored: StoredSchedule) -> None:
-    store = session.vault.schedules
-    last = store.last(stored.name)
-    waiting = sum(one.schedule == stored.name for one in store.open())
-    record: dict[str, Any] = {
-        "type": "schedule",
-        "name": stored.name,
-        "paused": stored.paused,
-        "since": stored.since,
-        "next": None,
-        "last": None if last is None else _slot_record(last),
-        "unacknowledged": waiting,
-        "problem": None,
-    }
-    try:
-        record["next"] = upcoming(session, stored)
-    except HotlineError as error:
-        record["problem"] = str(error)
-    session.emit(record, _line(record, last))
-
-
-def upcoming(session: Session, stored: StoredSchedule) -> int | None:
-    """The next slot of a stored schedule or expectation, unix s."""
-    store = session.vault.schedules
-    last = store.last(stored.name)
-    through = None if last is None else last.through
-    made = read_definition(stored.name, stored.definition)
-    if isinstance(made, Expectation):
-        return made.recurrence.after(stored.since if through is None else through)
-    return next_due(made, since=stored.since, through=through, sent=store.sent(stored.name))
-
-
-def _line(record: dict[str, Any], last: SlotRecord | None) -> str:
-    due = "PAUSED" if record["paused"] else "over" if record["next"] is None else dtg(record["next"] * 1000)
-    if record["problem"] is not None:
-        due = f"PROBLEM: {show(record['problem'])}"
-    became = "" if last is None else f"  last {dtg(last.through * 1000)} {last.outcome.upper()}"
-    waiting = f"  {record['unacknowledged']} UNACK" if record["unacknowledged"] else ""
-    return f"{record['name']:20}  {due}{became}{waiting}"
+    told = presenter.facts(session.vault.schedules, stored)
+    session.emit(presenter.schedule_record(told), presenter.schedule_text(told))
 
 
 @line_command("trail", group=command)
@@ -107,34 +65,8 @@ async def trail(session: Session, *, name: str | None, limit: int) -> None:
     store = session.vault.schedules
     for one in store.trail(name, limit):
         steps = store.steps(one.document) if one.document else []
-        record = _slot_record(one) | {
-            "steps": [{"number": s.number, "what": s.what, "detail": s.detail, "at": s.at} for s in steps]
-        }
-        lines = [_slot_line(one)]
-        lines += [f"    {dtg(step.at)}  {step.what}  {show(step.detail)}".rstrip() for step in steps]
-        session.emit(record, "\n".join(lines))
-
-
-def _slot_record(one: SlotRecord) -> dict[str, Any]:
-    return {
-        "type": "slot",
-        "schedule": one.schedule,
-        "slot": one.slot,
-        "through": one.through,
-        "count": one.count,
-        "outcome": one.outcome,
-        "reason": one.reason,
-        "channel": one.channel,
-        "document": one.document.hex() or None,
-        "at": one.at,
-        "open": one.open,
-    }
-
-
-def _slot_line(one: SlotRecord) -> str:
-    span = dtg(one.slot * 1000) + (f" to {dtg(one.through * 1000)}, {one.count}" if one.count > 1 else "")
-    reason = f": {show(one.reason)}" if one.reason else ""
-    return f"{span}  {one.schedule}  {one.outcome.upper()}{reason}"
+        record = presenter.slot_record(one) | {"steps": presenter.steps_record(steps)}
+        session.emit(record, presenter.slot_text(one, steps))
 
 
 @line_command("preview", group=command)
@@ -151,10 +83,7 @@ async def preview(session: Session, *, name: str, file: Path | None, count: int)
         if slot is None:
             session.say("nothing is due after that")
             return
-        body = render(schedule, slot, number=number, now=slot, late=False)
-        said = body.text if isinstance(body, Text) else summary(body) or kind_of(body)
-        record = {"type": "preview", "schedule": name, "slot": slot, "kind": kind_of(body), "text": said}
-        session.emit(record, f"{dtg(slot * 1000)}  {kind_of(body)}\n{show(said, lines=True)}")
+        session.emit(*presenter.preview(schedule, slot, number))
         after = slot
 
 

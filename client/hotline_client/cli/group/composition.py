@@ -2,84 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from hotline_client.cli.base.acting import act_options, channel_option, deliver
 from hotline_client.cli.base.instants import Instant, resolve
 from hotline_client.cli.base.session import Session, line_command, patience_option
-from hotline_client.presenters.references import reference
-from hotline_client.presenters.roster import Row, rows
-from hotline_client.words.columns import table, wrap
+from hotline_client.presenters import roster as presenter
 from hotline_protocol.documents.composition import Announcement, Change
 from hotline_protocol.terms import PERSON_ROLES, SIDES, Role, Side
-from hotline_protocol.text import show
 
 _ROLES = [str(role) for role in Role if role in PERSON_ROLES]
 
 
-def _of(session: Session, channel: str, side: Side) -> tuple[list[Row], bool]:
-    """A side's rows, and whether it announced anybody at all."""
-    line = session.line
-    seats, left = line.read(
-        channel,
-        lambda book: (
-            dict(book.composition.seats.get(side, {})),
-            list(book.composition.left.get(side, [])),
-        ),
-    )
-    members = [one for one in line.roster(channel) if one.person.side == side]
-    return rows(seats, left, members, line.now()), bool(seats or left)
-
-
-def _record(session: Session, channel: str, side: Side) -> dict[str, Any]:
-    found, announced = _of(session, channel, side)
-    return {
-        "type": "composition",
-        "channel": channel,
-        "side": side,
-        "delegation": session.line.charter.delegation(side).delegation,
-        "announced_any": announced,
-        "people": [
-            {
-                "name": row.name,
-                "announced": None if row.announced is None else str(row.announced),
-                "certified": None if row.certified is None else str(row.certified),
-                "leads": row.role in (Role.HEAD, Role.DEPUTY),
-                "since": row.since,
-                "document": None if row.document is None else row.document.hex(),
-                "difference": row.difference,
-            }
-            for row in found
-        ],
-        "differs": any(row.difference for row in found),
-    }
-
-
-def _text(session: Session, channel: str, side: Side) -> str:
-    found, announced = _of(session, channel, side)
-    name = show(session.line.charter.delegation(side).delegation)
-    if not announced:
-        name += " has announced nobody yet; these are in the group by certificate"
-    lines = [
-        (
-            "*" if row.role in (Role.HEAD, Role.DEPUTY) else "",
-            row.name,
-            str(row.announced or "-"),
-            str(row.certified or "-"),
-            "" if row.document is None else reference(session.line, channel, row.document),
-        )
-        for row in found
-    ]
-    shown = table(("", "NAME", "ANNOUNCED", "CERTIFIED", "BY"), lines).splitlines()
-    words = [f"  {row.name}: {row.difference}" for row in found if row.difference]
-    return wrap("\n".join([name, *shown, *words]))
-
-
 def _emit(session: Session, channel: str, *sides: Side) -> None:
+    line = session.line
     for side in sides:
-        session.emit(_record(session, channel, side), _text(session, channel, side))
+        told = presenter.composition(line, channel, side, line.now())
+        session.emit(
+            presenter.composition_record(channel, told), presenter.composition_text(line, channel, told)
+        )
 
 
 @line_command("composition")

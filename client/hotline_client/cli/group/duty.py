@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import sys
-from typing import Any
 
 import click
 
 from hotline_client.cli.base.acting import act_options, channel_option, deliver
-from hotline_client.cli.base.render import person_text
 from hotline_client.cli.base.session import Session, line_command, patience_option
 from hotline_client.line.views import MemberView
-from hotline_client.presenters.references import reference
-from hotline_client.words.columns import fit, wrap
+from hotline_client.presenters import watch as presenter
+from hotline_client.presenters.person import person_text
+from hotline_client.words.columns import wrap
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.watch import WatchAccept, WatchHandover, WatchTake
 from hotline_protocol.dtg import dtg
 from hotline_protocol.errors import ChainError, UsageError
-from hotline_protocol.folds.watch import Handover, Watch
 from hotline_protocol.identity.digits import digits
-from hotline_protocol.terms import PERSON_ROLES, SIDES, WRITING_ROLES, Side
+from hotline_protocol.terms import SIDES, Side
 from hotline_protocol.text import show
-
-Open = tuple[tuple[bytes, ...], tuple[bytes, ...]]
-"""Dialogues that await an answer, and notices in force."""
 
 
 @click.group("duty")
@@ -37,127 +31,11 @@ def command() -> None:
 # --- looking
 
 
-def _open(session: Session, channel: str) -> Open:
-    """What is open in a channel as this device has it."""
-    now = session.line.now()
-    return session.line.read(
-        channel,
-        lambda book: (tuple(book.dialogues.open), tuple(one.id for one in book.notices.active(now))),
-    )
-
-
-def _title(session: Session, channel: str, document: bytes) -> str:
-    found = session.line.message(channel, document)
-    words = "" if found is None else (found.text or f"({found.kind})").partition("\n")[0]
-    precedence = "" if found is None else f" {found.precedence}"
-    head = f"{reference(session.line, channel, document)}{precedence}  "
-    return head + fit(words, max(74 - len(head), 8)).rstrip()
-
-
-def _open_lines(session: Session, channel: str, named: Open) -> list[str]:
-    """What a handover names, for a person; what differs from what is open now is said."""
-    now, lines = _open(session, channel), []
-    for what, ids, present in zip(("dialogue", "notice"), named, now, strict=True):
-        for one in ids:
-            closed = "" if one in present else "  (not open any more)"
-            lines.append(f"    {what} {_title(session, channel, one)}{closed}")
-        lines += [
-            f"    {what} {_title(session, channel, one)}  (NOT NAMED)" for one in present if one not in ids
-        ]
-    return lines or ["    nothing is open"]
-
-
-def _elsewhere(session: Session, channel: str) -> str:
-    """What is open in other channels, which is no part of this: each channel has its own watch."""
-    lines = []
-    for view in session.line.channels():
-        if view.name == channel or view.phase != "member":
-            continue
-        dialogues, notices = (len(one) for one in _open(session, view.name))
-        if dialogues or notices:
-            lines.append(
-                f"not part of this: {view.name} has {dialogues} dialogues and {notices} notices open"
-                f" (`--channel {view.name}`)"
-            )
-    return wrap("\n".join(lines))
-
-
-def _name(session: Session, fingerprint: bytes) -> str:
-    known = session.line.certificate(fingerprint)
-    return fingerprint.hex()[:8] if known is None else show(known.name)
-
-
-def _handover_record(session: Session, handover: Handover) -> dict[str, Any]:
-    return {
-        "id": handover.document.hex(),
-        "to": handover.to.hex(),
-        "to_name": _name(session, handover.to),
-        "at": handover.at,
-        "dialogues": [one.hex() for one in handover.dialogues],
-        "notices": [one.hex() for one in handover.notices],
-        "seq": handover.seq,
-        "head": handover.head.hex(),
-        "complete": handover.complete,
-        "note": handover.note,
-    }
-
-
-def _record(
-    session: Session, channel: str, side: Side, watch: Watch | None, waiting: Handover | None
-) -> dict[str, Any]:
-    """A side's watch for a script; times in unix ms."""
-    taken_from = None if watch is None or watch.taken_from is None else _name(session, watch.taken_from)
-    return {
-        "type": "watch",
-        "channel": channel,
-        "side": side,
-        "holder": None if watch is None else watch.holder.hex(),
-        "holder_name": None if watch is None else _name(session, watch.holder),
-        "since": None if watch is None else watch.since,
-        "taken_from": taken_from,
-        "handover": None
-        if watch is None or watch.handover is None
-        else _handover_record(session, watch.handover),
-        "waiting": None if waiting is None else _handover_record(session, waiting),
-    }
-
-
-def _text(
-    session: Session, channel: str, side: Side, watch: Watch | None, waiting: Handover | None
-) -> list[str]:
-    delegation = show(session.line.charter.delegation(side).delegation)
-    if watch is None:
-        return [f"{delegation}: nobody has the watch of {channel}"]
-    words = (
-        f"{delegation}: {_name(session, watch.holder)} has the watch of {channel} since {dtg(watch.since)}"
-    )
-    if watch.taken_from is not None:
-        words += f", taken from {_name(session, watch.taken_from)}"
-    lines = [words]
-    if waiting is not None:
-        lines.append(f"    handed over to {_name(session, waiting.to)} {dtg(waiting.at)}, not accepted yet:")
-        lines += _handover_lines(session, channel, waiting)
-    return lines
-
-
-def _handover_lines(session: Session, channel: str, handover: Handover) -> list[str]:
-    lines = _open_lines(session, channel, (handover.dialogues, handover.notices))
-    lines += [f"    {line}" for line in show(handover.note, lines=True).splitlines()]
-    lines.append(f"    head after #{handover.seq}: {digits(handover.head)}")
-    if not handover.complete:
-        lines.append("    IT DID NOT NAME exactly what was open when it was signed")
-    return lines
-
-
 def _emit(session: Session, channel: str, *sides: Side) -> None:
-    now, waiting = session.line.read(
-        channel, lambda book: (dict(book.watches.now), dict(book.watches.waiting))
-    )
-    for side in sides:
-        watch, handover = now.get(side), waiting.get(side)
+    line = session.line
+    for told in line.read(channel, lambda book: [presenter.facts(book, side) for side in sides]):
         session.emit(
-            _record(session, channel, side, watch, handover),
-            wrap("\n".join(_text(session, channel, side, watch, handover))),
+            presenter.watch_record(line, channel, told), presenter.watch_text(line, channel, told, line.now())
         )
 
 
@@ -212,12 +90,13 @@ async def hand_over(
     async with session.line as line:
         await session.catch_up(patience)
         incoming = _colleague(session, channel, to)
-        dialogues, notices = _open(session, channel)
+        now = line.now()
+        dialogues, notices = line.read(channel, lambda book: presenter.open_now(book, now))
         view = line.channel(channel)
         session.say(f"to {person_text(incoming.person)}, head after #{view.cursor}:")
-        session.say(wrap("\n".join(_open_lines(session, channel, (dialogues, notices)))))
+        session.say(wrap("\n".join(presenter.open_text(line, channel, (dialogues, notices), now))))
         body = WatchHandover(incoming.person.fingerprint, dialogues, notices, view.cursor, view.head, note)
-        session.say(_elsewhere(session, channel))
+        session.say(presenter.elsewhere_text(line, channel, line.now()))
         await _confirmed("hand the watch over with exactly this?", yes=yes)
         await deliver(session, channel, body, key=key, patience=patience)
         _emit(session, channel, line.me.side)
@@ -226,11 +105,7 @@ async def hand_over(
 def _colleague(session: Session, channel: str, typed: str) -> MemberView:
     """A person of the own side who is in the channel and may write."""
     wanted, begin = typed.strip().casefold(), "".join(typed.split())
-    able = [
-        one
-        for one in session.line.roster(channel)
-        if one.person.own and not one.person.me and one.person.role in WRITING_ROLES & PERSON_ROLES
-    ]
+    able = presenter.colleagues(session.line.roster(channel))
     found = [one for one in able if one.person.name.casefold() == wanted]
     if not found and begin.isdecimal() and len(begin) >= 5:
         found = [one for one in able if "".join(digits(one.person.fingerprint).split()).startswith(begin)]
@@ -252,17 +127,12 @@ async def accept(session: Session, *, yes: bool, channel: str, key: str | None, 
         waiting = line.read(channel, lambda book: book.watches.waiting.get(line.me.side))
         if waiting is None or waiting.to != line.me.fingerprint:
             raise UsageError(f"no handover of the watch of {channel} waits for you")
-        _check_head(session, channel, waiting)
+        if not presenter.is_over_our_log(line, channel, waiting):
+            raise ChainError("fork", f"the handover was signed over another log up to #{waiting.seq}")
         session.say(f"handed to you {dtg(waiting.at)}:")
-        session.say(wrap("\n".join(_handover_lines(session, channel, waiting))))
-        session.say(_elsewhere(session, channel))
+        session.say(wrap("\n".join(presenter.handover_text(line, channel, waiting, line.now()))))
+        session.say(presenter.elsewhere_text(line, channel, line.now()))
         await _confirmed("take the watch with exactly this?", yes=yes)
         body: Body = WatchAccept(Target(waiting.document, waiting.content))
         await deliver(session, channel, body, key=key, patience=patience)
         _emit(session, channel, line.me.side)
-
-
-def _check_head(session: Session, channel: str, handover: Handover) -> None:
-    ours = session.line.head_at(channel, handover.seq)
-    if ours is None or not hmac.compare_digest(ours, handover.head):
-        raise ChainError("fork", f"the handover was signed over another log up to #{handover.seq}")

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import click
 
-from hotline_client.cli.base.acting import act_options, deliver
-from hotline_client.cli.base.session import Session, line_command
-from hotline_client.cli.group import notice_looking as looking
+from hotline_client import files
+from hotline_client.cli.base import output
+from hotline_client.cli.base.acting import act_options, channel_option, deliver
+from hotline_client.cli.base.session import Session, line_command, patience_option
 from hotline_client.cli.group.notice_input import compose, notice_options
 from hotline_client.exports.notices import text
-from hotline_client.presenters import notice as notice_text
-from hotline_client.presenters.references import reference
-from hotline_protocol.documents import encode_body
+from hotline_client.line.views import MessageView
+from hotline_client.presenters import notice as presenter
+from hotline_client.presenters.notice import NoticeFacts
+from hotline_client.presenters.references import named, reference
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.notices import Action, Notice, Verdict
 from hotline_protocol.dtg import dtg
+from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.notices import Entry
 from hotline_protocol.notices import form, values
+from hotline_protocol.text import show
 
-_TENTATIVE = bytes(16)
+_FORMATS: Final = ("text", "block", "geojson")
 
 
 @click.group("notice")
 def command() -> None:
     """Who does what, where and when, in the air, at sea and in the spectrum; held against all others."""
-
-
-for _looking in (looking.show_list, looking.show_notice, looking.draw, looking.export):
-    command.add_command(_looking)
 
 
 @line_command("issue", group=command)
@@ -71,7 +71,7 @@ async def replace(
     channel = session.channel(channel)
     async with session.line:
         await session.catch_up(patience, required=not dry_run)
-        before = looking.find(session, channel, notice, ours=True)
+        before = _find(session, channel, notice, ours=True)
         body = compose(
             given,
             session.line.now(),
@@ -93,14 +93,13 @@ async def cancel(
     channel = session.channel(channel)
     async with session.line as line:
         await session.catch_up(patience)
-        before = looking.find(session, channel, notice, ours=True)
+        before = _find(session, channel, notice, ours=True)
         now = line.now()
         fields = {"arena": str(before.notice.arena), "start": values.print_time(now), "remarks": remarks}
         body = form.to_notice(fields, action=Action.CANCEL, target=Target(before.id, before.content))
         await deliver(session, channel, body, key=key, patience=patience)
         after = line.read(channel, lambda book: book.notices.all[before.id])
-    told = notice_text.tell(session.line, channel, after)
-    session.emit(notice_text.record(session.line, channel, told), notice_text.page(session.line, told))
+    _emit(session, channel, presenter.facts(session.line, channel, after))
 
 
 async def _act(
@@ -120,63 +119,164 @@ async def _act(
         return
     document = await deliver(session, channel, body, key=key, patience=patience)
     entry = line.read(channel, lambda book: book.notices.all[document])
-    verdict, against = check(session, channel, entry)
-    told = notice_text.tell(session.line, channel, entry)
+    verdict, against = presenter.check(line, channel, entry)
+    told, now = presenter.facts(line, channel, entry), line.now()
     found = {"verdict": str(verdict), "against": against}
     session.emit(
-        {**notice_text.record(session.line, channel, told), "found": found},
-        f"{notice_text.page(session.line, told)}\n{_verdict(session, channel, verdict, against)}",
+        {**presenter.record(channel, told, now), "found": found},
+        f"{presenter.page(told, now)}\n{_verdict(session, channel, verdict, against)}",
     )
 
 
 def _rehearse(session: Session, channel: str, body: Notice, before: Entry | None) -> None:
-    now = session.line.now()
-    content = sha256(encode_body(body)).digest()
-    tentative = Entry(
-        id=_TENTATIVE,
-        seq=1 << 53,
-        side=session.line.me.side,
-        content=content,
-        at=now,
-        lead=body.start - now,
-        notice=body,
-        predecessor=None if before is None else before.id,
-    )
-    verdict, against = check(session, channel, tentative)
-    number = "" if before is None else reference(session.line, channel, before.id)
+    line, now = session.line, session.line.now()
+    entry = presenter.tentative(body, line.me.side, now, None if before is None else before.id)
+    verdict, against = presenter.check(line, channel, entry)
+    number = "" if before is None else reference(line, channel, before.id)
+    block = text.block(body, before=number)
     shown = [
         f"NOT SENT  {body.arena.upper()} notice, {body.action}{f' {number}' if number else ''}, as of {dtg(now)}",
-        text.sheet([*text.rows(body), ("Actual lead", notice_text.lead(body, now))]),
+        text.sheet([*text.rows(body), ("Actual lead", presenter.lead(entry.lead, body))]),
         _verdict(session, channel, verdict, against),
         "",
-        text.block(body, before=number),
+        block,
     ]
     record = {
         "type": "notice-dry-run",
         "channel": channel,
         "action": str(body.action),
-        "lead": tentative.lead,
+        "lead": entry.lead,
         "fields": form.to_form(body),
         "verdict": str(verdict),
         "against": against,
-        "block": text.block(body, before=number),
+        "block": block,
     }
     session.emit(record, "\n".join(shown))
-
-
-def check(session: Session, channel: str, entry: Entry) -> tuple[Verdict, tuple[bytes, ...]]:
-    """What this device finds about a notice against all that stand before it, without the one it replaces."""
-    others = session.line.read(channel, lambda book: book.notices.before(entry))
-    # here, because other commands shall not pay for numpy, pyproj and shapely
-    from hotline_protocol.notices.register import Register  # noqa: PLC0415
-
-    outcome = Register().examine(entry, [one for one in others if one.id != entry.predecessor])
-    return outcome.verdict, outcome.against
 
 
 def _verdict(session: Session, channel: str, verdict: Verdict, against: tuple[bytes, ...]) -> str:
     if not against:
         return f"    This device finds: {verdict} of all notices in force."
-    several = ", ".join(notice_text.named(session.line, channel, one) for one in against[:5])
+    several = ", ".join(str(named(session.line, channel, one)) for one in against[:5])
     more = f" and {len(against) - 5} more" if len(against) > 5 else ""
     return f"    This device finds: {verdict} with {several}{more}."
+
+
+# --- looking at them
+
+
+def _find(session: Session, channel: str, typed: str, *, ours: bool | None = None) -> Entry:
+    """The notice that somebody typed; of both delegations' with one number, that which is a notice, and ours if so asked."""
+    known = session.line.read(channel, lambda book: dict(book.notices.all))
+
+    def meant(message: MessageView) -> bool:
+        entry = known.get(message.id)
+        return entry is not None and ours in (None, entry.side == session.line.me.side)
+
+    message = session.message(channel, typed, meant)
+    if message.id not in known:
+        raise UsageError(f"{show(typed)} is no notice; `hotline notice list` shows them")
+    return known[message.id]
+
+
+async def _told(
+    session: Session, channel: str, typed: tuple[str, ...], patience: int, *, everything: bool = False
+) -> list[NoticeFacts]:
+    """The notices named, or all in force, or all."""
+    line = session.line
+    async with line:
+        await session.catch_up(patience, required=False)
+    now = line.now()
+    if typed:
+        found = [_find(session, channel, one) for one in typed]
+    else:
+        found = line.read(channel, lambda book: presenter.entries(book, now, everything=everything))
+    return [presenter.facts(line, channel, one) for one in found]
+
+
+def _by_urgency(told: list[NoticeFacts]) -> list[NoticeFacts]:
+    return sorted(told, key=lambda one: presenter.urgency(one.entry))
+
+
+def _emit(session: Session, channel: str, told: NoticeFacts) -> None:
+    now = session.line.now()
+    session.emit(presenter.record(channel, told, now), presenter.page(told, now))
+
+
+@line_command("list", group=command)
+@channel_option
+@click.option("--all", "everything", is_flag=True, help="Also what is over, replaced or cancelled.")
+@patience_option(default="5s")
+async def show_list(session: Session, *, channel: str, everything: bool, patience: int) -> None:
+    """All notices of both sides that are in force, those in conflict first."""
+    channel = session.channel(channel)
+    told = _by_urgency(await _told(session, channel, (), patience, everything=everything))
+    if output.as_json():
+        for one in told:
+            _emit(session, channel, one)
+        return
+    session.emit({}, presenter.board(told, session.line.now()) if told else "")
+    if not told:
+        session.say(f"no notice is in force in {channel}; `hotline notice issue` begins one")
+
+
+@line_command("show", group=command)
+@click.argument("notice")
+@channel_option
+@patience_option(default="5s")
+async def show_notice(session: Session, *, notice: str, channel: str, patience: int) -> None:
+    """NOTICE, whole: its fields, what both sides found, its history and the answers."""
+    channel = session.channel(channel)
+    [told] = await _told(session, channel, (notice,), patience)
+    _emit(session, channel, told)
+
+
+@line_command("map", group=command)
+@click.argument("notices", nargs=-1)
+@click.option("--out", required=True, metavar="FILE", help="The SVG file to write; must not exist.")
+@channel_option
+@patience_option(default="5s")
+async def draw(session: Session, *, notices: tuple[str, ...], out: str, channel: str, patience: int) -> None:
+    """Draw NOTICES, or all in force, as a map with a timeline below it."""
+    path = Path(out)
+    files.must_be_new(path)
+    channel = session.channel(channel)
+    told = await _told(session, channel, notices, patience)
+    if not told:
+        raise UsageError(f"no notice is in force in {channel}: there is nothing to draw")
+    title = f"Notices in {channel}" if len(told) > 1 else f"Notice {told[0].number}"
+    svg = presenter.drawing(_by_urgency(told), title, session.line.now())
+    files.write_new(path, svg.encode())
+    session.emit({"type": "map", "file": str(path), "notices": [one.number for one in told]}, str(path))
+
+
+@line_command("export", group=command)
+@click.argument("notices", nargs=-1)
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(_FORMATS),
+    default="block",
+    show_default=True,
+    help="text for people, block in the manner of the arena (can be pasted back), or geojson.",
+)
+@click.option("--out", metavar="FILE", help="The file to write; must not exist.  [default: stdout]")
+@channel_option
+@patience_option(default="5s")
+async def export(
+    session: Session, *, notices: tuple[str, ...], form: str, out: str | None, channel: str, patience: int
+) -> None:
+    """Write NOTICES, or all in force: as text, in the manner of a NOTAM or NAVAREA warning, or as GeoJSON."""
+    if out is not None:
+        files.must_be_new(Path(out))
+    channel = session.channel(channel)
+    told = await _told(session, channel, notices, patience)
+    if form == "text":
+        written = "\n\n".join(presenter.page(one, session.line.now()) for one in told) + "\n"
+    else:
+        written = presenter.blocks(told) if form == "block" else presenter.geojson(told)
+    if out is not None:
+        files.write_new(Path(out), written.encode())
+        session.emit({"type": "export", "file": out, "notices": [one.number for one in told]}, out)
+    else:
+        session.emit({"type": "export", "format": form, "content": written}, written.rstrip("\n"))

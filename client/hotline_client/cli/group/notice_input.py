@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -12,22 +11,20 @@ import click
 
 from hotline_client.cli.base import output
 from hotline_client.cli.base.acting import Command
-from hotline_client.cli.base.durations import Duration
 from hotline_client.exports.notices import files as notice_files
 from hotline_client.exports.notices.checks import check_times
+from hotline_client.words.durations import is_duration, seconds
 from hotline_client.words.texts import read_toml
 from hotline_client.words.times import instant
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.notices import Action, Notice
 from hotline_protocol.errors import UsageError
-from hotline_protocol.notices import form, values
+from hotline_protocol.notices import form
 from hotline_protocol.notices.geometry import check_areas
 
 Given = dict[str, Any]
 
 _MINUTE: Final = 60_000
-_DURATION: Final = re.compile(r"\d{1,6}[smhd]", re.IGNORECASE | re.ASCII)
-_LOCAL: Final = re.compile(r"\d{4}-\d\d-\d\dT\S+ \S+", re.ASCII)
 _SHAPES: Final = ("circle", "polygon", "corridor")
 
 _ONE: Final = {
@@ -130,10 +127,9 @@ def compose(
 
 def clock(typed: str, now: int) -> int:
     """Unix ms of a time as typed; a duration counts from now, to the second full minute after it."""
-    words = typed.strip()
-    if _DURATION.fullmatch(words):
-        return ((now + 1000 * Duration().convert(words, None, None)) // _MINUTE + 2) * _MINUTE
-    return instant(words) if _LOCAL.fullmatch(words) else values.parse_time(words)
+    if is_duration(typed):
+        return ((now + 1000 * seconds(typed)) // _MINUTE + 2) * _MINUTE
+    return instant(typed)
 
 
 def _read(source: str, path: str, action: Action) -> Given:

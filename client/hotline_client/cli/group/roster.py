@@ -6,15 +6,13 @@ from typing import BinaryIO, Final
 
 import click
 
-from hotline_client.cli.base.render import knock_record, member_record, person_text
 from hotline_client.cli.base.session import Session, line_command, patience_option
-from hotline_client.cli.custody.limits import limits_rows
 from hotline_client.cli.group import composition
 from hotline_client.errors import Refused, Unreachable
-from hotline_client.line.views import KnockView, MemberView, OutboxView, Person
-from hotline_protocol.dtg import dtg
+from hotline_client.line.views import KnockView, OutboxView
+from hotline_client.presenters.person import person_text
+from hotline_client.presenters.roster import knock_record, knock_text, member_record, member_text
 from hotline_protocol.errors import UsageError
-from hotline_protocol.identity.digits import digits
 from hotline_protocol.text import show
 
 MAX_CRL: Final = 256 * 1024
@@ -25,25 +23,6 @@ _EMPTY: Final = {
     "member": "nobody knocks",
     "removed": "this device was removed from this channel",
 }
-
-
-def _member_text(member: MemberView) -> str:
-    state = "current" if member.current else "NOT CURRENT"
-    mark = "this device" if member.person.me else ("own side" if member.person.own else "other side")
-    return (
-        f"[{member.index}] {person_text(member.person)}  {mark}  {state}, expires {dtg(member.expires * 1000)}\n"
-        f"    {digits(member.person.fingerprint)}{_limits(member.person)}"
-    )
-
-
-def _knock_text(knock: KnockView) -> str:
-    may = "may be admitted" if knock.admissible is None else f"not by us: {show(knock.admissible)}"
-    return f"knock {knock.id.hex()[:8]} {person_text(knock.person)}  {may}\n    {digits(knock.person.fingerprint)}{_limits(knock.person)}"
-
-
-def _limits(person: Person) -> str:
-    """What a program may do, in a line of its own."""
-    return "".join(f"\n    {what} {how}" for what, how in limits_rows(person.limits))
 
 
 @click.group("roster")
@@ -64,12 +43,16 @@ async def list_members(session: Session, *, channel: str, patience: int) -> None
     channel = session.channel(channel)
     async with line:
         await session.catch_up(patience, required=False)
-    for member in line.roster(channel):
-        session.emit(member_record(member), _member_text(member))
+    _emit_members(session, channel)
     for knock in line.knocks(channel):
-        session.emit(knock_record(knock), _knock_text(knock))
+        session.emit(knock_record(knock), knock_text(knock))
     if not line.roster(channel) and not line.knocks(channel):
         session.say(_EMPTY[line.channel(channel).phase])
+
+
+def _emit_members(session: Session, channel: str) -> None:
+    for member in session.line.roster(channel):
+        session.emit(member_record(member), member_text(member))
 
 
 def chosen_knocks(knocks: list[KnockView], ids: tuple[str, ...], *, everyone: bool) -> list[KnockView]:
@@ -112,8 +95,7 @@ async def admit(
             session.say("nobody knocks who may be admitted")
             return
         await _commit(session, channel, line.admit(channel, [knock.id for knock in chosen]), patience)
-    for member in line.roster(channel):
-        session.emit(member_record(member), _member_text(member))
+    _emit_members(session, channel)
 
 
 @line_command("remove", group=command)
@@ -127,8 +109,7 @@ async def remove(session: Session, *, indexes: tuple[int, ...], channel: str, pa
     async with line:
         await session.catch_up(patience)
         await _commit(session, channel, line.remove(channel, list(indexes)), patience)
-    for member in line.roster(channel):
-        session.emit(member_record(member), _member_text(member))
+    _emit_members(session, channel)
 
 
 @line_command("revoke", group=command)

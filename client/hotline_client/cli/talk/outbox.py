@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import click
 
-from hotline_client.cli.base.render import outbox_record
 from hotline_client.cli.base.session import Session, line_command, patience_option
-from hotline_protocol.dtg import dtg
-from hotline_protocol.text import show
+from hotline_client.presenters.line import outbox_record, outbox_text
 
 
 @line_command("outbox")
@@ -21,12 +19,7 @@ async def command(session: Session, *, drain: bool, patience: int) -> None:
             await session.until(lambda: not line.outbox(), patience)
     items = line.outbox()
     for item in items:
-        state = f"sealed, tried {item.attempts}" if item.sealed else "queued"
-        first_line = show(item.text).split("\n", 1)[0][:40]
-        session.emit(
-            outbox_record(item),
-            f"{item.id.hex()}  {dtg(item.time)}  {item.channel}  {item.kind}  {state}  {first_line}",
-        )
+        session.emit(outbox_record(item), outbox_text(item))
     if not items:
         session.say("the outbox is empty")
     elif drain:

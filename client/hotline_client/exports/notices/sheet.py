@@ -9,27 +9,15 @@ LABEL: the first line of a value, which goes on
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from hotline_client.words.columns import WIDTH, cells
 from hotline_protocol.errors import FormatError
 from hotline_protocol.text import show
 
-WIDTH: Final = 80
 _BLANK, _LINE, _WORD = "      ", "    | ", "    + "
 _BREAK: Final = re.compile(r"(?<=\S) (?=\S)")
-
-
-def columns(value: str) -> int:
-    """How many columns of a terminal a harmless text takes."""
-    return sum(_columns(one) for one in value)
-
-
-def _columns(character: str) -> int:
-    if unicodedata.category(character) in {"Mn", "Me"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
 
 
 def fold(head: str, value: str, width: int = WIDTH) -> list[str]:
@@ -41,10 +29,10 @@ def fold(head: str, value: str, width: int = WIDTH) -> list[str]:
 
 
 def _fold(head: str, line: str, width: int) -> Iterator[str]:
-    current, used = head, columns(head)
+    current, used = head, cells(head)
     empty = True
     for word in _BREAK.split(line):
-        size = columns(word)
+        size = cells(word)
         if not empty and used + 1 + size > width:
             yield current
             current, used, empty = _BLANK, len(_BLANK), True
@@ -52,10 +40,10 @@ def _fold(head: str, line: str, width: int) -> Iterator[str]:
             current, used = f"{current} ", used + 1
         empty = False
         for character in word:
-            if used + _columns(character) > width:
+            if used + cells(character) > width:
                 yield current
                 current, used = _WORD, len(_WORD)
-            current, used = current + character, used + _columns(character)
+            current, used = current + character, used + cells(character)
     yield current
 
 

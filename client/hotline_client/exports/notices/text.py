@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from hotline_client.exports.notices import emcon, navarea, notam, styles
-from hotline_client.exports.notices.sheet import WIDTH, fold
+from hotline_client.exports.notices.sheet import fold
 from hotline_client.exports.notices.styles import Block, Style
+from hotline_client.words.columns import WIDTH
 from hotline_protocol.documents.notices import Action, Notice
 from hotline_protocol.notices import form
 from hotline_protocol.notices.form import FIELDS

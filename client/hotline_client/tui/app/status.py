@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len
-
 from hotline_client.connection.health import LineState
 from hotline_client.line.views import ChannelView, MessageView, StatusView
 from hotline_client.tui.looks.cells import cut, line
 from hotline_client.tui.looks.rows import Look, Row, fit
 from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.looks.wording import age, dtg, stopwatch
+from hotline_client.words import columns
 from hotline_protocol.terms import Precedence
 
 GAP = " │ "
@@ -63,7 +62,7 @@ def status_row(
 
 
 def _width(fields: Sequence[Field], level: Sequence[int]) -> int:
-    return sum(cell_len(field.forms[at]) for field, at in zip(fields, level, strict=True)) + len(GAP) * (
+    return sum(columns.cells(field.forms[at]) for field, at in zip(fields, level, strict=True)) + len(GAP) * (
         len(fields) - 1
     )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from rich.cells import cell_len
-
 from hotline_client.words.bidi import base_direction, clusters, has_rtl, isolated
+from hotline_client.words.columns import cells, cut, pad
 from hotline_protocol.text import show
+
+__all__ = ["cut", "line", "pad", "paragraphs", "wrap"]
 
 TAB: Final = "    "
 
@@ -19,26 +20,6 @@ def line(text: str, limit: int | None = None) -> str:
     if limit is not None:
         safe = cut(safe, limit)
     return isolated(safe)
-
-
-def cut(text: str, limit: int) -> str:
-    """`text` if it fits `limit` cells, else its beginning and an ellipsis."""
-    if cell_len(text) <= limit:
-        return text
-    kept: list[str] = []
-    room = limit - 1
-    for part in clusters(text):
-        room -= cell_len(part)
-        if room < 0:
-            break
-        kept.append(part)
-    return "".join(kept) + "…" if limit > 0 else ""
-
-
-def pad(text: str, width: int) -> str:
-    """`text` cut or filled with spaces to exactly `width` cells."""
-    shown = cut(text, width)
-    return shown + " " * (width - cell_len(shown))
 
 
 def paragraphs(text: str, width: int) -> list[str]:
@@ -55,23 +36,23 @@ def paragraphs(text: str, width: int) -> list[str]:
 
 def wrap(paragraph: str, width: int) -> list[str]:
     """Break at spaces; a word longer than a line is broken between letters, never between a letter and its marks."""
-    if cell_len(paragraph) <= width:
+    if cells(paragraph) <= width:
         return [paragraph]
     lines: list[str] = []
     current = ""
     room = width
     for word in _words(paragraph):
-        size = cell_len(word)
+        size = cells(word)
         if size > room and current:
             if current.strip():
                 lines.append(current.rstrip())
             current, room = "", width
             word = word.lstrip(" ")  # noqa: PLW2901 - a line does not open with the space that broke it
-            size = cell_len(word)
+            size = cells(word)
         if size > room:
             *full, word = _hard(word, room)  # noqa: PLW2901 - what is left of the word
             lines.extend(full)
-            size = cell_len(word)
+            size = cells(word)
         current += word
         room -= size
     return [*lines, current.rstrip()] if current.strip() or not lines else lines
@@ -89,7 +70,7 @@ def _hard(word: str, width: int) -> list[str]:
     pieces: list[str] = [""]
     room = width
     for part in clusters(word):
-        size = cell_len(part)
+        size = cells(part)
         if size > room and pieces[-1]:
             pieces.append("")
             room = width

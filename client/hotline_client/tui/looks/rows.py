@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from rich.cells import cell_len
-
 from hotline_client.tui.looks.cells import cut, wrap
+from hotline_client.words import columns
 from hotline_protocol.terms import Side
 
 Look = Literal[
@@ -52,7 +51,7 @@ class Zone:
 
 def width(row: Row) -> int:
     """The cells a row takes."""
-    return sum(cell_len(text) for text, _ in row)
+    return sum(columns.cells(text) for text, _ in row)
 
 
 def words(row: Row) -> str:
@@ -79,7 +78,7 @@ def fit(row: Row, cells: int) -> Row:
     kept: list[Span] = []
     room = cells
     for text, look in row:
-        size = cell_len(text)
+        size = columns.cells(text)
         if size > room:
             kept.append((cut(text, room), look))
             break

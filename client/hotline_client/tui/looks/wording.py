@@ -9,10 +9,10 @@ from hotline_client.line.views import Answered, Mark, MessageView, Person, Recei
 from hotline_client.tui.looks.cells import line
 from hotline_client.tui.looks.rows import Look
 from hotline_client.tui.looks.tongue import t
+from hotline_client.words import times
 from hotline_protocol.documents.dialogue import DECLINING, Answer
+from hotline_protocol.dtg import MONTHS
 from hotline_protocol.terms import Precedence, Response
-
-_MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 
 ANSWERS: Final = {
     Response.WILCO_UNABLE: "WILCO/UNABLE",
@@ -46,16 +46,13 @@ def clock(ms: int) -> str:
 
 def dtg(ms: int) -> str:
     """A date-time group, `221432Z NOV 26` (ACP 121)."""
-    moment = _moment(ms)
-    if moment is None:
-        return t("impossible time")
-    return f"{moment:%d%H%MZ} {_MONTHS[moment.month - 1]} {moment:%y}"
+    return times.dtg(ms, t)
 
 
 def day(ms: int) -> str:
     """`22 NOV 2026`."""
     moment = _moment(ms)
-    return f"{moment:%d} {_MONTHS[moment.month - 1]} {moment.year}" if moment else t("impossible date")
+    return f"{moment:%d} {MONTHS[moment.month - 1]} {moment.year}" if moment else t("impossible date")
 
 
 def age(ms: int) -> str:

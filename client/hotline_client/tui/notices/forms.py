@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from hotline_client.exports.notices import text
 from hotline_client.exports.notices.checks import check_times
+from hotline_client.presenters.notice import lead
 from hotline_client.tui.looks.cells import paragraphs
 from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.looks.tongue import N_, t
 from hotline_client.tui.looks.wording import here_and_utc
-from hotline_client.tui.notices.rows import lead_words
 from hotline_client.tui.parts.fields import Answers, Field, Form
 from hotline_client.words.times import instant
 from hotline_protocol.documents.body import Target
@@ -31,14 +31,8 @@ _TIME: Final = N_("240600Z NOV 26, 2026-11-24T06:00Z or `2026-11-24T08:00 Europe
 _AREA: Final = N_("one a line: circle 33.0N034.5E 5NM, polygon with its corners, corridor … width 10NM")
 
 
-def moment(typed: str) -> int:
-    """Unix ms of a time with its zone. FormatError."""
-    words = typed.strip()
-    return instant(words) if " " in words and "/" in words else values.parse_time(words)
-
-
 def _end(typed: str) -> int | None:
-    return None if typed.strip().upper() == form.PERMANENT else moment(typed)
+    return None if typed.strip().upper() == form.PERMANENT else instant(typed)
 
 
 def _each(parse: Callable[[str], Any]) -> Callable[[str], list[Any]]:
@@ -64,7 +58,13 @@ def _common(given: Mapping[str, str]) -> tuple[tuple[Field, ...], tuple[Field, .
     first = (
         Field("exercise", N_("Status"), options=("REAL", "EXERCISE"), initial=has("exercise", "REAL")),
         Field(
-            "start", N_("From"), read=moment, initial=has("start"), echo=here_and_utc, hint=_TIME, wanted=True
+            "start",
+            N_("From"),
+            read=instant,
+            initial=has("start"),
+            echo=here_and_utc,
+            hint=_TIME,
+            wanted=True,
         ),
         Field(
             "end",
@@ -184,7 +184,7 @@ def notice_form(
         words = {key: _listed(key, value) for key, value in answers.items() if value.strip()}
         action = Action.NEW if before is None else Action.REPLACE
         target = None if before is None else Target(before.id, before.content)
-        made = form.to_notice({"arena": arena.value, **words}, action=action, target=target, clock=moment)
+        made = form.to_notice({"arena": arena.value, **words}, action=action, target=target, clock=instant)
         check_areas(made)
         check_times(made, now(), None if before is None else before.notice.start, "SHORT as its lead time")
         return made
@@ -198,7 +198,7 @@ def notice_form(
     def preview(answers: Answers, cells: int) -> list[Row]:
         (made,) = make(answers)
         rows: list[Row] = [((one, "text"),) for one in paragraphs(text.block(made), cells)]
-        return [*rows[:8], ((lead_words(made.start - now(), made), "strong"),)]
+        return [*rows[:8], ((lead(made.start - now(), made, t), "strong"),)]
 
     def ask(answers: Answers) -> str | None:
         (made,) = make(answers)

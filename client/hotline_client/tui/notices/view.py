@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 from typing import ClassVar, Final
 
 from textual.binding import BindingType
 
 from hotline_client.exports.notices import text
-from hotline_client.tui.looks.cells import line, paragraphs
+from hotline_client.presenters import notice as presenter
+from hotline_client.presenters.notice import is_over
+from hotline_client.presenters.references import named
+from hotline_client.tui.looks.cells import paragraphs
 from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.looks.tongue import N_, t
-from hotline_client.tui.notices.files import ENDINGS, content
 from hotline_client.tui.notices.forms import cancel_form, cease_buzzer_form, notice_form
-from hotline_client.tui.notices.rows import in_order, is_over, notice_detail, notice_needs, notice_row
+from hotline_client.tui.notices.rows import in_order, notice_detail, notice_needs, notice_row, spoken
 from hotline_client.tui.parts.acts import Act, Place, acts_of, bindings
 from hotline_client.tui.parts.board import Board
 from hotline_client.tui.parts.needs import Need
@@ -27,8 +28,8 @@ from hotline_client.tui.parts.sheets import Sheet
 from hotline_client.tui.parts.state import ScreenState
 from hotline_client.tui.parts.view import Fill
 from hotline_client.tui.talk.responding import answer_form, why_no_answer
-from hotline_protocol.documents import encode_body
 from hotline_protocol.documents.notices import Notice, Verdict
+from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.notices import Entry
 from hotline_protocol.terms import WRITING_ROLES, Arena
 
@@ -37,8 +38,7 @@ _ARENAS: Final = {
     Arena.NAVAL: N_("naval: areas, depths, moving havens"),
     Arena.EM: N_("electromagnetic: emissions, jamming, silence; bands"),
 }
-_TENTATIVE: Final = bytes(16)
-_LAST: Final = 1 << 53
+_ENDINGS: Final = (".geojson", ".svg", ".txt")
 
 
 class NoticesView(Board[Entry]):
@@ -70,8 +70,8 @@ class NoticesView(Board[Entry]):
 
     def detail(self, entry: Entry, cells: int) -> Sequence[Row]:
         """All of one."""
-        message = self.state.port.message(self.state.channel, entry.id)
-        return notice_detail(entry, message, self._named, self.state.scene(), cells)
+        told = presenter.facts(self.state.port, self.state.channel, entry)
+        return notice_detail(told, self.state.scene(), cells)
 
     def heading(self, cells: int) -> Sequence[Row]:
         """What is left out."""
@@ -119,11 +119,6 @@ class NoticesView(Board[Entry]):
     def _number(self, document: bytes) -> str:
         return number(self.state.port, self.state.channel, document)
 
-    def _named(self, document: bytes) -> str:
-        message = self.state.port.message(self.state.channel, document)
-        owner = f"{line(message.author.delegation, 16)} " if message is not None and message.author else ""
-        return f"{owner}{self._number(document)}"
-
     # --- acts
 
     def new(self) -> None:
@@ -142,31 +137,15 @@ class NoticesView(Board[Entry]):
 
     def _against(self, notice: Notice, replaced: bytes | None) -> str | None:
         """What this device finds against all notices in force, as a question if it is not clear."""
-        now = self.state.clock()
-        content = sha256(encode_body(notice)).digest()
-        tentative = Entry(
-            id=_TENTATIVE,
-            seq=_LAST,
-            side=self.state.me.side,
-            content=content,
-            at=now,
-            lead=notice.start - now,
-            notice=notice,
-        )
-        others = self.state.port.read(
-            self.state.channel,
-            lambda book: [one for one in book.notices.before(tentative) if one.id != replaced],
-        )
-        # here, so that a screen without notices does not wait for numpy, pyproj and shapely
-        from hotline_protocol.notices.register import Register  # noqa: PLC0415
-
-        outcome = Register().examine(tentative, others)
-        if outcome.verdict is Verdict.CLEAR:
+        port, channel = self.state.port, self.state.channel
+        entry = presenter.tentative(notice, self.state.me.side, self.state.clock(), replaced)
+        verdict, against = presenter.check(port, channel, entry)
+        if verdict is Verdict.CLEAR:
             return None
-        several = ", ".join(self._named(one) for one in outcome.against[:5])
+        several = ", ".join(spoken(named(port, channel, one)) for one in against[:5])
         return t(
             "This device finds {verdict} with {notices}. Send it all the same?",
-            verdict=outcome.verdict.value,
+            verdict=verdict.value,
             notices=several,
         )
 
@@ -214,8 +193,8 @@ class NoticesView(Board[Entry]):
         if entry is None:
             self.tell(t("mark a notice first"))
             return
-        before = "" if entry.predecessor is None else self._number(entry.predecessor)
-        words = text.block(entry.notice, number=self._number(entry.id), before=before)
+        told = presenter.facts(self.state.port, self.state.channel, entry)
+        words = text.block(entry.notice, number=told.number, before=told.before)
         self.app.push_screen(
             Sheet(t("AS TEXT"), lambda cells: [((one, "text"),) for one in paragraphs(words, cells)])
         )
@@ -248,16 +227,23 @@ class NoticesView(Board[Entry]):
 
     def action_save_notices(self) -> None:
         """As a file."""
-        entries, scene = list(self._entries), self.state.scene()
+        entries, port, channel = list(self._entries), self.state.port, self.state.channel
         if not entries:
             self.tell(t("no notice is listed that could be written"))
             return
-        channel = self.state.channel
 
         def make(ending: str) -> bytes:
-            return content(entries, ending, scene, self._number, title=f"Notices in {channel}")
+            told = [presenter.facts(port, channel, one) for one in entries]
+            if ending == ".txt":
+                return presenter.blocks(told).encode()
+            placed = [one for one in told if one.entry.notice.areas]
+            if not placed:
+                raise UsageError("none of these notices has an area that could be drawn")
+            if ending == ".geojson":
+                return presenter.geojson(placed).encode()
+            return presenter.drawing(placed, f"Notices in {channel}", self.state.clock()).encode()
 
-        save(self, t("Write the listed notices to"), ENDINGS, f"notices-{channel}.geojson", make)
+        save(self, t("Write the listed notices to"), _ENDINGS, f"notices-{channel}.geojson", make)
 
     def action_arena(self) -> None:
         """The next arena alone, then all."""

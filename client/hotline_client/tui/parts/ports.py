@@ -2,64 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import Protocol, Self
 
 from hotline_client.connection.changes import Changed
 from hotline_client.line.views import (
-    ChannelView,
     Found,
     KnockView,
-    MemberView,
     MessageView,
     OutboxView,
-    Person,
     StatusView,
 )
+from hotline_client.presenters.references import Source, reference
 from hotline_client.tui.looks.cells import line
 from hotline_client.tui.looks.wording import office
 from hotline_protocol.documents import Addressee, Body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.terms import Precedence, Response
 
-if TYPE_CHECKING:
-    # the screen is painted before the folds and the certificates are read in
-    from hotline_protocol.folds.journal import Journal
-    from hotline_protocol.identity.certificate import Certificate
-    from hotline_protocol.identity.charter import Charter
 
-T = TypeVar("T")
-
-
-class LinePort(Protocol):
-    """The part of `hotline_client.line.line.Line` that the screen uses; contracts are stated there."""
-
-    @property
-    def me(self) -> Person:
-        """The holder of this device's certificate."""
-
-    @property
-    def charter(self) -> Charter:
-        """What both authorities signed."""
+class LinePort(Source, Protocol):
+    """The part of `hotline_client.line.line.Line` that the screen uses beside what presenters read; contracts are stated there."""
 
     def say(self, channel: str, body: Body, *, key: str | None = None) -> bytes:
         """Queue a document; its id. UsageError or NotAppliedError says why it would change nothing."""
-
-    def read(self, channel: str, look: Callable[[Journal], T]) -> T:
-        """What `look` makes of the channel's journal, which it must neither change nor keep."""
-
-    def head_at(self, channel: str, seq: int) -> bytes | None:
-        """The head of this device's own chain after entry `seq`; None if it has no such entry."""
 
     def target(self, channel: str, document: bytes) -> Target:
         """What names a document in another."""
 
     def record(self, channel: str) -> Iterator[bytes]:
         """The channel's log as a file to be verified offline, in pieces."""
-
-    def message(self, channel: str, id_or_seq: bytes | int) -> MessageView | None:
-        """One message, by document id or by seq."""
 
     def search(self, query: str) -> list[Found]:
         """The newest messages that hold every word of the query, newest first. UsageError if it holds no word."""
@@ -78,9 +51,6 @@ class LinePort(Protocol):
 
     def status(self) -> StatusView:
         """The line in one glance."""
-
-    def channels(self) -> tuple[ChannelView, ...]:
-        """The channels this certificate may use."""
 
     def timeline(
         self, channel: str, *, before: int | None = None, after: int | None = None, limit: int = 200
@@ -109,9 +79,6 @@ class LinePort(Protocol):
     def mark_seen(self, channel: str, seq: int) -> None:
         """Everything up to `seq` was really shown to a person."""
 
-    def roster(self, channel: str) -> list[MemberView]:
-        """The leaves of a channel's group."""
-
     def knocks(self, channel: str) -> list[KnockView]:
         """Devices at the door."""
 
@@ -120,9 +87,6 @@ class LinePort(Protocol):
 
     def remove(self, channel: str, indexes: Sequence[int]) -> bytes:
         """Queue a commit that removes these leaves."""
-
-    def certificate(self, fingerprint: bytes) -> Certificate | None:
-        """A certificate that was met, proven against its root."""
 
     def verified(self, fingerprint: bytes) -> bool:
         """Whether a person here compared the digits of this certificate."""
@@ -159,7 +123,4 @@ def who(port: LinePort, channel: str, fingerprint: bytes) -> str:
 
 def number(port: LinePort, channel: str, document: bytes) -> str:
     """The number of a document as a person types it: its reference, `#SEQ` if it has none, the beginning of its id before that."""
-    found = port.message(channel, document)
-    if found is None or found.seq is None:
-        return document.hex()[:8]
-    return line(found.reference or f"#{found.seq}", 20)
+    return line(reference(port, channel, document), 20)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hotline_client.line.views import ChannelView, MessageView
+from hotline_client.presenters.line import check_outcome
 from hotline_client.tui.looks.cells import line, paragraphs
 from hotline_client.tui.looks.rows import Look, Row, fit
 from hotline_client.tui.looks.tongue import t
@@ -70,13 +71,12 @@ def entry_row(entry: Entry, now: int, cells: int, names: Mapping[Side, str], nam
 
 def check_state(check: Check, now: int) -> tuple[str, Look]:
     """What became of a check, in words."""
-    if check.echoed_at is not None:
-        seconds = f"{(check.echoed_at - check.at) / 1000:.1f}"
-        words = t("{state} after {seconds} s", state=check.state.value, seconds=seconds)
-        return words, "good" if check.state is State.ECHOED else "warn"
+    words = check_outcome(check, now, t)
     if check.is_overdue(now):
-        return t("OVERDUE since {age}", age=age(now - check.deadline)), "bad"
-    return check.state.value, "bad" if check.state is State.MISSED else "warn"
+        words = t("OVERDUE since {age}", age=age(now - check.deadline))
+    good = check.state is State.ECHOED
+    waiting = check.state is State.OPEN and not check.is_overdue(now)
+    return words, "good" if good else "warn" if waiting or check.echoed_at is not None else "bad"
 
 
 def entry_detail(entry: Entry, now: int, cells: int, names: Mapping[Side, str], name_of: NameOf) -> list[Row]:

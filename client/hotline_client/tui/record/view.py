@@ -11,6 +11,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from hotline_client.line import record as recording
+from hotline_client.presenters.record import verdict_text
 from hotline_client.tui.looks.cells import line, paragraphs
 from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.looks.tongue import t
@@ -24,7 +25,6 @@ from hotline_client.tui.parts.typed import AskTyped
 from hotline_client.tui.parts.view import Fill
 from hotline_client.tui.record.forms import attendance_form, check_form
 from hotline_client.tui.record.rows import Entry, entries, entry_detail, entry_id, entry_row, heading
-from hotline_client.tui.record.verdict import sentences
 from hotline_protocol.documents.talk import Checkpoint
 from hotline_protocol.documents.watch import NONCE_SIZE, LineMissed
 from hotline_protocol.errors import HotlineError
@@ -142,7 +142,7 @@ class RecordView(Board[Entry]):
         def work() -> list[str]:
             for _ in recording.verify(path, verifier):
                 pass
-            return sentences(verifier.verdict)
+            return verdict_text(verifier.verdict, t)
 
         try:
             said = await asyncio.to_thread(work)

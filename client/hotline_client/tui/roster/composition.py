@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hotline_client.presenters import roster as composition_words
+from hotline_client.presenters.roster import composition
 from hotline_client.tui.looks.cells import line, pad, paragraphs
 from hotline_client.tui.looks.rows import Look, Row, Scene, fit
 from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.parts.ports import LinePort
-from hotline_protocol.terms import SIDES, Role, Side
+from hotline_protocol.terms import SIDES, Side
 
 
 def composition_rows(port: LinePort, channel: str, scene: Scene, cells: int) -> list[Row]:
@@ -18,20 +18,16 @@ def composition_rows(port: LinePort, channel: str, scene: Scene, cells: int) -> 
 
 
 def _side(port: LinePort, channel: str, side: Side, scene: Scene, cells: int) -> Iterator[Row]:
-    seats, left = port.read(
-        channel,
-        lambda book: (dict(book.composition.seats.get(side, {})), list(book.composition.left.get(side, []))),
-    )
-    members = [one for one in port.roster(channel) if one.person.side == side]
+    told = composition(port, channel, side, scene.now)
     yield ((scene.names[side], "strong"),)
-    if not seats and not left:
+    if not told.announced:
         words = t("nobody was announced; these are in the group by certificate")
         yield from (((one, "dim"),) for one in paragraphs(words, cells))
     name = max(10, cells - 30)
     heads = f"  {pad(t('Name'), name)} {pad(t('ANNOUNCED'), 12)} {t('CERTIFIED')}"
     yield fit(((heads, "dim"),), cells)
-    for row in composition_words.rows(seats, left, members, scene.now):
-        star = "* " if row.role in (Role.HEAD, Role.DEPUTY) else "  "
+    for row in told.people:
+        star = "* " if row.leads else "  "
         look: Look = "warn" if row.difference else "text"
         roles = f" {pad(row.announced or '-', 12)} {row.certified or '-'}"
         yield fit(((star + pad(line(row.name, name), name), look), (roles, look)), cells)

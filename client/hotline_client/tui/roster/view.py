@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from hotline_client.line.views import KnockView, MemberView
+from hotline_client.presenters.watch import open_now
 from hotline_client.tui.looks.cells import line, paragraphs
 from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.looks.tongue import t
@@ -23,10 +24,9 @@ from hotline_client.tui.roster.composition import composition_rows
 from hotline_client.tui.roster.rows import Entry, detail, entries, entry_row
 from hotline_client.tui.roster.watch import (
     announcement_form,
-    colleagues,
+    choices,
     handover_form,
     named_rows,
-    open_now,
     watch_rows,
     why_another_log,
 )
@@ -133,7 +133,7 @@ class Roster(Board[Entry]):
     def action_hand_over(self) -> None:
         """Hand it to a colleague with all that is open."""
         port, channel, here = self.state.port, self.state.channel, self.state.here()
-        people = colleagues(port.roster(channel))
+        people = choices(port.roster(channel))
         if not people:
             self.tell(t("nobody else of your side in this channel could have the watch"))
         elif here is not None and self._speaks():

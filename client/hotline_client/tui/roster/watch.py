@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Mapping, Sequence
 
 from hotline_client.line.views import ChannelView, MemberView
+from hotline_client.presenters.watch import Open, colleagues, facts, is_over_our_log
 from hotline_client.tui.looks.cells import line, paragraphs
-from hotline_client.tui.looks.rows import Look, Row, Scene, fit
+from hotline_client.tui.looks.rows import Row, Scene, fit
 from hotline_client.tui.looks.tongue import N_, t
 from hotline_client.tui.looks.wording import channel_label, dtg
 from hotline_client.tui.parts.fields import Answers, Field, Form
@@ -17,34 +17,23 @@ from hotline_protocol.documents.composition import Announcement, Change
 from hotline_protocol.documents.watch import WatchHandover
 from hotline_protocol.folds.journal import Journal
 from hotline_protocol.folds.watch import Handover
-from hotline_protocol.terms import PERSON_ROLES, SIDES, WRITING_ROLES, Role
+from hotline_protocol.terms import PERSON_ROLES, SIDES, Role
 from hotline_protocol.text import check_field, show
-
-Open = tuple[tuple[bytes, ...], tuple[bytes, ...]]
-"""Dialogues and notices that are open."""
-
-
-def open_now(book: Journal, now: int) -> Open:
-    """What a handover has to name."""
-    return tuple(book.dialogues.open), tuple(one.id for one in book.notices.active(now))
 
 
 def watch_rows(book: Journal, scene: Scene, holder: Callable[[bytes], str], cells: int) -> list[Row]:
     """Who has the watch on each side."""
     rows: list[Row] = []
     for side in SIDES:
-        name, watch = scene.names[side], book.watches.now.get(side)
-        look: Look = "good"
-        if watch is None:
-            words, look = t("WATCH {side}: nobody", side=name), "warn"
+        told, name = facts(book, side), scene.names[side]
+        if told.watch is None:
+            rows.append(fit(((t("WATCH {side}: nobody", side=name), "warn"),), cells))
         else:
-            words = t(
-                "WATCH {side}: {who} since {time}", side=name, who=holder(watch.holder), time=dtg(watch.since)
-            )
-        rows.append(fit(((words, look),), cells))
-        waiting = book.watches.waiting.get(side)
-        if waiting is not None:
-            words = t("  handed to {who}, not accepted yet", who=holder(waiting.to))
+            who, since = holder(told.watch.holder), dtg(told.watch.since)
+            words = t("WATCH {side}: {who} since {time}", side=name, who=who, time=since)
+            rows.append(fit(((words, "good"),), cells))
+        if told.waiting is not None:
+            words = t("  handed to {who}, not accepted yet", who=holder(told.waiting.to))
             rows.append(fit(((words, "warn"),), cells))
     return rows
 
@@ -62,8 +51,7 @@ def named_rows(port: LinePort, channel: str, named: Open, cells: int = 76) -> li
 
 def why_another_log(port: LinePort, channel: str, waiting: Handover) -> str | None:
     """Why a handover must not be accepted: it was signed over another log than ours."""
-    ours = port.head_at(channel, waiting.seq)
-    if ours is not None and hmac.compare_digest(ours, waiting.head):
+    if is_over_our_log(port, channel, waiting):
         return None
     return t(
         "the handover was signed over another log up to #{seq}: do not take it, tell your security officer",
@@ -71,16 +59,9 @@ def why_another_log(port: LinePort, channel: str, waiting: Handover) -> str | No
     )
 
 
-def colleagues(members: Sequence[MemberView]) -> dict[str, bytes]:
+def choices(members: Sequence[MemberView]) -> dict[str, bytes]:
     """Who of our side could have the watch: certificates by a name that tells them apart."""
-    able = [
-        one.person
-        for one in members
-        if one.person.own
-        and not one.person.me
-        and one.current
-        and one.person.role in WRITING_ROLES & PERSON_ROLES
-    ]
+    able = [one.person for one in colleagues(members) if one.current]
     # as it is read back from the form: harmless, and without spaces around it
     names = [show(one.name).strip() for one in able]
     return {

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from hotline_client.presenters.notice import worst
 from hotline_client.tui.looks.bars import Bar
 from hotline_client.tui.looks.cells import paragraphs
 from hotline_client.tui.looks.row_list import RowList
@@ -19,7 +20,7 @@ from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.notices.chart.canvas import Canvas
 from hotline_client.tui.notices.chart.hours import Hours, hours_rows
 from hotline_client.tui.notices.chart.plot import ZOOM, Plot, Spot, Window
-from hotline_client.tui.notices.rows import notice_row, worst
+from hotline_client.tui.notices.rows import notice_row
 from hotline_client.tui.parts.acts import acts_of, bindings, key_bar
 from hotline_protocol.folds.notices import Entry
 
