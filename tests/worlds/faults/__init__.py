@@ -1,0 +1,1 @@
+"""One generator a row of the table of faults."""
