@@ -53,7 +53,7 @@ CASTS: Final = {
     "programs": _cast("a.head a.officer a.bot b.head b.deputy b.observer", "a.guest b.guest"),
     "eight": _cast("a.head a.deputy a.officer a.bot b.head b.deputy b.watch b.observer", "a.guest b.guest"),
     "mortal": _cast(
-        "a.head a.officer b.head b.deputy", "a.guest b.guest", days=20, lasting=("b.head", "b.deputy", "a.officer")
+        "a.head a.officer b.head b.deputy", "a.guest b.guest", days=20, lasting=("b.head", "b.deputy", "a.officer", "a.head2")
     ),
     "officer mortal": _cast(
         "a.head a.officer b.head b.officer", "a.guest b.guest", days=20, lasting=("a.head", "b.head", "b.officer")

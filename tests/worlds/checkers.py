@@ -128,7 +128,7 @@ def way_back(world: World) -> Iterator[str]:
         if state.standing.halt is not None:
             yield f"{machine.name} stands still: {state.standing.halt.reason}"
         elif not state.is_member:
-            yield f"{machine.name} is outside"
+            yield f"{machine.name} is outside ({machine.running.channel(CHANNEL).phase})"
         elif state.standing.head != tail.head:
             yield f"{machine.name} is in and does not follow the log: it stands at {state.standing.cursor}, the log at {tail.tail}"
         else:
@@ -177,16 +177,19 @@ def evidence_kept(world: World) -> Iterator[str]:
 
 def told(world: World) -> Iterator[str]:
     """Who does not get what is in the log, or does not get out what was said, is told so."""
-    tail = world.relay.disk.position(world.home.key).tail
-    now = world.scheduler.now
     for machine in running(world):
-        state = machine.state
-        if state.standing.halt is not None:
-            continue
-        behind = tail - state.standing.cursor
-        waiting = [one for one in state.outbox.values() if one.refused is None and now - one.time > 15 * MINUTE]
-        if (behind > 0 or waiting) and all(one.state == "ok" for one in persons.findings(machine)):
-            yield f"{machine.name} lacks {behind} entries, {len(waiting)} of its own wait, and `doctor` says all is well"
+        yield from left_alone(world, machine)
+
+
+def left_alone(world: World, machine: Machine) -> Iterator[str]:
+    """The same of one machine, at any time when nothing is on its way."""
+    state, now = machine.state, world.scheduler.now
+    if state.standing.halt is not None:
+        return
+    behind = world.relay.disk.position(world.home.key).tail - state.standing.cursor
+    waiting = [one for one in state.outbox.values() if one.refused is None and now - one.time > 15 * MINUTE]
+    if (behind > 0 or waiting) and all(one.state == "ok" for one in persons.findings(machine)):
+        yield f"{machine.name} lacks {behind} entries, {len(waiting)} of its own wait, and `doctor` says all is well"
 
 
 CHECKERS: Final[dict[str, Callable[[World], Iterator[str]]]] = {

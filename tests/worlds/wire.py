@@ -200,7 +200,7 @@ class Wire:
 
     def inject(self, channel: str, submission: Submission) -> None:
         """A liar's own words, past its engine."""
-        if self._stage == "ready":
+        if self._stage == "ready" and channel in self._followed:
             self._followed[channel].unanswered.add(submission.id)
             self._send(Append(channel, (submission,)))
 
