@@ -71,35 +71,58 @@ def _relay_put_back(rng: random.Random) -> tuple[str, list[Event]]:
     ]
 
 
-@row(8, "old-checkpoint", noise=(0, 2))
+@act("relay: shadow")
+def _shadow(world: World, event: Event) -> None:
+    """From now on this machine is shown a log of its own, until it is shown everybody's again."""
+    kinds = {"halt fork", "halt rewrite", "halt time", "lost-group", "refused-message", "forged-appended"}
+    world.ledger.causes |= LOSS | kinds
+    world.relay.shadows[event.who] = world.relay.disk.copy()
+    world.scheduler.after(event.args["seconds"] * SECOND, lambda: world.unshadow(event.who))
+
+
+@row(8, "old-checkpoint", noise=(0, 1))
 def _old_checkpoint(rng: random.Random) -> tuple[str, list[Event]]:
     cast = rng.choice(["four", "deputies"])
     people = CASTS[cast].people
+    victim = rng.choice(["a.head", "b.head"])
+    others = [one for one in people if one != victim]
+    start = seconds(30, 60, rng)
     return cast, [
         *_conversation(cast, 2 * SECOND, "to begin"),
-        Event(30 * SECOND, "relay: copy"),
-        *_conversation(cast, 32 * SECOND, "before it"),
-        Event(seconds(55, 65, rng), "sign log", rng.choice(["a.head", "b.head"])),
-        Event(80 * SECOND, "relay: put back"),
-        *looks(100 * SECOND, *people),
+        Event(start, "relay: shadow", victim, {"seconds": 40}),
+        talk(start + 5 * SECOND, victim, "alone"),
+        *[talk(start + 6 * SECOND, one, "without it") for one in others],
+        Event(start + 15 * SECOND, "sign log", victim),
+        *looks(start + 60 * SECOND, *people),
+        *looks(start + 3 * MINUTE, *people),
     ]
 
 
-@row(22, "old-knocks", noise=(0, 2))
+@act("relay: put back under")
+def _put_back_under(world: World, event: Event) -> None:
+    """As soon as this machine sees its next word in the log, and before anybody can say that it came, the log is as it was."""
+    old, machine = world.relay.disk.copy(), world.machines[event.who]
+    tail = old.position(world.home.key).tail
+
+    def look() -> None:
+        if machine.line is not None and machine.state.standing.cursor > tail:
+            _replace(world, old)
+        else:
+            world.scheduler.after(10, look)
+
+    look()
+
+
+@row(22, "old-knocks", noise=(0, 1))
 def _old_knocks(rng: random.Random) -> tuple[str, list[Event]]:
-    cast = rng.choice(["four", "deputies"])
-    people = CASTS[cast].people
-    guest = rng.choice(["a.guest", "b.guest"])
+    cast, side = rng.choice([("four", "a"), ("four", "b"), ("deputies", "b"), ("lopsided", "b")])
+    at = seconds(10, 60, rng)
     return cast, [
-        Event(5 * SECOND, "relay: copy"),
-        *_conversation(cast, 10 * SECOND, "before it"),
-        Event(60 * SECOND, "relay: put back"),
-        *_conversation(cast, 62 * SECOND, "meanwhile"),
-        *looks(75 * SECOND, *people),
-        *looks(3 * MINUTE, *people),
-        Event(5 * MINUTE, "enter", guest),
-        *looks(5 * MINUTE + 30 * SECOND, guest),
-        Event(6 * MINUTE + seconds(0, 5, rng), "admit", f"{guest[0]}.head"),
+        Event(at, "relay: put back under", f"{side}.head"),
+        talk(at + SECOND, f"{side}.head", "lost again"),
+        *looks(at + 20 * SECOND, *CASTS[cast].people),
+        Event(at + MINUTE, "enter", f"{side}.guest"),
+        *looks(at + 90 * SECOND, f"{side}.guest"),
     ]
 
 
