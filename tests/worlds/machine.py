@@ -83,6 +83,7 @@ class Machine:
         if self.line is None:
             return
         self.world.ledger.forget()
+        self.world.busy = self.name
         try:
             work()
         except Killed:
@@ -99,6 +100,7 @@ class Machine:
         if self.line is None:
             return None
         self.world.ledger.forget()
+        self.world.busy = self.name
         try:
             result = work(self.line)
         except Killed:

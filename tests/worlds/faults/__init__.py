@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.worlds.faults import certificates, floods, lost_logs, members, newcomers, relays, vaults
+from tests.worlds.faults import certificates, dear_work, floods, lost_logs, members, newcomers, relays, vaults
 from tests.worlds.faults.base import ROWS
 
-__all__ = ["ROWS", "certificates", "floods", "lost_logs", "members", "newcomers", "relays", "vaults"]
+__all__ = ["ROWS", "certificates", "dear_work", "floods", "lost_logs", "members", "newcomers", "relays", "vaults"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,24 +11,36 @@ from typing import Any, Final
 from tests.worlds.clock import SECOND
 from tests.worlds.script import Event, Script
 from tests.worlds.workload import SAMPLE, XWING, plain
+from tests.worlds.world import Report
 
 Make = Callable[[random.Random], tuple[str, list[Event]]]
 
 
 @dataclass(frozen=True)
 class Row:
-    """`make` draws cast and events. `noise`: how much else goes on. `founded`: whether the channel exists at the start."""
+    """`make` draws cast and events. `shows`: the violation by which the row is known, its checker and a pattern of its words.
+    `noise`: how much else goes on. `founded`: whether the channel exists at the start.
+    """
 
     number: int
     name: str
     make: Make
+    shows: tuple[str, str]
     noise: tuple[int, int] = (2, 6)
     founded: bool = True
     real_suite: bool = True
 
+    def found(self, report: Report) -> bool:
+        """Whether the world shows this row, and not only something else that is wrong."""
+        checker, pattern = self.shows
+        return any(one.checker == checker and re.search(pattern, one.words) for one in report.violations)
+
+    def draw(self, seed: int) -> tuple[str, list[Event]]:
+        """The cast, and the events that make the fault."""
+        return self.make(random.Random(f"fault {self.number} {seed}"))
+
     def script(self, seed: int) -> Script:
-        rng = random.Random(f"fault {self.number} {seed}")
-        cast, events = self.make(rng)
+        cast, events = self.draw(seed)
         around = plain(seed, cast=cast, events=self.noise).events if self.noise[1] > 1 else ()
         suite = XWING if self.real_suite and seed % SAMPLE == 0 else 0x0001
         everything = tuple(sorted([*around, *events], key=lambda one: one.at))
@@ -37,11 +50,11 @@ class Row:
 ROWS: Final[dict[str, Row]] = {}
 
 
-def row(number: int, name: str, **more: Any) -> Callable[[Make], Make]:
+def row(number: int, name: str, shows: tuple[str, str], **more: Any) -> Callable[[Make], Make]:
     """Registers the generator of a row."""
 
     def register(make: Make) -> Make:
-        ROWS[name] = Row(number, name, make, **more)
+        ROWS[name] = Row(number, name, make, shows, **more)
         return make
 
     return register

@@ -21,7 +21,7 @@ def _lost_for_good(world: World, event: Event) -> None:
     machine.here = False
 
 
-@row(10, "head-lapses", noise=(0, 3))
+@row(10, "head-lapses", ("way back", "head2 is outside"), noise=(0, 3))
 def _head_lapses(rng: random.Random) -> tuple[str, list[Event]]:
     after = END + seconds(3600, 7200, rng)
     return "mortal", [
@@ -32,7 +32,7 @@ def _head_lapses(rng: random.Random) -> tuple[str, list[Event]]:
     ]
 
 
-@row(19, "member-renews", noise=(0, 3))
+@row(19, "member-renews", ("way back", "does not hear a.officer"), noise=(0, 3))
 def _member_renews(rng: random.Random) -> tuple[str, list[Event]]:
     return "officer mortal", [
         talk(2 * DAY, "a.officer", "early"),
@@ -43,7 +43,7 @@ def _member_renews(rng: random.Random) -> tuple[str, list[Event]]:
     ]
 
 
-@row(20, "heads-renew", noise=(0, 3))
+@row(20, "heads-renew", ("way back", "does not hear [ab].head"), noise=(0, 3))
 def _heads_renew(rng: random.Random) -> tuple[str, list[Event]]:
     return "heads mortal", [
         talk(2 * DAY, "a.head", "early"),

@@ -17,7 +17,7 @@ WITHIN = 10 * SECOND
 """How soon a FLASH has to be in the log whatever anybody does."""
 
 
-@row(11, "first-rubbish", noise=(0, 1), founded=False)
+@row(11, "first-rubbish", ("way back", "a.head is outside"), noise=(0, 1), founded=False)
 def _first_rubbish(rng: random.Random) -> tuple[str, list[Event]]:
     at = seconds(5, 20, rng)
     return "four", [
@@ -36,7 +36,7 @@ def _rubbish_commit(world: World, event: Event) -> None:
         machine.wire.inject(CHANNEL, liars.garbage(world, machine.rng.randbytes))
 
 
-@row(12, "many-knocks", noise=(0, 3), real_suite=False)
+@row(12, "many-knocks", ("way back", "guest is outside"), noise=(0, 3), real_suite=False)
 def _many_knocks(rng: random.Random) -> tuple[str, list[Event]]:
     at = seconds(40, 60, rng)
     return "four", [
@@ -55,7 +55,7 @@ def _knocks(world: World, event: Event) -> None:
     world.relay.tell(world.relay.disk)
 
 
-@row(16, "garbage-commits", noise=(0, 3))
+@row(16, "garbage-commits", ("flash in time", ""), noise=(0, 3))
 def _garbage_commits(rng: random.Random) -> tuple[str, list[Event]]:
     cast = rng.choice(["four", "lopsided"])
     at = seconds(20, 40, rng)
@@ -67,7 +67,7 @@ def _garbage_commits(rng: random.Random) -> tuple[str, list[Event]]:
     ]
 
 
-@row(17, "sealed-again", noise=(0, 1), real_suite=False)
+@row(17, "sealed-again", ("nothing lost", "never could read it"), noise=(0, 1), real_suite=False)
 def _sealed_again(rng: random.Random) -> tuple[str, list[Event]]:
     at = seconds(20, 40, rng)
     speaker = rng.choice(CASTS["four"].people)

@@ -57,7 +57,7 @@ def _conversation(cast: str, at: int, words: str) -> list[Event]:
     return [talk(at + place * 4 * SECOND, who, words) for place, who in enumerate(people)]
 
 
-@row(7, "put-back", noise=(0, 3))
+@row(7, "put-back", ("way back", "is in and does not follow the log"), noise=(0, 3))
 def _relay_put_back(rng: random.Random) -> tuple[str, list[Event]]:
     cast = rng.choice(["four", "deputies", "lopsided"])
     people = CASTS[cast].people
@@ -80,7 +80,7 @@ def _shadow(world: World, event: Event) -> None:
     world.scheduler.after(event.args["seconds"] * SECOND, lambda: world.unshadow(event.who))
 
 
-@row(8, "old-checkpoint", noise=(0, 1))
+@row(8, "old-checkpoint", ("way back", "the checkpoint in entry"), noise=(0, 1))
 def _old_checkpoint(rng: random.Random) -> tuple[str, list[Event]]:
     cast = rng.choice(["four", "deputies"])
     people = CASTS[cast].people
@@ -113,7 +113,7 @@ def _put_back_under(world: World, event: Event) -> None:
     look()
 
 
-@row(22, "old-knocks", noise=(0, 1))
+@row(22, "old-knocks", ("way back", r"is outside \(removed\)"), noise=(0, 1))
 def _old_knocks(rng: random.Random) -> tuple[str, list[Event]]:
     cast, side = rng.choice([("four", "a"), ("four", "b"), ("deputies", "b"), ("lopsided", "b")])
     at = seconds(10, 60, rng)
@@ -126,7 +126,7 @@ def _old_knocks(rng: random.Random) -> tuple[str, list[Event]]:
     ]
 
 
-@row(23, "empty-disk", noise=(0, 3))
+@row(23, "empty-disk", ("evidence kept", "threw away"), noise=(0, 3))
 def _empty_disk(rng: random.Random) -> tuple[str, list[Event]]:
     cast = rng.choice(["four", "deputies", "lopsided"])
     people = CASTS[cast].people

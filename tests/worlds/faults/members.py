@@ -23,7 +23,7 @@ def send(machine: Machine, submission: Submission) -> None:
         machine.wire.inject(CHANNEL, submission)
 
 
-@row(1, "wrong-commit")
+@row(1, "wrong-commit", ("way back", "is outside"))
 def _wrong_commit(rng: random.Random) -> tuple[str, list[Event]]:
     cast, liar = rng.choice([("watches", "a.observer"), ("programs", "b.observer"), ("programs", "a.bot"), ("four", "b.officer")])
     at = seconds(20, 200, rng)
@@ -41,7 +41,7 @@ def _tell_wrong_commit(world: World, event: Event) -> None:
         send(machine, liars.forged_commit(machine, event.args["variant"]))
 
 
-@row(3, "foreign-welcome", noise=(0, 1))
+@row(3, "foreign-welcome", ("agreement", "guest took the same log and are in different groups"), noise=(0, 1))
 def _foreign_welcome(rng: random.Random) -> tuple[str, list[Event]]:
     at = seconds(10, 30, rng)
     return "deputies", [
@@ -79,7 +79,7 @@ def _wait_for_welcome(world: World, event: Event) -> None:
     world.relay.heard = listen  # type: ignore[assignment]
 
 
-@row(6, "false-receipts")
+@row(6, "false-receipts", ("no false alarm", "halt fork"))
 def _false_receipts(rng: random.Random) -> tuple[str, list[Event]]:
     cast, liar = rng.choice([("watches", "a.observer"), ("programs", "b.observer"), ("four", "b.officer")])
     start = seconds(20, 120, rng)

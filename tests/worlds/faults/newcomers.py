@@ -10,7 +10,7 @@ from tests.worlds.faults.base import looks, row, seconds, talk
 from tests.worlds.script import Event
 
 
-@row(13, "newcomer")
+@row(13, "newcomer", ("true receipts", "guest got entry"))
 def _newcomer(rng: random.Random) -> tuple[str, list[Event]]:
     cast = rng.choice(["four", "deputies", "lopsided"])
     guest = rng.choice(["a.guest", "b.guest"])

@@ -55,7 +55,7 @@ class SpoilsWelcome(Lie):
         return msgspec.structs.replace(one, body=encode(CommitBody(body.message, wrong, body.crls)))
 
 
-@row(2, "spoiled-welcome")
+@row(2, "spoiled-welcome", ("agreement", "different groups"))
 def _spoiled_welcome(rng: random.Random) -> tuple[str, list[Event]]:
     cast, guest = rng.choice(["four", "deputies", "lopsided"]), rng.choice(["a.guest", "b.guest"])
     at = seconds(10, 120, rng)
@@ -78,7 +78,7 @@ def _spoil_welcome(world: World, event: Event) -> None:
 # --- row 4
 
 
-@row(4, "misdated")
+@row(4, "misdated", ("way back", "does not hear"))
 def _misdated(rng: random.Random) -> tuple[str, list[Event]]:
     cast = rng.choice(["four", "lopsided"])
     at = seconds(10, 200, rng)
@@ -116,7 +116,7 @@ class HoldsBack(Lie):
         return []
 
 
-@row(5, "silence", noise=(0, 1))
+@row(5, "silence", ("consent", "objected to in time"), noise=(0, 1))
 def _silence(rng: random.Random) -> tuple[str, list[Event]]:
     way = rng.choice(["held back", "dated ahead"])
     steps = [
@@ -227,7 +227,7 @@ class WithholdsCommits(Lie):
         return [one for one in submissions if who != self.who or one.kind != "commit"]
 
 
-@row(15, "held-renewal")
+@row(15, "held-renewal", ("way back", "does not hear"))
 def _held_renewal(rng: random.Random) -> tuple[str, list[Event]]:
     cast = rng.choice(["four", "lopsided", "deputies"])
     victim = rng.choice(CASTS[cast].people)
@@ -257,7 +257,7 @@ class LeavesOut(Lie):
         return msgspec.structs.replace(ready, channels=()) if who == self.who else ready
 
 
-@row(18, "left-out")
+@row(18, "left-out", ("told", "all is well"))
 def _left_out(rng: random.Random) -> tuple[str, list[Event]]:
     cast = rng.choice(["four", "lopsided", "deputies"])
     victim, speaker = rng.sample([one for one in CASTS[cast].people], 2)
@@ -304,7 +304,7 @@ class ShowsAlone(Lie):
         return submissions
 
 
-@row(21, "shown-alone")
+@row(21, "shown-alone", ("way back", "head is outside"))
 def _shown_alone(rng: random.Random) -> tuple[str, list[Event]]:
     victim = rng.choice(["a.head", "b.head"])
     other = "b.head" if victim == "a.head" else "a.head"

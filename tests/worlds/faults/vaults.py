@@ -46,7 +46,7 @@ def _put_back(world: World, event: Event) -> None:
     world.scheduler.after(5 * SECOND, machine.boot)
 
 
-@row(9, "vault-put-back", noise=(0, 4))
+@row(9, "vault-put-back", ("no key twice", "two plaintexts"), noise=(0, 4))
 def _vault_put_back(rng: random.Random) -> tuple[str, list[Event]]:
     cast = rng.choice(["four", "deputies", "lopsided"])
     victim = rng.choice(CASTS[cast].people)
