@@ -24,6 +24,12 @@ from tests.worlds.shrink import shrink
 from tests.worlds.workload import plain
 from tests.worlds.world import Report, Violation, run
 
+
+def say(words: str = "", *, error: bool = False, end: str = "\n") -> None:
+    """To whoever runs this."""
+    (sys.stderr if error else sys.stdout).write(words + end)
+
+
 CHUNK = 25
 SHOWN = 10
 
@@ -103,33 +109,35 @@ def explain(script: Script, report: Report, *, keep: Path | None = None) -> None
     # what is kept of a row is its fault, whole, without the noise; what is only printed is the shortest
     whole = row.draw(script.seed)[1] if keep is not None and row is not None else ()
     short = shrink(script, same, whole=whole)
-    print(f"  cast {short.cast}, suite {short.suite:#06x}, {len(script.events)} events, {len(short.events)} are enough:")
+    say(
+        f"  cast {short.cast}, suite {short.suite:#06x}, {len(script.events)} events, {len(short.events)} are enough:"
+    )
     for event in short.events:
-        print(f"    {event}")
+        say(f"    {event}")
     _print_violations(report.violations)
     if keep is not None:
         name = "-".join(script.faults) or f"plain-{script.seed}"
         path = keep / f"{name}-{script.seed}.json"
         says = next(str(one) for one in run(short).violations if one.checker in checkers)
         write_kept(path, Kept(name, short, tuple(sorted(checkers)), says))
-        print(f"  kept as {path}")
+        say(f"  kept as {path}")
 
 
 def _print_violations(violations: list[Violation]) -> None:
     for violation in violations[:SHOWN]:
-        print(f"    {violation}")
+        say(f"    {violation}")
     if len(violations) > SHOWN:
-        print(f"    and {len(violations) - SHOWN} more")
+        say(f"    and {len(violations) - SHOWN} more")
 
 
 def show_world(seed: int, fault: str, keep: Path | None) -> int:
     script = script_of(seed, fault)
     report = run(script)
-    print(f"world {seed} ({fault}): {report.steps} steps, {report.rounds} rounds, trace {report.trace}")
+    say(f"world {seed} ({fault}): {report.steps} steps, {report.rounds} rounds, trace {report.trace}")
     if not report.violations:
         for event in script.events:
-            print(f"    {event}")
-        print("  all properties hold")
+            say(f"    {event}")
+        say("  all properties hold")
         return 0
     explain(script, report, keep=keep)
     return 1
@@ -170,14 +178,14 @@ def run_all(options: argparse.Namespace) -> Tally:
             tally.add(one)
             if time.monotonic() - shown > 1:
                 shown = time.monotonic()
-                print(f"\r{tally.line(one)}", end="", file=sys.stderr, flush=True)
+                say(f"\r{tally.line(one)}", end="", error=True)
             if options.overnight and tally.worlds % CHUNK == 0:
                 place.write_text(json.dumps({"next": one.seed, "worlds": tally.worlds}))
             if options.overnight and one.violations:
                 break
     except KeyboardInterrupt:
-        print("\nstopped", file=sys.stderr)
-    print(file=sys.stderr)
+        say("\nstopped", error=True)
+    say(error=True)
     return tally
 
 
@@ -188,24 +196,28 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--overnight", action="store_true", help="until stopped, or a violation; resumes")
     parser.add_argument("--state", default=".worlds-state.json", help="where --overnight keeps its place")
-    parser.add_argument("--world", type=int, help="one world: what happens in it, and what does not hold, shortened")
+    parser.add_argument(
+        "--world", type=int, help="one world: what happens in it, and what does not hold, shortened"
+    )
     parser.add_argument("--keep", type=Path, help="with --world: a directory for the shortened world")
     options = parser.parse_args()
     options.faults = faults_of(options.faults)
     if options.world is not None:
         return max(show_world(options.world, fault, options.keep) for fault in options.faults)
     tally = run_all(options)
-    print(f"{tally.worlds:,} worlds, {tally.rate:,.0f} a minute with {options.jobs} jobs")
+    say(f"{tally.worlds:,} worlds, {tally.rate:,.0f} a minute with {options.jobs} jobs")
     for fault in options.faults:
         if fault != "none":
-            print(f"  row {ROWS[fault].number:2} {fault:16} shown by {tally.shown[fault]}, violated in {tally.broken[fault]}")
+            say(
+                f"  row {ROWS[fault].number:2} {fault:16} shown by {tally.shown[fault]}, violated in {tally.broken[fault]}"
+            )
     first: dict[str, Outcome] = {}
     for one in tally.bad:
         first.setdefault(one.fault, one)
     for one in first.values():
-        print(f"violated: --world {one.seed} --faults {one.fault}")
+        say(f"violated: --world {one.seed} --faults {one.fault}")
         if one.violations[0].startswith("crash: "):
-            print(one.violations[0])
+            say(one.violations[0])
             continue
         script = script_of(one.seed, one.fault)
         explain(script, run(script))

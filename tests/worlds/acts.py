@@ -6,6 +6,7 @@ from hotline_client.line.line import Line
 from hotline_protocol.documents.watch import LineCheck
 from hotline_protocol.terms import Precedence, Response
 from tests.worlds import persons
+from tests.worlds.beside import Beside
 from tests.worlds.cast import CHANNEL
 from tests.worlds.clock import SECOND
 from tests.worlds.script import Event
@@ -68,6 +69,22 @@ def _admit(world: World, event: Event) -> None:
 def _cut(world: World, event: Event) -> None:
     """A machine, or a relay, reaches nobody for a while; `silent`: nobody is told."""
     world.network.cut(event.who, event.args["seconds"], told=not event.args.get("silent"))
+
+
+@act("partition")
+def _partition(world: World, event: Event) -> None:
+    """Nobody of a side reaches the relay."""
+    for name, machine in list(world.machines.items()):
+        if machine.side == event.args["side"]:
+            world.network.cut(name, event.args["seconds"], told=False)
+
+
+@act("command")
+def _command(world: World, event: Event) -> None:
+    """`hotline send` as a process of its own on the same vault, for a minute at most."""
+    machine = world.machines[event.who]
+    if machine.line is not None:
+        Beside(machine).send(event.args["words"])
 
 
 @act("slow")

@@ -137,7 +137,10 @@ def way_back(world: World) -> Iterator[str]:
             for said, author in world.probes.items():
                 if author in names and said not in held:
                     yield f"{machine.name} does not hear {author}"
-            if machine.context.certificate.acting in WRITING_ROLES and machine.name not in world.probes.values():
+            if (
+                machine.context.certificate.acting in WRITING_ROLES
+                and machine.name not in world.probes.values()
+            ):
                 yield f"{machine.name} can say nothing: {machine.refusals[-1] if machine.refusals else 'no word why'}"
 
 

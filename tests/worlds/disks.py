@@ -20,7 +20,7 @@ from tests.support.memory_vault import MemoryVault, _Channel
 FAST: Final = Path("/dev/shm")  # noqa: S108  a place in memory, if this system has one
 
 
-class Killed(BaseException):  # noqa: N818  what happened, not an error of the program
+class Killed(BaseException):
     """The machine died at this very moment."""
 
 
@@ -72,6 +72,9 @@ class Disk(MemoryVault):
         fresh = old.copy()
         self.channels, self.certificates = fresh.channels, fresh.certificates
         self.slots, self.steps = fresh.slots, fresh.steps
+
+    def crash(self) -> None:
+        """What was committed is there."""
 
     def close(self) -> None:
         """Nothing is open."""
@@ -145,6 +148,10 @@ class RealDisk:
         place.chmod(0o700)
         self.directory, self.vault = place, Vault.open(place, "x")
 
+    def crash(self) -> None:
+        """The machine lost power: what was synced is there, a write-ahead log that nobody folded in among it."""
+        self.put_back(self.copy())
+
     def close(self) -> None:
         self.vault.close()
         shutil.rmtree(self.directory.parent, ignore_errors=True)
@@ -170,7 +177,7 @@ AnyDisk = Disk | RealDisk
 
 
 def as_store(disk: AnyDisk) -> Store:
-    return disk  # type: ignore[return-value]  # the rest of the contract is the real vault's
+    return disk
 
 
 class RelayDisk(MemoryStore):

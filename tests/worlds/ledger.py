@@ -30,7 +30,9 @@ class Ledger:
 
     def seal(self, key: bytes, nonce: bytes, aad: bytes, plaintext: bytes) -> None:
         """In a step that is not written yet."""
-        self.pending.append((key, nonce, blake2b(len(aad).to_bytes(4, "big") + aad + plaintext, digest_size=16).digest()))
+        self.pending.append(
+            (key, nonce, blake2b(len(aad).to_bytes(4, "big") + aad + plaintext, digest_size=16).digest())
+        )
 
     def forget(self) -> None:
         """A new step begins: what is pending was sealed by one that failed, whose ciphertexts are gone with it."""

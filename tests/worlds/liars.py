@@ -21,7 +21,8 @@ from hotline_protocol.mls.private_message import pad_to_size_class
 from hotline_protocol.mls.update_path import UpdatePath
 from hotline_protocol.relay.frames import ID_SIZE, Submission
 from hotline_server.store.base import Batch
-from tests.worlds.cast import CHANNEL, LINK_SECRET, context, home
+from tests.support.people import LINK_SECRET
+from tests.worlds.cast import CHANNEL, context, home
 from tests.worlds.ledger import unwatched
 from tests.worlds.machine import Machine
 from tests.worlds.world import World
@@ -43,7 +44,9 @@ def spoiled(path: UpdatePath) -> UpdatePath:
     """A path whose secrets open for nobody."""
     nodes = []
     for node in path.nodes:
-        wrong = tuple(replace(one, ciphertext=bytes(len(one.ciphertext))) for one in node.encrypted_path_secret)
+        wrong = tuple(
+            replace(one, ciphertext=bytes(len(one.ciphertext))) for one in node.encrypted_path_secret
+        )
         nodes.append(replace(node, encrypted_path_secret=wrong))
     return replace(path, nodes=tuple(nodes))
 
@@ -93,7 +96,13 @@ def false_receipt(machine: Machine) -> Submission:
         group, standing = twin_of(draft.group), draft.standing
         body = {"delivered": standing.receipt_due, "seen": 0}
         document = Document(
-            draft.rng(ID_SIZE), "receipt", draft.name, group.epoch, draft.now, (standing.cursor, draft.rng(32)), body
+            draft.rng(ID_SIZE),
+            "receipt",
+            draft.name,
+            group.epoch,
+            draft.now,
+            (standing.cursor, draft.rng(32)),
+            body,
         )
         entry_id = draft.rng(ID_SIZE)
         # each lie a key of its own, as far ahead as its real ratchet will not get soon

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,6 +14,7 @@ from hotline_protocol.mls.errors import MLSError
 from tests.worlds.cast import CHANNEL
 from tests.worlds.clock import SECOND, Clock
 from tests.worlds.disks import AnyDisk, Disk, Killed, RealDisk, as_store
+from tests.worlds.seeds import stream
 from tests.worlds.wire import Wire
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Machine:
 
     def __init__(self, world: World, name: str, context: Context, disk: AnyDisk, clock: Clock) -> None:
         self.world, self.name, self.context, self.clock = world, name, context, clock
-        self.rng = random.Random(f"{world.script.seed}/{name}")
+        self.rng = stream(name, world.script.seed)
         self.disk: AnyDisk = disk
         self.honest = True
         self.here = True
@@ -54,7 +54,11 @@ class Machine:
     def _writes(self, disk: Disk | RealDisk, channel: str, changes: Changes) -> None:
         """Evidence that a step throws away is remembered by the world."""
         if changes.forget_aside:
-            gone = {one.entry_id: one for one in disk.aside_documents(channel) if not one.own and one.refused is None}
+            gone = {
+                one.entry_id: one
+                for one in disk.aside_documents(channel)
+                if not one.own and one.refused is None
+            }
             for entry_id in changes.restored:
                 gone.pop(entry_id, None)
             self.world.ledger.destroyed.setdefault(self.name, set()).update(one.id for one in gone.values())
@@ -67,9 +71,10 @@ class Machine:
         self.boots += 1
         desk = Desk(self.context, as_store(self.disk), self.clock, self.rng.randbytes)
         self.line = Line(desk, jitter=self.rng.random)
-        doors = self.world.relays
-        tls = [door._tls for door in doors]
-        self.wire = Wire(self.name, self.line, self.world.network, doors, tls, self.disk.fuse, self.guard)
+        world = self.world
+        self.wire = Wire(
+            self.name, self.line, world.network, world.relays, fuse=self.disk.fuse, guard=self.guard
+        )
         self.wire.start()
 
     def die(self) -> None:
@@ -91,6 +96,7 @@ class Machine:
 
     def killed(self) -> None:
         self.die()
+        self.disk.crash()
         self.world.scheduler.after(5 * SECOND, self.boot)
 
     # --- the person
@@ -112,6 +118,11 @@ class Machine:
         if self.wire is not None:
             self.wire.wake()
         return result
+
+    def nudge(self) -> None:
+        """The program sees that another process wrote to its vault."""
+        if self.wire is not None:
+            self.wire.wake()
 
     def renew(self, context: Context) -> None:
         """`hotline enrol install` of a new certificate: the program is started again with it."""

@@ -64,7 +64,11 @@ def _ask(world: World, machine: Machine, channel: str) -> bool:
     heads = [
         one
         for one in world.machines.values()
-        if one.side == machine.side and one is not machine and one.honest and one.line is not None and _decides(one)
+        if one.side == machine.side
+        and one is not machine
+        and one.honest
+        and one.line is not None
+        and _decides(one)
     ]
     if not heads:
         return False

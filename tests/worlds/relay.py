@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
+import msgspec
+
 from hotline_protocol.errors import FormatError, StorageError
 from hotline_protocol.relay.frames import (
     MAX_BATCH,
@@ -22,6 +24,7 @@ from hotline_server.limits import Devices, Quotas
 from hotline_server.ordering import LogKey
 from hotline_server.rules import Accepted, Admitted, Following, Link, Links, Refusals, RefusedError, Session
 from hotline_server.store.base import Batch
+from tests.support.people import self_signed
 from tests.worlds.cast import Home
 from tests.worlds.disks import Fuse, Killed, RelayDisk
 from tests.worlds.network import Connection
@@ -36,10 +39,12 @@ class Lie:
     """Whether it goes on when other faults end: what must hold all the same is looked at meanwhile."""
 
     def ready(self, who: str, ready: Ready) -> Ready:
+        del who
         return ready
 
-    def submitted(self, who: str, channel: str, submissions: Sequence[Submission]) -> Sequence[Submission]:
+    def submitted(self, who: str, submissions: Sequence[Submission]) -> Sequence[Submission]:
         """What is really ordered; what is left out is never answered."""
+        del who
         return submissions
 
 
@@ -55,7 +60,13 @@ class RelayMachine:
     """One relay with its disk. `shadows`: machines that are shown a log of their own."""
 
     def __init__(
-        self, home: Home, disk: RelayDisk, clock: Callable[[], int], rng: random.Random, door: str, certificate: bytes
+        self,
+        home: Home,
+        disk: RelayDisk,
+        *,
+        clock: Callable[[], int],
+        rng: random.Random,
+        door: str,
     ) -> None:
         self.home, self.disk, self.clock, self.door = home, disk, clock, door
         self.fuse = Fuse()
@@ -65,12 +76,14 @@ class RelayMachine:
         self.beside: list[RelayMachine] = [self]
         """All relays on this disk: the second address of a charter is another door to the same logs."""
         self.restart: Callable[[], None] = lambda: None
-        self.heard: Callable[[str, LogKey, Sequence[Submission]], None] = lambda _who, _key, _submissions: None
+        self.heard: Callable[[str, LogKey, Sequence[Submission]], None] = lambda _who, _key, _submissions: (
+            None
+        )
         self._rng = rng
         self._links = Links({home.charter.link_id: Link(home.charter, home.trust)})
         self._quotas = Quotas()
         self._devices = Devices(self._quotas)
-        self._tls = sha256(certificate).digest()
+        self.tls_hash = sha256(self_signed()).digest()
         self._clients: dict[Connection, _Client] = {}
 
     def disk_of(self, who: str) -> RelayDisk:
@@ -82,7 +95,9 @@ class RelayMachine:
         if not self.up:
             connection.end()
             return
-        session = Session(self._links, self._devices, self._quotas, self._tls, self._rng.randbytes(NONCE_SIZE))
+        session = Session(
+            self._links, self._devices, self._quotas, self.tls_hash, self._rng.randbytes(NONCE_SIZE)
+        )
         self._clients[connection] = _Client(session)
         connection.down(session.challenge())
 
@@ -134,7 +149,7 @@ class RelayMachine:
     def _order(self, connection: Connection, key: LogKey, submissions: Sequence[Submission]) -> None:
         who = connection.who
         for lie in self.lies:
-            submissions = lie.submitted(who, key.channel, submissions)
+            submissions = lie.submitted(who, submissions)
         if not submissions:
             return
         self.fuse.burn("store")
@@ -142,7 +157,9 @@ class RelayMachine:
         try:
             decision = disk.append([Batch(key, submissions)], self.clock())[0]
         except StorageError:
-            refused = tuple(Rejected(one.id, "storage", "the relay cannot write to its disk", 5.0) for one in submissions)
+            refused = tuple(
+                Rejected(one.id, "storage", "the relay cannot write to its disk", 5.0) for one in submissions
+            )
             connection.down(Answers(key.channel, refused))
             return
         self.fuse.burn("stored")
@@ -160,11 +177,12 @@ class RelayMachine:
 
     def _push(self, connection: Connection, client: _Client) -> None:
         disk = self.disk_of(connection.who)
-        for channel, (key, after) in list(client.cursors.items()):
-            while raws := disk.read(key, after, MAX_BATCH, MESSAGE_BYTES):
-                connection.down(Entries(channel, after + 1, tuple(raws)))
-                after += len(raws)
-            client.cursors[channel] = (key, after)
+        for channel, (key, sent) in list(client.cursors.items()):
+            seq = sent
+            while raws := disk.read(key, seq, MAX_BATCH, MESSAGE_BYTES):
+                connection.down(Entries(channel, seq + 1, tuple(map(msgspec.Raw, raws))))
+                seq += len(raws)
+            client.cursors[channel] = (key, seq)
 
     # --- what befalls it
 

@@ -10,7 +10,7 @@ import pytest
 from tests.worlds import __main__ as command
 from tests.worlds.faults import ROWS
 from tests.worlds.ledger import Ledger, watching
-from tests.worlds.script import Event, Kept, Script, read_kept
+from tests.worlds.script import Event, Kept, Script, read_kept, write_kept
 from tests.worlds.shrink import shrink
 from tests.worlds.workload import plain
 from tests.worlds.world import run
@@ -61,7 +61,7 @@ def test_a_world_of_the_default_suite_holds() -> None:
 def test_a_script_is_data(tmp_path: Path) -> None:
     path = tmp_path / "kept.json"
     world = Kept("x", ROWS["silence"].script(7), ("consent",), "why")
-    command.write_kept(path, world)
+    write_kept(path, world)
     assert read_kept(path) == world
 
 
@@ -99,7 +99,9 @@ def test_the_cipher_is_as_it_was_after_a_world() -> None:
     assert CipherSuite.seal is before
 
 
-def test_the_command_says_what_does_not_hold(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_says_what_does_not_hold(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sys.argv", ["worlds", "--seeds", "1..2", "--jobs", "1"])
     assert command.main() == 0
     assert "2 worlds" in capsys.readouterr().out

@@ -50,12 +50,12 @@ class Wire:
         line: Line,
         network: Network,
         doors: list[RelayMachine],
-        tls: list[bytes],
+        *,
         fuse: Fuse,
         guard: Callable[[Callable[[], None]], None],
     ) -> None:
         self.who, self.line, self.network, self.doors, self.fuse = who, line, network, doors, fuse
-        self._tls, self._guard = tls, guard
+        self._guard = guard
         self._driver = line._relaying
         self._transport = line._transport
         self._failures = self._door = 0
@@ -123,12 +123,18 @@ class Wire:
             self._guard(lambda: self._work(lambda: None))
 
     def _work(self, work: Callable[[], None]) -> None:
-        try:
+        def all_of_it() -> None:
             work()
             if self._stage == "ready":
                 self._settle()
                 self._pump()
                 self._poke()
+
+        self._attempt(all_of_it)
+
+    def _attempt(self, work: Callable[[], None]) -> None:
+        try:
+            work()
         except RestartError:
             self.restart()
         except (HotlineError, OSError) as error:
@@ -140,7 +146,7 @@ class Wire:
     def _take(self, frame: Any) -> None:
         match frame:
             case Challenge(nonce):
-                self._send(self._driver.hello(nonce, self._tls[self._door]))
+                self._send(self._driver.hello(nonce, self.doors[self._door].tls_hash))
             case Ready():
                 self._ready(frame)
             case Entries():
@@ -241,20 +247,17 @@ class Wire:
         self._tick_after(following - last)
 
     def _work_quietly(self) -> None:
-        try:
-            if any(self._driver.may_follow(name) for name in self._left_out):
-                raise RestartError
-            for name, followed in self._followed.items():
-                if self._driver.cursor(name) < followed.expected - 1:
-                    raise RestartError
-                if followed.caught_up:
-                    self._driver.tick(name)
-            self._settle()
-            self._pump()
-        except RestartError:
+        """What the real session does at each tick."""
+        if any(self._driver.may_follow(name) for name in self._left_out) or any(
+            self._driver.cursor(name) < followed.expected - 1 for name, followed in self._followed.items()
+        ):
             self.restart()
-        except (HotlineError, OSError) as error:
-            connection, self._connection = self._connection, None
-            if connection is not None:
-                connection.end()
-            self._lost(error)
+            return
+        self._attempt(self._due)
+
+    def _due(self) -> None:
+        for name, followed in self._followed.items():
+            if followed.caught_up:
+                self._driver.tick(name)
+        self._settle()
+        self._pump()

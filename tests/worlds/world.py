@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final
 
 from hotline_protocol.terms import WRITING_ROLES
-from tests.support.people import NOW, self_signed
+from tests.support.people import NOW
 from tests.worlds import persons, speed
 from tests.worlds.cast import CASTS, CHANNEL, Home, first_context, founded, home
 from tests.worlds.clock import MINUTE, SECOND, Clock, Scheduler
@@ -19,6 +18,7 @@ from tests.worlds.machine import Machine
 from tests.worlds.network import Network
 from tests.worlds.relay import RelayMachine
 from tests.worlds.script import Event, Script
+from tests.worlds.seeds import stream
 
 ROUNDS: Final = 12
 """How often everybody sits down and does what is said, until the way back must have been found."""
@@ -39,6 +39,10 @@ def act(name: str) -> Callable[[Act], Act]:
         return work
 
     return register
+
+
+def void(_result: object) -> None:
+    """What is done for its effect alone."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class World:
 
     def __init__(self, script: Script) -> None:
         self.script = script
-        self.rng = random.Random(f"world {script.seed}")
+        self.rng = stream("world", script.seed)
         self.ledger = Ledger()
         self.calls: dict[str, int] = {}
         self.probes: dict[bytes, str] = {}
@@ -90,7 +94,7 @@ class World:
             self.scheduler = Scheduler(NOW * 1000)
             disk, vaults = RelayDisk(), {name: Disk() for name in cast.people}
         self.start = self.scheduler.now
-        self.network = Network(self.scheduler, random.Random(f"network {script.seed}"))
+        self.network = Network(self.scheduler, stream("network", script.seed))
         self.relay_clock = Clock(self.scheduler)
         self.relays = [self._relay(number, disk) for number in range(script.relays)]
         for relay in self.relays:
@@ -103,9 +107,9 @@ class World:
     # --- building
 
     def _relay(self, number: int, disk: RelayDisk) -> RelayMachine:
-        rng = random.Random(f"relay {number} {self.script.seed}")
+        rng = stream(f"relay {number}", self.script.seed)
         door = f"relay{number}"
-        relay = RelayMachine(self.home, disk, self.relay_clock, rng, door, self_signed())
+        relay = RelayMachine(self.home, disk, clock=self.relay_clock, rng=rng, door=door)
 
         def again() -> None:
             relay.up = True
@@ -151,7 +155,7 @@ class World:
             self.ledger.said[said] = (machine.name, words)
             self.ledger.times[said] = self.scheduler.now
         elif machine.line is None and machine.here:
-            self.scheduler.after(20 * SECOND, lambda: self.say(machine, words, **more))
+            self.scheduler.after(20 * SECOND, lambda: void(self.say(machine, words, **more)))
         return said
 
     # --- running
@@ -178,7 +182,12 @@ class World:
 
     def _happen(self, event: Event) -> None:
         """Nothing happens to whom a shortened script left out."""
-        if not event.who or event.who in self.machines or event.who.startswith("relay") or event.do == "enter":
+        if (
+            not event.who
+            or event.who in self.machines
+            or event.who.startswith("relay")
+            or event.do == "enter"
+        ):
             ACTS[event.do](self, event)
 
     def _calm(self) -> None:
@@ -234,7 +243,7 @@ class World:
 
 def run(script: Script) -> Report:
     """A world from its script."""
-    import tests.worlds.acts  # noqa: F401, PLC0415  registers what may happen
+    import tests.worlds.acts  # noqa: PLC0415  registers what may happen
     import tests.worlds.faults  # noqa: F401, PLC0415
 
     speed.install()

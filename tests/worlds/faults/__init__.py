@@ -5,4 +5,14 @@ from __future__ import annotations
 from tests.worlds.faults import certificates, dear_work, floods, lost_logs, members, newcomers, relays, vaults
 from tests.worlds.faults.base import ROWS
 
-__all__ = ["ROWS", "certificates", "dear_work", "floods", "lost_logs", "members", "newcomers", "relays", "vaults"]
+__all__ = [
+    "ROWS",
+    "certificates",
+    "dear_work",
+    "floods",
+    "lost_logs",
+    "members",
+    "newcomers",
+    "relays",
+    "vaults",
+]

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from tests.worlds.clock import SECOND
 from tests.worlds.script import Event, Script
+from tests.worlds.seeds import stream
 from tests.worlds.workload import SAMPLE, XWING, plain
 from tests.worlds.world import Report
 
@@ -37,7 +38,7 @@ class Row:
 
     def draw(self, seed: int) -> tuple[str, list[Event]]:
         """The cast, and the events that make the fault."""
-        return self.make(random.Random(f"fault {self.number} {seed}"))
+        return self.make(stream(f"fault {self.number}", seed))
 
     def script(self, seed: int) -> Script:
         cast, events = self.draw(seed)

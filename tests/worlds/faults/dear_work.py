@@ -44,7 +44,9 @@ class Meter:
 def _dear_notice(rng: random.Random) -> tuple[str, list[Event]]:
     at, who, there = seconds(10, 60, rng), rng.choice(["a.officer", "b.officer"]), rng.randrange(-90, 90)
     ways = [{"latitude": latitude, "longitude": there} for latitude in (0.0, 4.35)]
-    return "four", [Event(at + place * SECOND, "notice: moving haven", who, way) for place, way in enumerate(ways)]
+    return "four", [
+        Event(at + place * SECOND, "notice: moving haven", who, way) for place, way in enumerate(ways)
+    ]
 
 
 @act("notice: moving haven")
@@ -75,7 +77,7 @@ def _watch(world: World) -> None:
                 words = f"one notice cost {name} {vertices:,} vertices, under the lock of its device"
                 world.ledger.broken.append(("dear work", words))
 
-    if not isinstance(drawing.shapely, Meter):
-        drawing.shapely = Meter(count)  # type: ignore[attr-defined]
-        world.cleanups.append(lambda: setattr(drawing, "shapely", shapely))
+    if not isinstance(vars(drawing)["shapely"], Meter):
+        vars(drawing)["shapely"] = Meter(count)
+        world.cleanups.append(lambda: vars(drawing).update(shapely=shapely))
         world.scheduler.after(50 * SECOND, look)

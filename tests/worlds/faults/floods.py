@@ -51,7 +51,9 @@ def _many_knocks(rng: random.Random) -> tuple[str, list[Event]]:
 def _knocks(world: World, event: Event) -> None:
     for number in range(event.args["count"]):
         name = f"{event.args['side']}.officer{number + 1000}"
-        world.relay.disk.append([liars.batch(world, liars.knock_of(world, name, world.rng.randbytes))], world.relay_clock())
+        world.relay.disk.append(
+            [liars.batch(world, liars.knock_of(world, name, world.rng.randbytes))], world.relay_clock()
+        )
     world.relay.tell(world.relay.disk)
 
 
@@ -107,6 +109,8 @@ def _flash(world: World, event: Event) -> None:
             return
         view = machine.line.message(CHANNEL, said)
         if view is None or view.seq is None:
-            world.ledger.broken.append(("flash in time", f"{machine.name}'s FLASH was not in the log after {WITHIN // SECOND} s"))
+            world.ledger.broken.append(
+                ("flash in time", f"{machine.name}'s FLASH was not in the log after {WITHIN // SECOND} s")
+            )
 
     world.scheduler.after(WITHIN, look)

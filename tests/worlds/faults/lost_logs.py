@@ -19,11 +19,13 @@ LOSS = frozenset({"halt rollback", "vanished", "relay"})
 
 @act("relay: copy")
 def _copy(world: World, event: Event) -> None:
+    del event
     world.backups["relay"] = world.relay.disk.copy()
 
 
 @act("relay: put back")
 def _put_back(world: World, event: Event) -> None:
+    del event
     old = world.backups.get("relay")
     if isinstance(old, RelayDisk):
         _replace(world, old)
@@ -31,6 +33,7 @@ def _put_back(world: World, event: Event) -> None:
 
 @act("relay: lose disk")
 def _lose_disk(world: World, event: Event) -> None:
+    del event
     _replace(world, RelayDisk())
 
 
@@ -131,4 +134,8 @@ def _empty_disk(rng: random.Random) -> tuple[str, list[Event]]:
     cast = rng.choice(["four", "deputies", "lopsided"])
     people = CASTS[cast].people
     lost = seconds(60, 90, rng)
-    return cast, [*_conversation(cast, 5 * SECOND, "before it"), Event(lost, "relay: lose disk"), *looks(lost + 20 * SECOND, *people)]
+    return cast, [
+        *_conversation(cast, 5 * SECOND, "before it"),
+        Event(lost, "relay: lose disk"),
+        *looks(lost + 20 * SECOND, *people),
+    ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from functools import partial
 
 from hotline_client.engine.incoming.membership import CommitBody
 from hotline_protocol.codec import decode
@@ -25,7 +27,9 @@ def send(machine: Machine, submission: Submission) -> None:
 
 @row(1, "wrong-commit", ("way back", "is outside"))
 def _wrong_commit(rng: random.Random) -> tuple[str, list[Event]]:
-    cast, liar = rng.choice([("watches", "a.observer"), ("programs", "b.observer"), ("programs", "a.bot"), ("four", "b.officer")])
+    cast, liar = rng.choice(
+        [("watches", "a.observer"), ("programs", "b.observer"), ("programs", "a.bot"), ("four", "b.officer")]
+    )
     at = seconds(20, 200, rng)
     people = [one for one in CASTS[cast].people if one != liar]
     after = [talk(at + 90 * SECOND, people[0], "after it"), talk(at + 95 * SECOND, people[-1], "after it")]
@@ -61,29 +65,31 @@ def _wait_for_welcome(world: World, event: Event) -> None:
     world.ledger.causes |= {"invalid-commit"}
     heard = world.relay.heard
 
-    def listen(who: str, key: LogKey, submissions: tuple[Submission, ...]) -> None:
+    def listen(who: str, key: LogKey, submissions: Sequence[Submission]) -> None:
         heard(who, key, submissions)
         for one in submissions:
             welcome = decode(one.body, CommitBody, limit=MAX_BODY).welcome if one.kind == "commit" else None
             if welcome is not None:
                 world.relay.heard = heard
-                world.scheduler.after(300, lambda: commit(welcome, one.id))
+                world.scheduler.after(300, partial(commit, welcome, one.id))
 
     def commit(welcome: bytes, entry_id: bytes, tries: int = 20) -> None:
         seen = machine.disk.entries(CHANNEL, 1, machine.state.standing.cursor)
         if any(one.id == entry_id for one in seen):
             send(machine, liars.update_with_welcome(machine, welcome))
         elif tries:
-            world.scheduler.after(50, lambda: commit(welcome, entry_id, tries - 1))
+            world.scheduler.after(50, partial(commit, welcome, entry_id, tries - 1))
 
-    world.relay.heard = listen  # type: ignore[assignment]
+    world.relay.heard = listen
 
 
 @row(6, "false-receipts", ("no false alarm", "halt fork"))
 def _false_receipts(rng: random.Random) -> tuple[str, list[Event]]:
     cast, liar = rng.choice([("watches", "a.observer"), ("programs", "b.observer"), ("four", "b.officer")])
     start = seconds(20, 120, rng)
-    lies = [Event(start + number * 45 * SECOND, "lie: receipt", liar) for number in range(rng.randrange(1, 4))]
+    lies = [
+        Event(start + number * 45 * SECOND, "lie: receipt", liar) for number in range(rng.randrange(1, 4))
+    ]
     honest = [one for one in CASTS[cast].people if one != liar]
     return cast, [*lies, *looks(start + 25 * SECOND, *honest)]
 

@@ -41,7 +41,8 @@ class SpoilsWelcome(Lie):
     def __init__(self) -> None:
         self.done = False
 
-    def submitted(self, who: str, channel: str, submissions: Sequence[Submission]) -> Sequence[Submission]:
+    def submitted(self, who: str, submissions: Sequence[Submission]) -> Sequence[Submission]:
+        del who
         return [self._spoil(one) for one in submissions]
 
     def _spoil(self, one: Submission) -> Submission:
@@ -71,6 +72,7 @@ def _spoiled_welcome(rng: random.Random) -> tuple[str, list[Event]]:
 
 @act("relay: spoil welcome")
 def _spoil_welcome(world: World, event: Event) -> None:
+    del event
     world.ledger.causes |= RELAY | {"invalid-commit", "spoiled-welcome"}
     world.relay.lies.append(SpoilsWelcome())
 
@@ -109,7 +111,7 @@ class HoldsBack(Lie):
         self.who = who
         self.held: list[Submission] = []
 
-    def submitted(self, who: str, channel: str, submissions: Sequence[Submission]) -> Sequence[Submission]:
+    def submitted(self, who: str, submissions: Sequence[Submission]) -> Sequence[Submission]:
         if who != self.who:
             return submissions
         self.held += submissions
@@ -122,7 +124,14 @@ def _silence(rng: random.Random) -> tuple[str, list[Event]]:
     steps = [
         Event((10 + 10 * place) * SECOND, f"agenda: {name}", who)
         for place, (name, who) in enumerate(
-            [("propose", "a.head"), ("accept", "b.head"), ("adopt", "a.head"), ("adopt", "b.head"), ("open", "a.head"), ("silence", "a.head")]
+            [
+                ("propose", "a.head"),
+                ("accept", "b.head"),
+                ("adopt", "a.head"),
+                ("adopt", "b.head"),
+                ("open", "a.head"),
+                ("silence", "a.head"),
+            ]
         )
     ]
     late = 11 * HOUR + seconds(0, 1800, rng)
@@ -130,7 +139,12 @@ def _silence(rng: random.Random) -> tuple[str, list[Event]]:
         lie = [Event(late - MINUTE, "relay: hold back", "b.head", {"until": 14 * HOUR})]
     else:
         lie = [Event(late - MINUTE, "relay: misdate", "", {"days": 1})]
-    return "four", [*steps, *lie, Event(late, "agenda: object", "b.head"), talk(16 * HOUR, "a.head", "after it")]
+    return "four", [
+        *steps,
+        *lie,
+        Event(late, "agenda: object", "b.head"),
+        talk(16 * HOUR, "a.head", "after it"),
+    ]
 
 
 @act("relay: hold back")
@@ -148,7 +162,7 @@ def _hold_back(world: World, event: Event) -> None:
     world.scheduler.after(event.args["until"] - event.at, release)
 
 
-def _item(world: World, line: Line) -> bytes:
+def _item(line: Line) -> bytes:
     return line.read(CHANNEL, lambda book: next(iter(book.agenda.items), b""))
 
 
@@ -159,7 +173,7 @@ def _propose(world: World, event: Event) -> None:
 
 def _about_item(world: World, event: Event, make: object) -> None:
     def work(line: Line) -> None:
-        item = _item(world, line)
+        item = _item(line)
         if item:
             line.say(CHANNEL, make(line.target(CHANNEL, item)))  # type: ignore[operator]
 
@@ -192,7 +206,7 @@ def _propose_silence(world: World, event: Event) -> None:
 def _object(world: World, event: Event) -> None:
     """In good time by everybody's clock; whether it stood is looked at three hours after the term."""
     machine, until = world.machines[event.who], world.backups.get("silence")
-    item = machine.act(lambda line: _item(world, line))
+    item = machine.act(lambda line: _item(line))
     if not item or not isinstance(until, int) or world.scheduler.now >= until:
         return
     silent = machine.running.read(CHANNEL, lambda book: book.agenda.items[item].silence is not None)
@@ -223,7 +237,7 @@ class WithholdsCommits(Lie):
     def __init__(self, who: str) -> None:
         self.who = who
 
-    def submitted(self, who: str, channel: str, submissions: Sequence[Submission]) -> Sequence[Submission]:
+    def submitted(self, who: str, submissions: Sequence[Submission]) -> Sequence[Submission]:
         return [one for one in submissions if who != self.who or one.kind != "commit"]
 
 
@@ -260,7 +274,7 @@ class LeavesOut(Lie):
 @row(18, "left-out", ("told", "all is well"))
 def _left_out(rng: random.Random) -> tuple[str, list[Event]]:
     cast = rng.choice(["four", "lopsided", "deputies"])
-    victim, speaker = rng.sample([one for one in CASTS[cast].people], 2)
+    victim, speaker = rng.sample(CASTS[cast].people, 2)
     at = seconds(10, 60, rng)
     return cast, [
         Event(at, "relay: leave out", victim),
@@ -295,7 +309,7 @@ class ShowsAlone(Lie):
     def __init__(self, world: World, who: str) -> None:
         self.world, self.who = world, who
 
-    def submitted(self, who: str, channel: str, submissions: Sequence[Submission]) -> Sequence[Submission]:
+    def submitted(self, who: str, submissions: Sequence[Submission]) -> Sequence[Submission]:
         relay = self.world.relay
         if who == self.who and who not in relay.shadows and any(one.kind == "commit" for one in submissions):
             relay.shadows[who] = relay.disk.copy()
@@ -319,6 +333,14 @@ def _shown_alone(rng: random.Random) -> tuple[str, list[Event]]:
 
 @act("relay: show alone")
 def _show_alone(world: World, event: Event) -> None:
-    kinds = {"halt rollback", "halt fork", "halt rewrite", "halt time", "lost-group", "vanished", "refused-message"}
+    kinds = {
+        "halt rollback",
+        "halt fork",
+        "halt rewrite",
+        "halt time",
+        "lost-group",
+        "vanished",
+        "refused-message",
+    }
     world.ledger.causes |= RELAY | kinds
     world.relay.lies.append(ShowsAlone(world, event.who))
