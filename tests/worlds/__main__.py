@@ -7,6 +7,7 @@ its place in a small file, and goes on from there.
 from __future__ import annotations
 
 import argparse
+import gc
 import itertools
 import json
 import sys
@@ -58,6 +59,8 @@ def one_world(seed: int, fault: str) -> Outcome:
 
 
 def chunk(work: list[tuple[int, str]]) -> list[Outcome]:
+    # what was made once for all worlds is no rubbish: the collector need not look at it again and again
+    gc.freeze()
     return [one_world(seed, fault) for seed, fault in work]
 
 
@@ -87,8 +90,7 @@ def outcomes(work: Iterator[tuple[int, str]], jobs: int) -> Iterator[Outcome]:
     chunks = iter(lambda: list(itertools.islice(work, CHUNK)), [])
     if jobs == 1:
         for one in chunks:
-            for pair in one:
-                yield one_world(*pair)
+            yield from chunk(one)
         return
     with ProcessPoolExecutor(jobs) as pool:
         flying = [pool.submit(chunk, one) for one in itertools.islice(chunks, 2 * jobs)]

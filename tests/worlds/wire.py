@@ -28,7 +28,7 @@ from tests.worlds.relay import RelayMachine
 
 HEARTBEAT: Final = 30 * MINUTE
 """Between two ticks of a line on which nothing happens, ms; the real one ticks five times a second, and finds nothing to do."""
-AFTERWARDS: Final = (200, 2_100, 4_300, 8_500, 31_000)
+AFTERWARDS: Final = (2_050, 4_100, 8_500, 31_000)
 """When a line ticks after something happened: what is due by time alone falls due by then."""
 
 

@@ -206,7 +206,7 @@ def _propose_silence(world: World, event: Event) -> None:
 def _object(world: World, event: Event) -> None:
     """In good time by everybody's clock; whether it stood is looked at three hours after the term."""
     machine, until = world.machines[event.who], world.backups.get("silence")
-    item = machine.act(lambda line: _item(line))
+    item = machine.act(_item)
     if not item or not isinstance(until, int) or world.scheduler.now >= until:
         return
     silent = machine.running.read(CHANNEL, lambda book: book.agenda.items[item].silence is not None)
