@@ -8,8 +8,8 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from hotline_client.engine.context import Context
 from hotline_client.engine.desk import Desk
-from hotline_client.engine.draft import Context
 from hotline_client.line.acts import commit
 from hotline_protocol.identity.authority import issue_certificate
 from hotline_protocol.identity.card import Card

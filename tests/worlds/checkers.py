@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from hotline_client.engine.contents import body_of
-from hotline_client.engine.state import DocumentRecord
+from hotline_client.engine.records import DocumentRecord
 from hotline_protocol.documents.talk import Text
 from hotline_protocol.terms import WRITING_ROLES
 from tests.worlds import persons

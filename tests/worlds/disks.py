@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from hotline_client.engine.state import Changes, Store, Stored
+from hotline_client.engine.store import Changes, Store, Stored
 from hotline_client.vault import Vault, keyfile
 from hotline_protocol.errors import StorageError
 from hotline_server.ordering import Decision, Known, LogKey, Position
@@ -166,7 +166,7 @@ def _everything(memory: Disk, one: _Channel, stored: Stored) -> Changes:
         marks=tuple(one.marks),
         events=tuple(one.events),
         outbox=stored.outbox,
-        keys=tuple(one.keys.values()),
+        used_keys=tuple(one.keys.values()),
         certificates=memory.certificates,
         contexts=one.contexts,
         snapshot=one.snapshot,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from hotline_client.engine.context import Context
 from hotline_client.engine.desk import Desk
-from hotline_client.engine.draft import Context
-from hotline_client.engine.state import Changes
+from hotline_client.engine.store import Changes
 from hotline_client.line.line import Line
 from hotline_protocol.errors import HotlineError
 from hotline_protocol.mls.errors import MLSError

@@ -56,8 +56,8 @@ class Wire:
     ) -> None:
         self.who, self.line, self.network, self.doors, self.fuse = who, line, network, doors, fuse
         self._guard = guard
-        self._driver = line._relaying
-        self._transport = line._transport
+        self._driver = line._driver
+        self._reconnecting = line._connection
         self._failures = self._door = 0
         self._connection: Connection | None = None
         self._stage = "down"
@@ -102,13 +102,13 @@ class Wire:
     def _lost(self, error: Exception) -> None:
         self._stage = "down"
         relay = self.line.charter.relays[self._door]
-        self._transport._failed(error, relay)
+        self._reconnecting._failed(error, relay)
         if self.stopped:
             return
         self._door = (self._door + 1) % len(self.doors)
         longest = min(LONGEST_DELAY, FIRST_DELAY * (1 << min(self._failures, 10)))
         self._failures += 1
-        delay = longest * (0.5 + self._transport._jitter() / 2)
+        delay = longest * (0.5 + self._reconnecting._jitter() / 2)
         self.network.scheduler.after(delay * SECOND, self.start)
 
     # --- frames
@@ -163,7 +163,7 @@ class Wire:
             self._send(Follow(name, after))
         self._left_out = [one.name for one in frame.channels if one.name not in self._followed]
         self._stage, self._failures = "ready", 0
-        self._transport._set(LineState.UP, None, self.line.charter.relays[self._door].url)
+        self._reconnecting._set(LineState.UP, None, self.line.charter.relays[self._door].url)
 
     def _entries(self, frame: Entries) -> None:
         followed = self._followed.get(frame.channel)
