@@ -1,0 +1,18 @@
+"""One generator a row of the table of faults; importing a room registers its rows and acts."""
+
+from __future__ import annotations
+
+from tests.worlds.faults import certificates, dear_work, floods, lost_logs, members, newcomers, relays, vaults
+from tests.worlds.faults.base import ROWS
+
+__all__ = [
+    "ROWS",
+    "certificates",
+    "dear_work",
+    "floods",
+    "lost_logs",
+    "members",
+    "newcomers",
+    "relays",
+    "vaults",
+]
