@@ -19,7 +19,7 @@ from hotline_protocol.documents.agenda import (
     AgendaSilence,
     Outcome,
 )
-from hotline_protocol.folds.agenda import State
+from hotline_protocol.folds.agenda import ItemState
 from hotline_protocol.relay.frames import ID_SIZE, MAX_BODY, Ready, Submission
 from tests.worlds.cast import CASTS, CHANNEL
 from tests.worlds.clock import DAY, HOUR, MINUTE, SECOND
@@ -217,7 +217,7 @@ def _object(world: World, event: Event) -> None:
             if one.line is None or not silent:
                 continue
             agreed = one.line.read(
-                CHANNEL, lambda book: book.agenda.items[item].state_at(world.scheduler.now) is State.AGREED
+                CHANNEL, lambda book: book.agenda.items[item].state_at(world.scheduler.now) is ItemState.AGREED
             )
             if agreed:
                 words = f"{one.name} holds for agreed what {machine.name} objected to in time"
