@@ -121,6 +121,13 @@ def channel(view: ChannelView, line: Line, now: int) -> Iterator[Finding]:
             f"HALTED, {view.halted.kind}: {view.halted.reason}",
             f"compare `hotline log show` with the other side by voice, then `hotline log resume {view.name}`",
         )
+    elif view.left_out:
+        yield Finding(
+            name,
+            "fail",
+            "the relay is there and does not announce this channel: what others wrote in it is not known",
+            "tell the operator of the relay; it may be hiding it. What you write is kept meanwhile",
+        )
     elif view.phase == "member":
         yield Finding(name, "ok", f"member, epoch {view.epoch}, read to #{view.cursor}")
     elif view.phase == "unfounded":

@@ -59,9 +59,13 @@ def one_world(seed: int, fault: str) -> Outcome:
 
 
 def chunk(work: list[tuple[int, str]]) -> list[Outcome]:
-    # what was made once for all worlds is no rubbish: the collector need not look at it again and again
-    gc.freeze()
     return [one_world(seed, fault) for seed, fault in work]
+
+
+def chunk_apart(work: list[tuple[int, str]]) -> list[Outcome]:
+    """In a process of its own: what was made once for all worlds is no rubbish, the collector need not look at it again and again."""
+    gc.freeze()
+    return chunk(work)
 
 
 def seeds_of(text: str) -> range:
@@ -93,10 +97,10 @@ def outcomes(work: Iterator[tuple[int, str]], jobs: int) -> Iterator[Outcome]:
             yield from chunk(one)
         return
     with ProcessPoolExecutor(jobs) as pool:
-        flying = [pool.submit(chunk, one) for one in itertools.islice(chunks, 2 * jobs)]
+        flying = [pool.submit(chunk_apart, one) for one in itertools.islice(chunks, 2 * jobs)]
         while flying:
             yield from flying.pop(0).result()
-            flying += [pool.submit(chunk, one) for one in itertools.islice(chunks, 1)]
+            flying += [pool.submit(chunk_apart, one) for one in itertools.islice(chunks, 1)]
 
 
 def explain(script: Script, report: Report, *, keep: Path | None = None) -> None:

@@ -39,12 +39,13 @@ class Script(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A world that was kept. `violates`: the checkers that speak up today, none once the fault is mended."""
+    """A world that was kept. `violates`: the checkers that speak up today; `mended`: its own row is not found any more, and they speak of others."""
 
     name: str
     script: Script
     violates: tuple[str, ...] = ()
     says: str = ""
+    mended: bool = False
 
 
 def read_kept(path: Path) -> Kept:

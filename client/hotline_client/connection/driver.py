@@ -21,6 +21,8 @@ class DeskDriver:
         self._subscribers = subscribers
         self.tails: dict[str, int] = {}
         """The relay's tails as of the last `ready` and what came since."""
+        self.left_out: frozenset[str] = frozenset()
+        """Channels of ours of which the relay said nothing in the last `ready`."""
         self._reported: set[str] = set()
         self._held: dict[str, int] = {}
         self._ready = False
@@ -48,6 +50,10 @@ class DeskDriver:
                 follows.append((one.name, after, one.tail))
             else:
                 self.tails.pop(one.name, None)
+        self.left_out = frozenset(self._desk.entitled) - {one.name for one in announced.channels}
+        for name in sorted(self.left_out):
+            self.tails.pop(name, None)
+            self.misbehaved(f"the relay does not announce {name}, which this certificate may use")
         self._ready = True
         self._subscribers.tell(None, frozenset({"status"}))
         return follows
@@ -98,6 +104,8 @@ class DeskDriver:
             return False
         for name in self._desk.entitled:
             standing = self._desk.state(name).standing
+            if standing.halt is None and name in self.left_out:
+                return False
             if standing.halt is None and (standing.cursor < self.tails.get(name, 0) or standing.resuming):
                 return False
         return True

@@ -104,7 +104,10 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 
 class MarkRecord(msgspec.Struct, frozen=True):
-    """That `author` (fingerprint) delivered or saw everything up to `upto`, or acknowledged `target`; said at `seq`."""
+    """That `author` (fingerprint) delivered or saw everything from `since` up to `upto`, or acknowledged `target`; said at `seq`.
+
+    `since`: the entry that let the device in; it can have read nothing before.
+    """
 
     author: bytes
     what: Literal["delivered", "seen", "acknowledged"]
@@ -112,6 +115,7 @@ class MarkRecord(msgspec.Struct, frozen=True):
     seq: int
     upto: int = 0
     target: bytes = b""
+    since: int = 0
 
 
 class EventRecord(msgspec.Struct, frozen=True):

@@ -62,7 +62,9 @@ class Standing(msgspec.Struct):
     `agreed`: the highest seq that a document of somebody else has vouched for. `lost`: our group followed a branch that is
     not in the log any more. `crls`: revocation lists in the order they took effect, and the seq at which. `resuming`: entries set aside are being compared with a refetched log. `pardoned`: digests of
     entries a person decided to pass after a HALT. `seen`: what the screen showed. Times unix ms; `last_update` is our own
-    last fresh leaf key. `used_knock`: the knock that let us in, until somebody else in the group was heard.
+    last fresh leaf key. `used_knock`: the knock that let us in, until somebody else in the group was heard. `let_in`: by
+    which entry each device that came while we were in was let in. `answered`: SHA-256 of the packages by
+    which devices were let in, while our group lasts.
     """
 
     head: bytes
@@ -75,6 +77,8 @@ class Standing(msgspec.Struct):
     knocks: dict[bytes, Knock] = msgspec.field(default_factory=dict)
     own_knock: OwnKnock | None = None
     used_knock: OwnKnock | None = None
+    let_in: dict[bytes, int] = msgspec.field(default_factory=dict)
+    answered: list[bytes] = msgspec.field(default_factory=list)
     watermarks: dict[bytes, Watermark] = msgspec.field(default_factory=dict)
     awaiting: dict[bytes, Awaiting] = msgspec.field(default_factory=dict)
     crls: dict[bytes, int] = msgspec.field(default_factory=dict)

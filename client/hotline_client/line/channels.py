@@ -20,7 +20,7 @@ from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.mls.errors import MLSError
 
 
-def channel_view(desk: Desk, name: str, tail: int | None) -> ChannelView:
+def channel_view(desk: Desk, name: str, tail: int | None, *, left_out: bool = False) -> ChannelView:
     """Where a channel stands."""
     state = desk.state(name)
     standing = state.standing
@@ -31,6 +31,7 @@ def channel_view(desk: Desk, name: str, tail: int | None) -> ChannelView:
         epoch=state.group.epoch if state.group is not None else None,
         cursor=standing.cursor,
         tail=tail,
+        left_out=left_out,
         head=standing.head,
         unacknowledged=len(standing.awaiting),
         unseen=len(standing.unseen),

@@ -171,7 +171,9 @@ class Line:
     def channel(self, name: str) -> ChannelView:
         """Where a channel stands."""
         with self._desk.lock:
-            return channel_view(self._desk, name, self._driver.tails.get(name))
+            return channel_view(
+                self._desk, name, self._driver.tails.get(name), left_out=name in self._driver.left_out
+            )
 
     def channels(self) -> tuple[ChannelView, ...]:
         """The channels this certificate may use, in the charter's order."""

@@ -42,11 +42,11 @@ class HowFar:
 
 
 def first_to_reach(marks: dict[bytes, list[MarkRecord]], record: DocumentRecord) -> list[MarkRecord]:
-    """For each reader but the author, when they first said they were this far."""
+    """For each reader but the author, when they first said they were this far, of what they had been let in for."""
     first = []
     for author, rising in marks.items():
         place = bisect_left(rising, record.seq, key=_upto)
-        if author != record.author and place < len(rising):
+        if author != record.author and place < len(rising) and rising[place].since <= record.seq:
             first.append(rising[place])
     return first
 

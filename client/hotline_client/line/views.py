@@ -162,6 +162,8 @@ class ChannelView:
     unseen: int
     outbox: int
     halted: Halted | None = None
+    left_out: bool = False
+    """Whether the relay is there and says nothing of this channel: what stands in it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

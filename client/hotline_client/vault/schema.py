@@ -213,9 +213,11 @@ CREATE VIRTUAL TABLE words USING fts5 (
 );
 """
 
+_LET_IN: Final = "ALTER TABLE mark ADD COLUMN since INTEGER NOT NULL DEFAULT 0"
+
 PUT_WORDS: Final = "INSERT OR REPLACE INTO words (rowid, text, parts, forms) VALUES (?, ?, ?, ?)"
 
-MIGRATIONS: Final = (_FIRST, _JOURNAL, _WORDS, _SCHEDULES, _FORMS)
+MIGRATIONS: Final = (_FIRST, _JOURNAL, _WORDS, _SCHEDULES, _FORMS, _LET_IN)
 """Each brings a vault one version further; what was released is never edited."""
 
 

@@ -217,7 +217,8 @@ def _object(world: World, event: Event) -> None:
             if one.line is None or not silent:
                 continue
             agreed = one.line.read(
-                CHANNEL, lambda book: book.agenda.items[item].state_at(world.scheduler.now) is ItemState.AGREED
+                CHANNEL,
+                lambda book: book.agenda.items[item].state_at(world.scheduler.now) is ItemState.AGREED,
             )
             if agreed:
                 words = f"{one.name} holds for agreed what {machine.name} objected to in time"

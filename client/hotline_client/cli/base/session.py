@@ -147,6 +147,8 @@ class Invocation:
             view = self.line.channel(channel)
             if view.halted is not None:
                 return f"{channel} is halted: {view.halted.reason}"
+            if view.left_out:
+                return f"the relay does not announce {channel}"
             if status.state is not LineState.DOWN and view.phase != "member":
                 return f"this device is not yet a member of {channel} ({view.phase})"
         if status.state is LineState.DOWN:

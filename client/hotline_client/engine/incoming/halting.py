@@ -170,6 +170,7 @@ def leave(draft: Draft, reason: str) -> None:
     """Our group is not the others' any more: drop it; upkeep knocks anew (H5)."""
     if draft.state.is_member:
         draft.drop_group()
+        draft.standing.answered = []
         draft.event("lost-group", reason, security=True)
 
 

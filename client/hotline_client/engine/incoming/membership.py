@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -26,10 +27,17 @@ from hotline_client.engine.incoming import revocations
 from hotline_client.engine.records import OutboxItem, Sealed
 from hotline_client.engine.standing import Knock, OwnKnock
 from hotline_protocol.codec import decode
-from hotline_protocol.errors import CertificateError, ChainError, FormatError, MembershipError, TrustError
+from hotline_protocol.errors import (
+    CertificateError,
+    ChainError,
+    FormatError,
+    HotlineError,
+    MembershipError,
+    TrustError,
+)
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.identity.entitlement import may_use
-from hotline_protocol.mls.errors import PrivatelyRefusedError, RefusedError
+from hotline_protocol.mls.errors import MLSError, PrivatelyRefusedError, RefusedError
 from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.staged import StagedCommit
 from hotline_protocol.mls.state import Member
@@ -38,8 +46,9 @@ from hotline_protocol.relay.chain import Entry
 from hotline_protocol.relay.frames import MAX_BODY
 from hotline_protocol.terms import ADMITTING_ROLES
 
-MAX_KNOCKS: Final = 256
-"""Most knocks remembered in a channel; a certificate has one place at most."""
+MAX_KNOCKS: Final = 128
+"""Most knocks of a side that are remembered in a channel; a certificate has one place at most."""
+_MAX_ANSWERED: Final = 1024
 
 
 class CommitBody(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -54,9 +63,9 @@ class CommitBody(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fi
 
 
 def knock(draft: Draft, seq: int, entry: Entry) -> None:
-    """One knock entry (L10)."""
+    """One knock entry (L10). One that was answered before, and comes again after a relay was put back, asks for nothing."""
     opened = keys.unseal(draft, "knock", entry.body, entry.id)
-    if _is_own_knock(draft, seq, entry, opened):
+    if _is_own_knock(draft, seq, entry, opened) or sha256(opened).digest() in draft.standing.answered:
         return
     package = keys.read_key_package(draft.context, opened, now=entry.at // 1000)
     certificate = draft.met(certificate_der(package.leaf_node.credential))
@@ -73,6 +82,7 @@ def _is_own_knock(draft: Draft, seq: int, entry: Entry, opened: bytes) -> bool:
     standing = draft.standing
     if standing.own_knock is not None and standing.own_knock.id == entry.id:
         standing.own_knock = msgspec.structs.replace(standing.own_knock, seq=seq)
+    draft.met(draft.me.der)
     _remember(draft, Knock(entry.id, seq, entry.at, opened, draft.me.fingerprint))
     draft.done(own[0].id)
     draft.what.add("status")
@@ -107,12 +117,15 @@ def why_not_admissible(me: Certificate, state: ChannelState, guest: Certificate)
 
 
 def _remember(draft: Draft, new: Knock) -> None:
+    """A side's newest knocks; those of the other side are not displaced."""
     knocks = draft.standing.knocks
     for old in [one for one in knocks.values() if one.certificate == new.certificate]:
         del knocks[old.id]
     knocks[new.id] = new
-    while len(knocks) > MAX_KNOCKS:
-        del knocks[next(iter(knocks))]
+    side = draft.person(new.certificate).side
+    same = [one.id for one in knocks.values() if draft.person(one.certificate).side == side]
+    for one in same[: max(0, len(same) - MAX_KNOCKS)]:
+        del knocks[one]
     draft.what.add("roster")
 
 
@@ -122,13 +135,42 @@ def _remember(draft: Draft, new: Knock) -> None:
 def commit(draft: Draft, seq: int, entry: Entry) -> None:
     """One commit entry (L11, L12)."""
     body = decode(entry.body, CommitBody, limit=MAX_BODY)
-    own = draft.own_form(entry.id)
-    if own is not None and own[1].staged and hmac.compare_digest(own[1].body, entry.body):
+    own = _own_form(draft, body.message)
+    if own is not None:
         _own_commit(draft, seq, entry, body, *own)
-    elif (answered := _welcomed(draft, body)) is not None:
-        _welcome(draft, seq, entry, body, answered)
     elif draft.state.is_member:
+        _by_member(draft, seq, entry, body)
+    elif (answered := _welcomed(draft, body)) is not None:
+        _by_newcomer(draft, seq, entry, body, answered)
+
+
+def _own_form(draft: Draft, message: bytes) -> tuple[OutboxItem, Sealed] | None:
+    """Our own commit is known by its message, which the others judge, and not by what the relay stored around it (L11)."""
+    for item in draft.state.outbox.values():
+        for form in item.sealed:
+            if form.staged and hmac.compare_digest(decode(form.body, CommitBody).message, message):
+                return item, form
+    return None
+
+
+def _by_member(draft: Draft, seq: int, entry: Entry, body: CommitBody) -> None:
+    """A member judges an entry as a commit first, and as a Welcome only if it is none: whoever stores it may have changed that part."""
+    try:
         _commit_of_others(draft, seq, entry, body)
+    except (HotlineError, MLSError) as error:
+        answered = None if isinstance(error, ChainError) else _welcomed(draft, body)
+        if answered is None:
+            raise
+        _welcome(draft, seq, entry, body, answered)
+
+
+def _by_newcomer(draft: Draft, seq: int, entry: Entry, body: CommitBody, answered: OwnKnock) -> None:
+    """A spoiled Welcome costs its newcomer a new knock: for the others the old one is answered."""
+    try:
+        _welcome(draft, seq, entry, body, answered)
+    except (HotlineError, MLSError):
+        draft.standing.own_knock = None
+        raise
 
 
 def _welcomed(draft: Draft, body: CommitBody) -> OwnKnock | None:
@@ -207,6 +249,7 @@ def _merge(  # noqa: PLR0917  one step of L11, told everything it is about
         draft.standing.removed = False
         if founding:
             draft.standing.joined, draft.standing.own_knock = seq, None
+    draft.standing.let_in.update({one.fingerprint: seq for one in added})
     _answered_knocks(draft, [*added, committer])
     if committer.fingerprint == draft.me.fingerprint:
         draft.standing.last_update = entry.at
@@ -231,6 +274,7 @@ def _welcome(draft: Draft, seq: int, entry: Entry, body: CommitBody, own: OwnKno
     standing = draft.standing
     standing.removed, standing.own_knock, standing.used_knock = False, None, own
     standing.joined, standing.last_update = seq, entry.at
+    standing.let_in.update({one.fingerprint: seq for one in newcomers})
     _answered_knocks(draft, people.values())
 
 
@@ -252,6 +296,8 @@ def _answered_knocks(draft: Draft, admitted: Iterable[Certificate]) -> None:
     knocks = draft.standing.knocks
     for one in [knock for knock in knocks.values() if knock.certificate in fingerprints]:
         del knocks[one.id]
+        draft.standing.answered.append(sha256(one.package).digest())
+    del draft.standing.answered[:-_MAX_ANSWERED]
     draft.what.add("roster")
 
 

@@ -15,7 +15,7 @@ D10 an entry in our name that this vault never made stops the channel (`forged-o
 from __future__ import annotations
 
 import hmac
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -162,7 +162,7 @@ def judge(
         body = decode_body(document)
         check_right(author.acting, document.kind)
         programs.check(draft, record, body, author)
-        _check_log(draft, record, body)
+        _check_log(draft, record, body, again=draft.standing.resuming)
         reference = journal.take(draft, record, body, author)
         _apply(draft, record, body, author)
         if reference is not None:
@@ -239,10 +239,17 @@ def _apply_receipt(draft: Draft, record: DocumentRecord, body: Receipt, author: 
     old = standing.watermarks.get(author.fingerprint, Watermark())
     new = advance(Said(old.delivered, old.seen), body, seq=record.seq)
     standing.watermarks[author.fingerprint] = Watermark(new.delivered, new.seen, record.time)
+    since = standing.let_in.get(author.fingerprint, 0)
     if new.delivered > old.delivered:
-        draft.mark(MarkRecord(author.fingerprint, "delivered", record.time, record.seq, new.delivered))
+        draft.mark(_mark(author, "delivered", record, new.delivered, since))
     if new.seen > old.seen:
-        draft.mark(MarkRecord(author.fingerprint, "seen", record.time, record.seq, new.seen))
+        draft.mark(_mark(author, "seen", record, new.seen, since))
+
+
+def _mark(
+    author: Certificate, what: Literal["delivered", "seen"], record: DocumentRecord, upto: int, since: int
+) -> MarkRecord:
+    return MarkRecord(author.fingerprint, what, record.time, record.seq, upto, since=since)
 
 
 def _apply_ack(draft: Draft, record: DocumentRecord, body: Ack, author: Certificate) -> None:
@@ -296,12 +303,17 @@ def _compare_findings(draft: Draft, record: DocumentRecord, body: Finding) -> No
         )
 
 
-def _check_log(draft: Draft, record: DocumentRecord, body: Body) -> None:
+def _check_log(draft: Draft, record: DocumentRecord, body: Body, *, again: bool) -> None:
     """What a fold cannot know, before it keeps anything: whether a checkpoint is of our log."""
     if not isinstance(body, Checkpoint):
         return
     ours = draft.head_at(body.seq) if body.seq < record.seq else None
     if ours is None:
         raise FormatError("the checkpoint names an entry that is not before its own")
-    if not hmac.compare_digest(ours, body.head):
-        raise ChainError("fork", f"the checkpoint in entry {record.seq} is of another log")
+    if hmac.compare_digest(ours, body.head):
+        return
+    words = f"the checkpoint in entry {record.seq} is of another log"
+    if again:
+        # it was made on a branch that a person decided to leave: it speaks of that, and stops nothing a second time
+        raise FormatError(words)
+    raise ChainError("fork", words)
