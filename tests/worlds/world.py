@@ -246,8 +246,8 @@ def run(script: Script) -> Report:
     import tests.worlds.acts  # noqa: PLC0415  registers what may happen
     import tests.worlds.faults  # noqa: F401, PLC0415
 
-    speed.install()
-    return World(script).run()
+    with speed.hastened():
+        return World(script).run()
 
 
 __all__ = ["ACTS", "Act", "RealDisk", "Report", "Violation", "World", "act", "run"]
