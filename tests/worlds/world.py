@@ -103,6 +103,9 @@ class World:
         for name in cast.people:
             self._enter(name, vaults[name])
         self.backups: dict[str, object] = {}
+        self.lists: dict[str, int] = {}
+        """The number of each side's newest revocation list, and what it revokes."""
+        self.revoked: dict[str, dict[int, int]] = {}
 
     # --- building
 
@@ -196,7 +199,11 @@ class World:
         for relay in self.relays:
             relay.up = True
             relay.fuse.left.clear()
-        self.relay.lies[:] = [lie for lie in self.relay.lies if lie.lasting]
+        if any(not lie.lasting for lie in self.relay.lies):
+            # whoever runs it honestly again starts it again
+            self.relay.lies[:] = [lie for lie in self.relay.lies if lie.lasting]
+            for relay in self.relays:
+                relay.hang_up()
         for who in list(self.relay.shadows):
             self.unshadow(who)
         self.relay_clock.ahead = self.relay_clock.drift = 0
