@@ -94,8 +94,14 @@ have rows of their own (13, 24 to 26)."""
 
 def _something(rng: random.Random, cast: str, number: int) -> Event:
     maker = rng.choices([one for one, _ in MAKERS], [weight for _, weight in MAKERS])[0]
-    at = rng.randrange(SPAN)
-    return Event(at, *maker(rng, cast, number))
+    return Event(_when(rng), *maker(rng, cast, number))
+
+
+def _when(rng: random.Random) -> int:
+    """Any time, or one of three moments at which much happens at once: races need company."""
+    if rng.random() < 0.4:
+        return SPAN // 4 * rng.randrange(1, 4) + rng.randrange(500)
+    return rng.randrange(SPAN)
 
 
 def plain(seed: int, *, cast: str | None = None, events: tuple[int, int] = (5, 14)) -> Script:
