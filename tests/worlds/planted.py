@@ -19,7 +19,7 @@ from hotline_client.connection.driver import DeskDriver
 from hotline_client.engine import journal
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.incoming import halting, membership, messages
-from hotline_client.engine.outgoing import receipts, sealing, upkeep
+from hotline_client.engine.outgoing import receipts, sealing
 from hotline_protocol.documents.receipts import Watermark
 from hotline_protocol.errors import ChainError, FormatError
 from hotline_protocol.folds.journal import Journal
@@ -108,7 +108,7 @@ def _receipts() -> AbstractContextManager[Any]:
     return around(receipts, "body", instead)
 
 
-@plant("a reader marks all as got whatever it could open")
+@plant("a reader drops words and counts them as got")
 def _watermarks() -> AbstractContextManager[Any]:
     def instead(_original: Any, old: Watermark, receipt: Any, *, seq: int) -> Watermark:
         del receipt
@@ -136,7 +136,7 @@ def _letters() -> AbstractContextManager[Any]:
     return around(sealing, "_document", instead)
 
 
-@plant("messages are padded and not encrypted")
+@plant("the plaintext stands behind the ciphertext")
 def _clear() -> AbstractContextManager[Any]:
     def instead(original: Any, group: Group, plaintext: bytes, **more: Any) -> Any:
         protected = original(group, plaintext, **more)
@@ -145,7 +145,7 @@ def _clear() -> AbstractContextManager[Any]:
     return around(Group, "protect", instead)
 
 
-@plant("a rollback is seen where another process was ahead")
+@plant("a rollback is seen where there is none")
 def _rollback() -> AbstractContextManager[Any]:
     def instead(original: Any, draft: Draft, tail: int, last_commit: int, head: bytes, *, held: int) -> Any:
         if tail == draft.standing.cursor and draft.standing.seen:
@@ -153,15 +153,6 @@ def _rollback() -> AbstractContextManager[Any]:
         return original(draft, tail, last_commit, head, held=held)
 
     return around(halting, "check_ready", instead)
-
-
-@plant("a renewal forgets when it was")
-def _renewal() -> AbstractContextManager[Any]:
-    def instead(original: Any, draft: Draft, age: int) -> None:
-        draft.standing.last_update = 0
-        original(draft, age)
-
-    return around(upkeep, "_renew", instead)
 
 
 @plant("folds count by the machine that folds")
@@ -174,7 +165,7 @@ def _folds() -> AbstractContextManager[Any]:
     return around(journal, "take", instead)
 
 
-@plant("a journal is kept across an entry of another process")
+@plant("the fold refuses some words of one side")
 def _journal() -> AbstractContextManager[Any]:
     def instead(_original: Any, book: Journal, event: Any) -> Any:
         if event.id[0] % 16 == 0 and event.author.side == "a":
@@ -234,7 +225,7 @@ def _power() -> AbstractContextManager[Any]:
     return both()
 
 
-@plant("a resume is settled at once")
+@plant("every session begins with a resume")
 def _caught_up() -> AbstractContextManager[Any]:
     def instead(original: Any, driver: DeskDriver, channel: str) -> None:
         driver._desk.resume(channel)

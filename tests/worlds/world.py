@@ -11,7 +11,7 @@ from hotline_protocol.terms import WRITING_ROLES
 from tests.support.people import NOW
 from tests.worlds import persons, speed
 from tests.worlds.cast import CASTS, CHANNEL, Home, first_context, founded, home
-from tests.worlds.clock import MINUTE, SECOND, Clock, Scheduler
+from tests.worlds.clock import MINUTE, SECOND, Clock, Scheduler, TooMuch
 from tests.worlds.disks import Disk, RealDisk, RelayDisk
 from tests.worlds.ledger import Ledger, watching
 from tests.worlds.machine import Machine
@@ -168,8 +168,12 @@ class World:
 
         try:
             with watching(self.ledger):
-                self._live()
-                violations = check(self)
+                try:
+                    self._live()
+                    violations = check(self)
+                except TooMuch:
+                    words = f"{self.scheduler.steps:,} steps, and no end, {self.scheduler.now - self.start:,} ms after the beginning"
+                    violations = [Violation("bounded", words)]
             return Report(self.script, violations, self._trace(), self.scheduler.steps, self.rounds)
         finally:
             for cleanup in (*self.cleanups, *(machine.disk.close for machine in self.machines.values())):
