@@ -10,6 +10,7 @@ import argparse
 import gc
 import itertools
 import json
+import signal
 import sys
 import time
 import traceback
@@ -98,7 +99,10 @@ def outcomes(work: Iterator[tuple[int, str]], jobs: int) -> Iterator[Outcome]:
         for one in chunks:
             yield from chunk(one)
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    # Ctrl+C is for this process: it stops asking, and they end
+    with ProcessPoolExecutor(
+        jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
+    ) as pool:
         flying = [pool.submit(chunk_apart, one) for one in itertools.islice(chunks, 2 * jobs)]
         while flying:
             yield from flying.pop(0).result()
@@ -179,7 +183,8 @@ class Tally:
 
 def run_all(options: argparse.Namespace) -> Tally:
     place = Path(options.state)
-    begin = json.loads(place.read_text())["next"] if options.overnight and place.exists() else 0
+    before = json.loads(place.read_text()) if options.overnight and place.exists() else {}
+    begin, earlier = before.get("next", 0), before.get("worlds", 0)
     tally, shown = Tally(), 0.0
     try:
         for one in outcomes(work_of(options, begin), options.jobs):
@@ -188,7 +193,7 @@ def run_all(options: argparse.Namespace) -> Tally:
                 shown = time.monotonic()
                 say(f"\r{tally.line(one)}", end="", error=True)
             if options.overnight and tally.worlds % CHUNK == 0:
-                place.write_text(json.dumps({"next": one.seed, "worlds": tally.worlds}))
+                place.write_text(json.dumps({"next": one.seed, "worlds": earlier + tally.worlds}))
             if options.overnight and one.violations:
                 break
     except KeyboardInterrupt:

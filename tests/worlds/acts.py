@@ -7,8 +7,9 @@ from hotline_protocol.documents.watch import LineCheck
 from hotline_protocol.terms import Precedence, Response
 from tests.worlds import persons
 from tests.worlds.beside import Beside
-from tests.worlds.cast import CHANNEL
+from tests.worlds.cast import CHANNEL, revocation_list
 from tests.worlds.clock import SECOND
+from tests.worlds.machine import Machine
 from tests.worlds.script import Event
 from tests.worlds.world import World, act
 
@@ -69,6 +70,43 @@ def _admit(world: World, event: Event) -> None:
 def _cut(world: World, event: Event) -> None:
     """A machine, or a relay, reaches nobody for a while; `silent`: nobody is told."""
     world.network.cut(event.who, event.args["seconds"], told=not event.args.get("silent"))
+
+
+@act("revoke")
+def _revoke(world: World, event: Event) -> None:
+    """The authority of `who`'s side revokes a certificate, and `who` publishes the list."""
+    machine, gone = world.machines[event.who], world.machines.get(event.args["device"])
+    if gone is None:
+        return
+    number = world.lists[machine.side] = world.lists.get(machine.side, 0) + 1
+    world.revoked.setdefault(machine.side, {})[gone.context.certificate.serial] = (
+        world.scheduler.now // SECOND
+    )
+    crl = revocation_list(machine.side, world.revoked[machine.side], number, world.scheduler.now // SECOND)
+    machine.act(lambda line: line.revoke(crl))
+
+
+@act("dismiss")
+def _dismiss(world: World, event: Event) -> None:
+    """A device is lost: its certificate is revoked, and a quarter of a minute later it is removed."""
+    _revoke(world, event)
+    gone = world.machines.get(event.args["device"])
+    if gone is None:
+        return
+    gone.die()
+    gone.here = False
+    world.scheduler.after(15 * SECOND, lambda: _remove(world, event.who, gone))
+
+
+def _remove(world: World, who: str, gone: Machine) -> None:
+    fingerprint = gone.context.certificate.fingerprint
+
+    def work(line: Line) -> None:
+        places = [one.index for one in line.roster(CHANNEL) if one.person.fingerprint == fingerprint]
+        if places:
+            line.remove(CHANNEL, places)
+
+    world.machines[who].act(work)
 
 
 @act("partition")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hotline_client.engine.context import Context
 from hotline_client.engine.desk import Desk
 from hotline_client.line.acts import commit
-from hotline_protocol.identity.authority import issue_certificate
+from hotline_protocol.identity.authority import issue_certificate, issue_crl
 from hotline_protocol.identity.card import Card
 from hotline_protocol.identity.certificate import device_request, parse_request
 from hotline_protocol.identity.charter import Channel, Charter, Relay, SignedCharter, secret_hash
@@ -20,7 +21,7 @@ from hotline_protocol.identity.trust import Trust
 from hotline_protocol.terms import Arena, Role, Side
 from hotline_server.ordering import LogKey
 from tests.support.memory_relay import MemoryRelay, Wire, settle
-from tests.support.people import DAY, LINK_SECRET, NOW, authority, rng_of, self_signed
+from tests.support.people import DAY, LINK_SECRET, NOW, Authority, authority, rng_of, self_signed
 from tests.support.programs import PROGRAM
 from tests.worlds.disks import Disk, RelayDisk
 from tests.worlds.seeds import stream
@@ -109,8 +110,7 @@ def certificate(name: str, not_before: int, not_after: int, role: Role | None = 
     """(DER, private key) for a person of that name; one name has one key. Times unix s. Made once a process."""
     seed = stream("key", name).randbytes(32)
     private = Ed25519PrivateKey.from_private_bytes(seed)
-    side = name[0]
-    issuer = authority("ALPHA", 1) if side == "a" else authority("BRAVO", 2)
+    issuer = _authority(name[0])
     role = role or role_of(name)
     spoken = name.replace(".", " ")
     serial = stream(f"serial {name} {not_before}", not_after).getrandbits(63)
@@ -127,6 +127,18 @@ def certificate(name: str, not_before: int, not_after: int, role: Role | None = 
         limits=_limits() if role is Role.BOT else None,
     )
     return der, seed
+
+
+def revocation_list(side: str, serials: Mapping[int, int], number: int, now: int) -> bytes:
+    """Of a side's authority; `serials`: since when, unix s."""
+    issuer = _authority(side)
+    return issue_crl(
+        issuer.key, issuer.root, dict(serials), number=number, now=now - 60, next_update=now + 365 * DAY
+    )
+
+
+def _authority(side: str) -> Authority:
+    return authority("ALPHA", 1) if side == "a" else authority("BRAVO", 2)
 
 
 def _limits() -> Limits:

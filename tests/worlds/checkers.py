@@ -85,6 +85,17 @@ def nothing_lost(world: World) -> Iterator[str]:
                     yield f"{author.name} is shown its word in entry {one.seq} as {view.receipt if view else '?'}, {reader.name} never could read it"
 
 
+def said_is_said(world: World) -> Iterator[str]:
+    """What a person said stands in the log in the end, unless the author's device lost its memory, or left."""
+    heard = {seq for machine in running(world) for seq in counting(machine)}
+    for said, (name, words) in world.ledger.said.items():
+        author = world.machines[name]
+        if said in heard or not author.honest or not author.here or author.line is None:
+            continue
+        if is_current(world, author) and not world.ledger.causes & {"put-back"}:
+            yield f"{name} said {words!r}, and it is nowhere"
+
+
 def nothing_forged(world: World) -> Iterator[str]:
     """Only what was said counts, once, and nobody outside can read it."""
     raws = b"".join(world.relay.disk.raws(world.home.key))
@@ -167,6 +178,26 @@ def true_receipts(world: World) -> Iterator[str]:
                 reader = people.get(mark.person.fingerprint)
                 if reader is not None and one.id not in counting(reader):
                     yield f"{author.name} is shown that {reader.name} got entry {one.seq}, which it never could read"
+    yield from _got_and_not_shown(world)
+
+
+def _got_and_not_shown(world: World) -> Iterator[str]:
+    """Who has got the last words of everybody has said so by now."""
+    for said, name in world.probes.items():
+        author = world.machines[name]
+        view = None if author.line is None else author.line.message(CHANNEL, said)
+        if (
+            view is None
+            or view.seq is None
+            or view.refused is not None
+            or author.state.standing.halt is not None
+        ):
+            continue
+        shown = {mark.person.fingerprint for mark in view.delivered}
+        for reader in running(world):
+            got = reader is not author and said in counting(reader) and is_current(world, reader)
+            if got and reader.context.certificate.fingerprint not in shown:
+                yield f"{name} is not shown that {reader.name} got its last word"
 
 
 def evidence_kept(world: World) -> Iterator[str]:
@@ -198,6 +229,7 @@ def left_alone(world: World, machine: Machine) -> Iterator[str]:
 CHECKERS: Final[dict[str, Callable[[World], Iterator[str]]]] = {
     "agreement": agreement,
     "nothing lost": nothing_lost,
+    "said is said": said_is_said,
     "nothing forged": nothing_forged,
     "no key twice": no_key_twice,
     "way back": way_back,

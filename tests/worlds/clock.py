@@ -13,6 +13,14 @@ HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 
 
+STEPS: Final = 60_000
+"""So much may happen in a world: a plain one takes some 700 steps, a flood 20,000."""
+
+
+class TooMuch(Exception):  # noqa: N818  what a world came to
+    """It does not come to rest."""
+
+
 class Scheduler:
     """`now`: true time, unix ms. What is due at the same time happens in the order in which it was asked for."""
 
@@ -32,6 +40,8 @@ class Scheduler:
             when, _, act = heapq.heappop(due)
             self.now = max(self.now, when)
             self.steps += 1
+            if self.steps > STEPS:
+                raise TooMuch
             act()
         self.now = max(self.now, until)
 

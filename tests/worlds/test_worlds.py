@@ -10,6 +10,7 @@ import pytest
 from tests.worlds import __main__ as command
 from tests.worlds.faults import ROWS
 from tests.worlds.ledger import Ledger, watching
+from tests.worlds.planted import found_by
 from tests.worlds.script import Event, Kept, Script, read_kept, write_kept
 from tests.worlds.shrink import shrink
 from tests.worlds.workload import plain
@@ -44,7 +45,7 @@ def test_a_kept_world_is_as_it_was_kept(path: Path) -> None:
 
 
 def test_every_row_of_the_table_has_a_generator_and_a_kept_world() -> None:
-    assert sorted(row.number for row in ROWS.values()) == list(range(1, 24))
+    assert sorted(row.number for row in ROWS.values()) == list(range(1, 27))
     assert {kept(path).name for path in KEPT} >= set(ROWS)
 
 
@@ -100,6 +101,19 @@ def test_the_cipher_is_as_it_was_after_a_world() -> None:
     with watching(Ledger()):
         assert CipherSuite.seal is not before
     assert CipherSuite.seal is before
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        "a word is shown with another's letters",
+        "our own commit is not merged",
+        "receipts claim one entry too many",
+        "followers are not told",
+    ],
+)
+def test_a_planted_mistake_is_found(mistake: str) -> None:
+    assert found_by(mistake, 40) is not None
 
 
 def test_the_command_says_what_does_not_hold(

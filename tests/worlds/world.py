@@ -11,7 +11,7 @@ from hotline_protocol.terms import WRITING_ROLES
 from tests.support.people import NOW
 from tests.worlds import persons, speed
 from tests.worlds.cast import CASTS, CHANNEL, Home, first_context, founded, home
-from tests.worlds.clock import MINUTE, SECOND, Clock, Scheduler
+from tests.worlds.clock import MINUTE, SECOND, Clock, Scheduler, TooMuch
 from tests.worlds.disks import Disk, RealDisk, RelayDisk
 from tests.worlds.ledger import Ledger, watching
 from tests.worlds.machine import Machine
@@ -103,6 +103,9 @@ class World:
         for name in cast.people:
             self._enter(name, vaults[name])
         self.backups: dict[str, object] = {}
+        self.lists: dict[str, int] = {}
+        """The number of each side's newest revocation list, and what it revokes."""
+        self.revoked: dict[str, dict[int, int]] = {}
 
     # --- building
 
@@ -165,8 +168,12 @@ class World:
 
         try:
             with watching(self.ledger):
-                self._live()
-                violations = check(self)
+                try:
+                    self._live()
+                    violations = check(self)
+                except TooMuch:
+                    words = f"{self.scheduler.steps:,} steps, and no end, {self.scheduler.now - self.start:,} ms after the beginning"
+                    violations = [Violation("bounded", words)]
             return Report(self.script, violations, self._trace(), self.scheduler.steps, self.rounds)
         finally:
             for cleanup in (*self.cleanups, *(machine.disk.close for machine in self.machines.values())):
@@ -196,7 +203,11 @@ class World:
         for relay in self.relays:
             relay.up = True
             relay.fuse.left.clear()
-        self.relay.lies[:] = [lie for lie in self.relay.lies if lie.lasting]
+        if any(not lie.lasting for lie in self.relay.lies):
+            # whoever runs it honestly again starts it again
+            self.relay.lies[:] = [lie for lie in self.relay.lies if lie.lasting]
+            for relay in self.relays:
+                relay.hang_up()
         for who in list(self.relay.shadows):
             self.unshadow(who)
         self.relay_clock.ahead = self.relay_clock.drift = 0

@@ -62,6 +62,11 @@ def _garbage_commits(rng: random.Random) -> tuple[str, list[Event]]:
     cast = rng.choice(["four", "lopsided"])
     at = seconds(20, 40, rng)
     speaker = rng.choice(CASTS[cast].people)
+    if rng.random() < 0.25:
+        return cast, [
+            Event(at, "relay: garbage commits", "", {"every": 20, "seconds": 13}),
+            Event(at + 2 * SECOND, "flash", speaker, {"words": "FLASH"}),
+        ]
     return cast, [
         Event(5 * SECOND, "enter", "b.guest"),
         Event(at, "lie: garbage commits", "b.guest", {"every": 20, "seconds": 13}),
@@ -92,6 +97,20 @@ def _garbage(world: World, event: Event) -> None:
     def again() -> None:
         if machine.wire is not None and machine.line is not None:
             machine.wire.inject(CHANNEL, liars.garbage(world, machine.rng.randbytes))
+        if world.scheduler.now < ends:
+            world.scheduler.after(event.args["every"], again)
+
+    again()
+
+
+@act("relay: garbage commits")
+def _relay_garbage(world: World, event: Event) -> None:
+    """The relay itself does."""
+    world.ledger.causes |= {"invalid-commit", "flood"}
+    ends = world.scheduler.now + event.args["seconds"] * SECOND
+
+    def again() -> None:
+        world.relay.write(world.home.key, liars.garbage(world, world.rng.randbytes))
         if world.scheduler.now < ends:
             world.scheduler.after(event.args["every"], again)
 

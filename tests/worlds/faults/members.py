@@ -33,7 +33,11 @@ def _wrong_commit(rng: random.Random) -> tuple[str, list[Event]]:
     at = seconds(20, 200, rng)
     people = [one for one in CASTS[cast].people if one != liar]
     after = [talk(at + 90 * SECOND, people[0], "after it"), talk(at + 95 * SECOND, people[-1], "after it")]
-    return cast, [Event(at, "lie: wrong commit", liar, {"variant": rng.choice(["secrets", "tag"])}), *after]
+    lie = Event(at, "lie: wrong commit", liar, {"variant": rng.choice(["secrets", "tag"])})
+    if rng.random() < 0.25:
+        # even who was revoked holds a leaf until somebody removes it
+        return cast, [Event(at - 15 * SECOND, "revoke", f"{liar[0]}.head", {"device": liar}), lie, *after]
+    return cast, [lie, *after]
 
 
 @act("lie: wrong commit")

@@ -263,8 +263,6 @@ def _withhold(world: World, event: Event) -> None:
 class LeavesOut(Lie):
     """One machine is not told that the channel exists."""
 
-    lasting = True
-
     def __init__(self, who: str) -> None:
         self.who = who
 
