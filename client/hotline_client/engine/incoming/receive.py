@@ -55,6 +55,8 @@ def _compare(draft: Draft, seq: int, raw: bytes) -> None:
     stored = next((one for one in draft.entries if one.seq == seq), None) or draft.past.entry(draft.name, seq)
     if stored is None or not hmac.compare_digest(stored.raw, raw):
         raise ChainError("rewrite", f"entry {seq} is not what this relay delivered before")
+    # another process on this vault took it: the promise about it is kept all the same
+    _check_promise(draft, seq, decode_entry(raw))
 
 
 def _take(draft: Draft, seq: int, raw: bytes) -> None:
