@@ -139,11 +139,10 @@ def parse_altitude(typed: str) -> Altitude:
         return Altitude(Reference.UNL if words == "UNL" else Reference.SFC)
     level = re.fullmatch(r"FL ?(\d{1,6})", words, re.ASCII)
     feet = _LEVEL.fullmatch(words)
-    if level is None and feet is None:
-        raise FormatError(f"{show(typed)} is no level; write SFC, FL240, 5000FT AMSL, 500FT AGL or UNL")
     if level is not None:
         return _bounded(Reference.FL, int(level[1]), 1_000)
-    assert feet is not None  # noqa: S101 - one of both matched
+    if feet is None:
+        raise FormatError(f"{show(typed)} is no level; write SFC, FL240, 5000FT AMSL, 500FT AGL or UNL")
     return _bounded(Reference(feet[2]), int(feet[1]), 100_000)
 
 

@@ -137,17 +137,17 @@ class Style:
             if label in names:
                 shown[names[label]] = value.split("\n") if FIELDS[names[label]].many else value
         if self.derived is not None and self.derived[0] in found:
-            self._check(found[self.derived[0]], shown, action)
+            _check(*self.derived, found[self.derived[0]], shown, action)
         return shown
 
-    def _check(self, given: str, shown: Form, action: Action) -> None:
-        """T4; of a replacement too, whose predecessor does not matter here."""
-        assert self.derived is not None  # noqa: S101 - the caller looked
-        if action is Action.CANCEL:
-            raise FormatError(f"a cancellation has no item {self.derived[0]}")
-        right = self.derived[1](form.to_notice(shown))
-        if given != right:
-            raise FormatError(f"the item {self.derived[0]} says {show(given)}, the others come to {right}")
+
+def _check(label: str, derive: Callable[[Notice], str], given: str, shown: Form, action: Action) -> None:
+    """T4; of a replacement too, whose predecessor does not matter here."""
+    if action is Action.CANCEL:
+        raise FormatError(f"a cancellation has no item {label}")
+    right = derive(form.to_notice(shown))
+    if given != right:
+        raise FormatError(f"the item {label} says {show(given)}, the others come to {right}")
 
 
 def read(text: str, styles: tuple[Style, ...]) -> Block:
@@ -185,5 +185,7 @@ def _unquoted(line: str, quote: str) -> str:
 
 def named(**labels: Any) -> Mapping[str, str]:
     """A table of labels in the order given, of fields that exist."""
-    assert set(labels) <= set(FIELDS)  # noqa: S101 - a mistake in this package
+    unknown = set(labels) - set(FIELDS)
+    if unknown:
+        raise ValueError(f"a style names what is no field: {', '.join(sorted(unknown))}")
     return labels
