@@ -9,6 +9,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any, Final
 
+import msgspec
+
 from hotline_protocol import codec
 from hotline_protocol.documents import agenda, composition, dialogue, meetings, minutes, notices, talk, watch
 from hotline_protocol.documents.body import Body
@@ -35,6 +37,8 @@ KINDS: Final = MappingProxyType(
     }
 )
 _NAMES: Final = {kind.body: name for name, kind in KINDS.items()}
+# what msgspec keeps of a type is made here, and not by two threads that are the first to need it at the same moment
+_READY: Final = tuple(msgspec.msgpack.Decoder(kind.body) for kind in KINDS.values())
 
 
 def kind_of(body: Body) -> str:

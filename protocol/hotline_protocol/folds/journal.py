@@ -107,8 +107,13 @@ class Journal(msgspec.Struct):
     @classmethod
     def decode(cls, snapshot: bytes) -> Journal | None:
         """The state of a snapshot; None if it was made by another version of the folds."""
-        version, state = msgspec.msgpack.decode(snapshot, type=tuple[int, msgspec.Raw])
-        return msgspec.msgpack.decode(state, type=cls) if version == VERSION else None
+        version, state = _snapshots.decode(snapshot)
+        return _journals.decode(state) if version == VERSION else None
+
+
+# made with the module: two threads that are the first to ask for a type's decoder at the same moment end the process
+_snapshots: Final = msgspec.msgpack.Decoder(tuple[int, msgspec.Raw])
+_journals: Final = msgspec.msgpack.Decoder(Journal)
 
 
 def _notice(book: Journal, event: Event, body: Notice) -> None:
