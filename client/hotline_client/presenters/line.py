@@ -155,7 +155,9 @@ def status_record(line: Source, channel: str, told: LineFacts) -> dict[str, Any]
 def channel_text(channel: ChannelView) -> str:
     """Where a channel stands: epoch, last entry, head of the chain, and whether it is halted."""
     epoch = f"epoch {channel.epoch}" if channel.epoch is not None else channel.phase
-    state = f"HALTED {channel.halted.kind}: {show(channel.halted.reason)}" if channel.halted else "in order"
+    state = "NOT ANNOUNCED by the relay" if channel.left_out else "in order"
+    if channel.halted:
+        state = f"HALTED {channel.halted.kind}: {show(channel.halted.reason)}"
     return f"{channel.name:10} {epoch:10} seq {channel.cursor:<8} head {channel.head.hex()[:16]}  {state}"
 
 

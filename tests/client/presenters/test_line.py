@@ -128,8 +128,11 @@ def test_where_a_channel_stands() -> None:
         "unseen": 2,
         "outbox": 3,
         "halted": None,
+        "left_out": False,
     }
     assert presenter.channel_record(halted)["halted"] == halted.halted
+    left_out = ChannelView("air", "member", 7, 12, None, bytes(32), 0, 0, 0, None, left_out=True)
+    assert presenter.channel_text(left_out).endswith("NOT ANNOUNCED by the relay")
 
 
 def test_what_is_ours_and_not_in_the_log() -> None:

@@ -241,7 +241,10 @@ def test_changes_of_the_line_arrive() -> None:
         line.state = LineState.DOWN
         line.tell("status")
         line.tell("progress", done=1200, total=5000)
-        await pilot.pause(0.1)
+        for _ in range(200):
+            await pilot.pause(0.05)
+            if "DOWN" in bar(app, "status") and "VERIFYING" in bar(app, "hint"):
+                break
         assert "DOWN 00:41, retry 5s" in bar(app, "status")
         assert "VERIFYING 1,200/5,000" in bar(app, "hint")
 
