@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from hotline_client.line.views import Answered, Mark, MessageView, Receipt
+from hotline_client.line.views import Answered, Mark, MessageView, Receipt, first_mark
+from hotline_client.words.times import clock
 from hotline_protocol.documents.dialogue import Answer
-from hotline_protocol.dtg import short_dtg
 from hotline_protocol.folds.phases import Phase
 from hotline_protocol.terms import Response
 from hotline_protocol.text import show
@@ -49,17 +49,15 @@ def silence_text(message: MessageView) -> str:
         )
     if found is Silence.UNANSWERED and answer is not None and answer.answer is Answer.STANDBY:
         return f"{found}, {_said(answer)}"
-    if message.acknowledged:
-        return f"{found}, acknowledged {_marked(message.acknowledged)}"
-    marks = message.seen if found is Silence.UNANSWERED else message.delivered
-    return f"{found} since {_marked(marks)}" if marks else str(found)
+    if acknowledged := first_mark(message.acknowledged):
+        return f"{found}, acknowledged {_marked(acknowledged)}"
+    since = first_mark(message.seen if found is Silence.UNANSWERED else message.delivered)
+    return f"{found} since {_marked(since)}" if since else str(found)
 
 
-def _marked(marks: tuple[Mark, ...]) -> str:
-    """The first act of the other side; in a caucus, of anybody."""
-    first = min([one for one in marks if not one.person.own] or marks, key=lambda one: one.time)
-    return f"{short_dtg(first.time)} by {show(first.person.name)}"
+def _marked(mark: Mark) -> str:
+    return f"{clock(mark.time)} by {show(mark.person.name)}"
 
 
 def _said(one: Answered) -> str:
-    return f"{one.answer} {short_dtg(one.time)} by {show(one.person.name)}"
+    return f"{one.answer} {clock(one.time)} by {show(one.person.name)}"

@@ -5,6 +5,7 @@ Foreign text in them is raw as signed; whoever shows it passes it through `hotli
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -50,6 +51,13 @@ class Mark:
 
     person: Person
     time: int
+
+
+def first_mark(marks: Iterable[Mark]) -> Mark | None:
+    """The first act of the other side; one of our own delegation only if there is none of theirs, as in a caucus."""
+    every = list(marks)
+    theirs = [one for one in every if not one.person.own]
+    return min(theirs or every, key=lambda one: one.time, default=None)
 
 
 @dataclass(frozen=True, slots=True)

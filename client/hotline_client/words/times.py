@@ -83,6 +83,23 @@ def dtg(milliseconds: int, t: Translate = english) -> str:
         return t("impossible time")
 
 
+def clock(milliseconds: int) -> str:
+    """Hour and minute in UTC: `1432Z`."""
+    try:
+        return groups.short_dtg(milliseconds)
+    except (OverflowError, ValueError, OSError):
+        return "????Z"
+
+
+def day(milliseconds: int, t: Translate = english) -> str:
+    """The date in UTC: `22 NOV 2026`."""
+    try:
+        moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return t("impossible date")
+    return f"{moment:%d} {groups.MONTHS[moment.month - 1]} {moment.year}"
+
+
 def zulu(one: Slot) -> str:
     """`030800Z DEC 26 to 031100Z DEC 26`."""
     return f"{dtg(one.start)} to {dtg(one.end)}"

@@ -12,8 +12,8 @@ import click
 from hotline_client.ceremony.rehearse import TypedStep
 from hotline_client.cli.base import output
 from hotline_client.cli.base.options import json_option
-from hotline_client.cli.base.render import message_record, message_text
 from hotline_client.line.views import MessageView
+from hotline_client.presenters.message import message_record, message_text
 
 
 @click.command("demo")

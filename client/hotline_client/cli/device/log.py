@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from hotline_client.cli.base.acting import act_options, channel_option, deliver
-from hotline_client.cli.base.render import message_record, message_text
 from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.errors import HaltedChannel
 from hotline_client.presenters.line import channel_record, channel_text
+from hotline_client.presenters.message import message_record, message_text
 from hotline_client.presenters.record import checkpoint_record, checkpoint_text
 from hotline_protocol.documents import Checkpoint
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from hotline_client.cli.base.render import message_record, message_text
 from hotline_client.cli.base.session import Invocation, is_theirs, line_command, patience_option
+from hotline_client.presenters.message import message_record, message_text
 
 
 @line_command("ack")

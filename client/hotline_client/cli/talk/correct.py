@@ -10,9 +10,9 @@ import click
 
 from hotline_client.cli.base.acting import act_options, deliver
 from hotline_client.cli.base.given import read_words
-from hotline_client.cli.base.render import message_record, message_text
 from hotline_client.cli.base.session import Invocation, is_own, line_command
 from hotline_client.line.views import MessageView
+from hotline_client.presenters.message import message_record, message_text
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.dialogue import Correction, Translation, Withdrawal

@@ -2,62 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from hotline_client.cli.base.acting import act_options, deliver
 from hotline_client.cli.base.session import Invocation, is_theirs, line_command
-from hotline_client.line.silence import silence_text
-from hotline_client.line.views import MessageView, Person
-from hotline_client.words.columns import WIDTH, fit
-from hotline_protocol.documents.dialogue import LEGAL, Answer, Reply
-from hotline_protocol.dtg import dtg
+from hotline_client.presenters.dialogue import dialogue_record, dialogue_text, facts, waiting
+from hotline_protocol.documents.dialogue import Answer, Reply
 from hotline_protocol.errors import UsageError
-from hotline_protocol.folds.dialogue import Dialogue
 
 _ANSWERS = [str(one) for one in Answer]
-
-
-def dialogue_record(
-    session: Invocation, channel: str, found: Dialogue, message: MessageView | None
-) -> dict[str, Any]:
-    """A dialogue for a script; times in unix ms."""
-    targets = session.line.charter.ack_targets
-    urgency = found.urgency(targets, session.line.now())
-    return {
-        "type": "dialogue",
-        "channel": channel,
-        "id": found.id.hex(),
-        "seq": found.seq,
-        "side": found.side,
-        "precedence": str(found.precedence),
-        "response": str(found.response),
-        "phase": str(found.phase),
-        "ours": found.side == session.line.me.side,
-        "silence": silence_text(message) or None if message else None,
-        "deadline": found.deadline(targets),
-        "urgency": None if urgency is None else str(urgency),
-        "answers": sorted(map(str, LEGAL[found.response])),
-        "said": [
-            {"by": one.author.hex(), "answer": str(one.answer), "reason": one.reason, "at": one.at}
-            for one in found.said
-        ],
-    }
-
-
-def dialogue_text(session: Invocation, found: Dialogue, message: MessageView | None) -> str:
-    """A dialogue for a person, in one line of 80 columns; under a question of ours, which silence lies over it."""
-    targets = session.line.charter.ack_targets
-    urgency = found.urgency(targets, session.line.now())
-    deadline = found.deadline(targets)
-    due = f"{urgency} {dtg(deadline)}" if deadline is not None else str(found.phase)
-    words = (message.text if message else "").partition("\n")[0]
-    number = (message.reference if message else None) or f"#{found.seq}"
-    head = f"{number} {found.precedence} {found.response} {found.phase} {due} "
-    silent = silence_text(message) if message else ""
-    lines = [head + fit(words, max(WIDTH - len(head), 8)).rstrip()]
-    return "\n".join([*lines, f"    {silent}"] if silent else lines)
 
 
 @line_command("respond")
@@ -105,23 +58,14 @@ async def command(
         body = Reply(present, Answer(answer.upper()), reason)
         await deliver(session, channel, body, key=key, patience=patience)
     found = line.read(channel, lambda book: book.dialogues.all[message.id])
-    session.emit(dialogue_record(session, channel, found, message), dialogue_text(session, found, message))
+    told = facts(line, channel, found, line.now())
+    session.emit(dialogue_record(channel, told), dialogue_text(told))
 
 
 def _list(session: Invocation, channel: str, whose: str) -> None:
-    me = session.line.me
-    waiting = session.line.read(channel, lambda book: list(book.dialogues.waiting()))
-    shown = [one for one in waiting if whose == "all" or _is_owed_by(one, me, channel) == (whose == "ours")]
+    shown = waiting(session.line, channel, session.line.now(), whose)
     for one in shown:
-        message = session.line.message(channel, one.id)
-        session.emit(dialogue_record(session, channel, one, message), dialogue_text(session, one, message))
+        session.emit(dialogue_record(channel, one), dialogue_text(one))
     if not shown:
         by = {"ours": " by us", "theirs": " by the other side", "all": ""}[whose]
         session.say(f"nothing in {channel} awaits an answer{by}")
-
-
-def _is_owed_by(one: Dialogue, me: Person, channel: str) -> bool:
-    """Whether we are to answer: what the other side asks, and in a caucus what anybody else does."""
-    if channel.startswith("caucus."):
-        return one.author != me.fingerprint
-    return one.side != me.side

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from hotline_client.cli.base.render import message_record, message_text
 from hotline_client.cli.base.session import Invocation, line_command
 from hotline_client.line.search import LIMIT
+from hotline_client.presenters.message import message_record, message_text
 
 
 @line_command("search")

@@ -6,9 +6,9 @@ import click
 
 from hotline_client.cli.base.durations import Duration
 from hotline_client.cli.base.given import read_words
-from hotline_client.cli.base.render import message_record
 from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.line.wait import acknowledged, answered, read_acks
+from hotline_client.presenters.message import message_record
 from hotline_client.words.addressees import read_addressees
 from hotline_protocol.errors import UsageError
 from hotline_protocol.terms import SIDES, Precedence, Response

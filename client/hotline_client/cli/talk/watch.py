@@ -9,10 +9,10 @@ import click
 from hotline_client.bots.readers import Reader
 from hotline_client.cli.base import output
 from hotline_client.cli.base.durations import Duration
-from hotline_client.cli.base.render import message_record, message_text
 from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.line.follow import Follower
 from hotline_client.line.views import MessageView
+from hotline_client.presenters.message import message_record, message_text
 from hotline_client.schedules.handlers import Handler, read_argv
 from hotline_client.vault.schedules import Parked
 from hotline_protocol.errors import UsageError

@@ -10,8 +10,9 @@ from hotline_client.line.views import ChannelView, MessageView
 from hotline_client.tui.looks.cells import cut, line, paragraphs
 from hotline_client.tui.looks.rows import Row, Span, Zone, fit, width
 from hotline_client.tui.looks.tongue import N_, t
-from hotline_client.tui.looks.wording import channel_label, clock, dtg, office
+from hotline_client.tui.looks.wording import channel_label, dtg, office
 from hotline_client.tui.parts.needs import TITLES, VIEWS, ViewName
+from hotline_client.words.times import clock
 
 _SHORT: Final[Mapping[ViewName, str]] = {
     "talk": N_("TALK"),

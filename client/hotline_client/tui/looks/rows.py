@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from hotline_client.tui.looks.cells import cut, wrap
+from hotline_client.tui.looks.cells import cut, paragraphs, wrap
 from hotline_client.words import columns
 from hotline_protocol.terms import Side
 
@@ -63,6 +63,16 @@ def between(left: Row, right: Row, cells: int) -> Row | None:
     """`left` and `right` at the two ends of a line, or None where they do not fit."""
     gap = cells - width(left) - width(right)
     return (*left, (" " * gap, "text"), *right) if gap >= 2 else None
+
+
+def lined(text: str, cells: int, look: Look = "text") -> list[Row]:
+    """A foreign text as rows of one look, wrapped to a width."""
+    return [((one, look),) for one in paragraphs(text, cells)]
+
+
+def quote(text: str, cells: int, look: Look = "text", gutter: str = " │ ") -> list[Row]:
+    """The same behind a gutter, which no text can imitate."""
+    return [((gutter, "dim"), (one, look)) for one in paragraphs(text, cells - len(gutter))]
 
 
 def folded(row: Row, cells: int) -> list[Row]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from hotline_client.line.views import Answered, Mark, MessageView, Person, Receipt
+from hotline_client.line.views import Person
 from hotline_client.tui.looks.cells import line
 from hotline_client.tui.looks.rows import Look
 from hotline_client.tui.looks.tongue import t
 from hotline_client.words import times
-from hotline_protocol.documents.dialogue import DECLINING, Answer
-from hotline_protocol.dtg import MONTHS
 from hotline_protocol.terms import Precedence, Response
 
 ANSWERS: Final = {
@@ -30,29 +28,9 @@ PRECEDENCE_LOOK: Final[dict[Precedence, Look]] = {
 }
 
 
-def _moment(ms: int) -> datetime | None:
-    """None for a signed time no calendar has: a hostile author may write any number."""
-    try:
-        return datetime.fromtimestamp(ms / 1000, UTC)
-    except (OverflowError, ValueError, OSError):
-        return None
-
-
-def clock(ms: int) -> str:
-    """Hour and minute in UTC: `1432Z`."""
-    moment = _moment(ms)
-    return moment.strftime("%H%MZ") if moment else "????Z"
-
-
 def dtg(ms: int) -> str:
     """A date-time group, `221432Z NOV 26` (ACP 121)."""
     return times.dtg(ms, t)
-
-
-def day(ms: int) -> str:
-    """The date in UTC: `22 NOV 2026`."""
-    moment = _moment(ms)
-    return f"{moment:%d} {MONTHS[moment.month - 1]} {moment.year}" if moment else t("impossible date")
 
 
 def age(ms: int) -> str:
@@ -75,10 +53,10 @@ def remaining(ms: int) -> str:
 
 def here_and_utc(ms: int) -> str:
     """`241200Z NOV 26, here Tue 2026-11-24 14:00`: a time in UTC and in the zone of this machine, side by side."""
-    moment = _moment(ms)
-    if moment is None:
+    try:
+        here = datetime.fromtimestamp(ms / 1000, UTC).astimezone()
+    except (OverflowError, ValueError, OSError):
         return t("impossible time")
-    here = moment.astimezone()
     days = (t("Mon"), t("Tue"), t("Wed"), t("Thu"), t("Fri"), t("Sat"), t("Sun"))
     return f"{dtg(ms)}, {t('here {when}', when=f'{days[here.weekday()]} {here:%Y-%m-%d %H:%M}')}"
 
@@ -103,48 +81,3 @@ def side(person: Person) -> str:
 def channel_label(name: str) -> str:
     """`PLENARY`, `CAUCUS`: the side in a caucus' wire name says nothing to its members."""
     return line(name.split(".", maxsplit=1)[0].upper(), 16)
-
-
-def receipt(message: MessageView) -> tuple[str, Look]:
-    """How far one of our messages got, in words."""
-    state = message.receipt
-    if state is Receipt.REFUSED:
-        return t("FAILED {why}", why=line(message.refused or "", 60)).rstrip(), "bad"
-    if state in (Receipt.ANSWERED, Receipt.DECLINED) and (answer := message.answer):
-        return answered(answer)
-    if state is Receipt.ACKNOWLEDGED and (mark := _latest(message.acknowledged)):
-        return t("ACK {when} by {who}", when=clock(mark.time), who=office(mark.person)), "good"
-    if state is Receipt.SEEN and (mark := _latest(message.seen)):
-        return t("SEEN {when} by {who}", when=clock(mark.time), who=office(mark.person)), "text"
-    if state is Receipt.DELIVERED and (mark := _latest(message.delivered)):
-        return t("DLVD {when} to {who}", when=clock(mark.time), who=office(mark.person)), "text"
-    words: dict[Receipt, tuple[str, Look]] = {
-        Receipt.QUEUED: (t("QUEUED here, not yet sent"), "warn"),
-        Receipt.RELAYED: (t("SENT, not yet delivered"), "dim"),
-        Receipt.DELIVERED: ("DLVD", "text"),
-        Receipt.SEEN: ("SEEN", "text"),
-    }
-    return words.get(state, (state.value, "text"))
-
-
-def answered(answer: Answered) -> tuple[str, Look]:
-    """An answer in words: what, when, by which office; a no and a STANDBY do not look like a yes."""
-    look: Look = (
-        "bad" if answer.answer in DECLINING else "warn" if answer.answer is Answer.STANDBY else "good"
-    )
-    return f"{answer.answer} {t('{when} by {who}', when=clock(answer.time), who=office(answer.person))}", look
-
-
-def trail(message: MessageView) -> str:
-    """All steps up to where a message of ours is: `QUEUED → SENT → DLVD → SEEN`."""
-    steps = (Receipt.QUEUED, Receipt.RELAYED, Receipt.DELIVERED, Receipt.SEEN, Receipt.ACKNOWLEDGED)
-    if message.receipt not in steps:
-        return message.receipt.value
-    short = {Receipt.RELAYED: "SENT", Receipt.DELIVERED: "DLVD", Receipt.ACKNOWLEDGED: "ACK"}
-    return " → ".join(short.get(step, step.value) for step in steps[: steps.index(message.receipt) + 1])
-
-
-def _latest(marks: tuple[Mark, ...]) -> Mark | None:
-    """The first act of the other side; one of our own delegation only if there is none of theirs."""
-    theirs = [mark for mark in marks if not mark.person.own]
-    return min(theirs or marks, key=lambda mark: mark.time, default=None)

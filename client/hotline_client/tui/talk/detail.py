@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from hotline_client.line.views import Mark, MessageView, Receipt
-from hotline_client.tui.looks.cells import line, paragraphs
-from hotline_client.tui.looks.rows import Look, Row
+from hotline_client.presenters.message import addressees, answer, answer_to, refused, trail, withdrawn
+from hotline_client.tui.looks.cells import line
+from hotline_client.tui.looks.rows import Look, Row, lined, quote
 from hotline_client.tui.looks.tongue import t, tn
-from hotline_client.tui.looks.wording import ANSWERS, answered, channel_label, dtg, office, side, trail
-from hotline_client.tui.talk.rows import GUTTER
+from hotline_client.tui.looks.wording import ANSWERS, channel_label, dtg, office, side
+from hotline_client.tui.talk.rows import GUTTER, answer_look
 from hotline_protocol.terms import Response
 
 WHOLE: Final = 16_384
@@ -30,7 +31,14 @@ def detail_rows(message: MessageView, cells: int) -> list[Row]:
         into = t("courtesy translation into {language}", language=one.language)
         head = f"{into}, {side(one.person)} {office(one.person)} {dtg(one.time)}:"
         rows += [blank, ((head, "strong"),), *_quoted(one.text, cells)]
-    return [*rows, blank, *_said(message, cells), *_undone(message, cells), *_fingerprint(message)]
+    why = withdrawn(message, t, WHOLE) or refused(message, t, WHOLE)
+    return [
+        *rows,
+        blank,
+        *_said(message, cells),
+        *(lined(why, cells, "bad") if why else ()),
+        *_fingerprint(message),
+    ]
 
 
 def _facts(message: MessageView, cells: int) -> Iterator[Row]:
@@ -52,11 +60,8 @@ def _facts(message: MessageView, cells: int) -> Iterator[Row]:
     yield ((f"{number}{reference}, {message.precedence.value}{asks}", "text"),)
     relayed = f", {t('relayed {when}', when=dtg(message.at))}" if message.at else ""
     yield ((t("written {when}", when=dtg(message.time)) + relayed, "text"),)
-    if message.action or message.info:
-        named = (("TO", message.action), ("INFO", message.info))
-        words = "  ".join(f"{what} {', '.join(to)}" for what, to in named if to)
-        for one in paragraphs(words, cells):
-            yield ((one, "text"),)
+    if to := "  ".join(addressees(message)):
+        yield from lined(to, cells)
     if message.phase is not None:
         due = "" if message.deadline is None else f", {t('due {when}', when=dtg(message.deadline))}"
         urgency = "" if message.urgency is None else f", {message.urgency}"
@@ -64,9 +69,7 @@ def _facts(message: MessageView, cells: int) -> Iterator[Row]:
 
 
 def _quoted(text: str, cells: int) -> list[Row]:
-    rows: list[Row] = [
-        ((GUTTER, "dim"), (one, "text")) for one in paragraphs(text[:WHOLE], cells - len(GUTTER))
-    ]
+    rows = quote(text[:WHOLE], cells, gutter=GUTTER)
     if len(text) > WHOLE:
         more = tn("{count} more character", "{count} more characters", len(text) - WHOLE)
         rows.append(((f"… {more}", "dim"),))
@@ -87,24 +90,9 @@ def _said(message: MessageView, cells: int) -> Iterator[Row]:
         yield ((t("acknowledged before it was corrected:"), "dim"),)
         for mark in message.acknowledged_before:
             yield _mark("ACK ", mark)
-    for answer in message.answers:
-        words, look = answered(answer)
-        stale = "" if answer.present else f" ({t('to what it said before')})"
-        reason = f": {answer.reason}" if answer.reason else ""
-        for one in paragraphs(f"{words} {line(answer.person.name, 24)}{stale}{reason}", cells):
-            yield ((one, look if answer.present else "dim"),)
-
-
-def _undone(message: MessageView, cells: int) -> Iterator[Row]:
-    """Why it does not stand."""
-    if message.withdrawn is not None:
-        why = t("WITHDRAWN: {why}", why=message.withdrawn)
-    elif message.refused is not None:
-        why = t("NOT APPLIED: {why}", why=message.refused)
-    else:
-        return
-    for one in paragraphs(why[:WHOLE], cells):
-        yield ((one, "bad"),)
+    for one in message.answers:
+        words = f"{answer(one, t, office)} {line(one.person.name, 24)}{answer_to(one, t)}"
+        yield from lined(words, cells, answer_look(one))
 
 
 def _mark(word: str, mark: Mark) -> Row:

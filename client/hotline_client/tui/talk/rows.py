@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from hotline_client.line.views import MessageView
+from hotline_client.line.views import Answered, MessageView, Receipt, first_mark
+from hotline_client.presenters.message import addressees, answer, answer_to, receipt, refused, withdrawn
 from hotline_client.tui.looks.cells import line, paragraphs
-from hotline_client.tui.looks.rows import Look, Row, Span, between, fit, width
+from hotline_client.tui.looks.rows import Look, Row, Span, between, fit, quote, width
 from hotline_client.tui.looks.tongue import t, tn
-from hotline_client.tui.looks.wording import (
-    ANSWERS,
-    PRECEDENCE_LOOK,
-    answered,
-    clock,
-    day,
-    dtg,
-    office,
-    receipt,
-    side,
-)
+from hotline_client.tui.looks.wording import ANSWERS, PRECEDENCE_LOOK, dtg, office, side
+from hotline_client.words.times import clock, day
 from hotline_protocol.documents import KINDS
+from hotline_protocol.documents.dialogue import DECLINING, Answer
 from hotline_protocol.folds.phases import Phase, Urgency
 from hotline_protocol.terms import Precedence, Response
 
@@ -35,6 +28,12 @@ SHOWN: Final = 4000
 HIDDEN_KINDS: Final = frozenset({"receipt", "checkpoint"})
 _FAR: Final = 5 * 60 * 1000
 _LATE: Final = frozenset({Urgency.OVERDUE, Urgency.ESCALATED})
+_RECEIPT_LOOKS: Final[Mapping[Receipt, Look]] = {
+    Receipt.QUEUED: "warn",
+    Receipt.RELAYED: "dim",
+    Receipt.ACKNOWLEDGED: "good",
+    Receipt.REFUSED: "bad",
+}
 
 Known = Callable[[bytes], MessageView | None]
 """A message of the same channel by its id; None if there is none."""
@@ -46,7 +45,7 @@ def message_rows(message: MessageView, cells: int, *, opens_day: bool, known: Kn
         return ()
     rows: list[Row] = []
     if opens_day:
-        title = f"── {day(message.at or message.time)} "
+        title = f"── {day(message.at or message.time, t)} "
         rows.append(((title + "─" * (cells - len(title)), "dim"),))
     if is_formal(message):
         rows += [*_head(message, cells), *_formal(message, cells, known)]
@@ -65,14 +64,15 @@ def _formal(message: MessageView, cells: int, known: Known) -> Iterator[Row]:
     """The text of a formal document, what it belongs to before it, what was said about it after it."""
     if message.reply_to is not None:
         yield _quote(known(message.reply_to), cells)
-    if message.action or message.info:
-        named = (("TO", message.action), ("INFO", message.info))
-        to = " ".join(f"{what} {', '.join(offices)}" for what, offices in named if offices)
+    if to := " ".join(addressees(message)):
         yield fit(((OURS, "dim"), (line(to, cells - len(OURS)), "strong")), cells)
     look: Look = "flash" if message.precedence is Precedence.FLASH and message.needs_ack else "text"
     gone = message.withdrawn is not None
-    for one in _body(message.text, cells):
-        yield ((GUTTER, "dim"), (one, "dim" if gone else look))
+    yield from quote(message.text[:SHOWN], cells, "dim" if gone else look, GUTTER)
+    if len(message.text) > SHOWN:
+        more = tn("{count} more character", "{count} more characters", len(message.text) - SHOWN)
+        words = f"… {more}: {t('Esc, select it, Enter')}"
+        yield ((GUTTER, "dim"), (words, "dim" if gone else look))
     for words, shade in _beside(message):
         first, *rest = paragraphs(words, cells - len(OURS) - 2)
         yield ((OURS, "dim"), (first, shade))
@@ -88,15 +88,12 @@ def _beside(message: MessageView) -> Iterator[tuple[str, Look]]:
     if message.corrections:
         times = tn("corrected {count} time", "corrected {count} times", message.corrections)
         yield f"{times}; {t('Enter shows what it said first')}", "warn"
-    if message.withdrawn is not None:
-        yield t("WITHDRAWN: {why}", why=message.withdrawn[:SHOWN]), "warn"
-    for answer in message.answers:
-        stale = "" if answer.present else f" ({t('to what it said before')})"
-        reason = f": {answer.reason[:SHOWN]}" if answer.reason else ""
-        words, shade = answered(answer)
-        yield f"{words}{stale}{reason}", shade if answer.present else "dim"
-    if message.refused is not None:
-        yield t("NOT APPLIED: {why}", why=message.refused[:SHOWN]), "bad"
+    if why := withdrawn(message, t, SHOWN):
+        yield why, "warn"
+    for said in message.answers:
+        yield answer(said, t, office) + answer_to(said, t)[:SHOWN], answer_look(said)
+    if why := refused(message, t, SHOWN):
+        yield why, "bad"
 
 
 def _quote(message: MessageView | None, cells: int) -> Row:
@@ -107,14 +104,6 @@ def _quote(message: MessageView | None, cells: int) -> Row:
     head = t("in reply to {number}", number=f"#{message.seq}") + who
     words = message.text.split("\n", 1)[0][:SHOWN]
     return fit(((OURS, "dim"), (f"{head}: ", "dim"), (line(words, cells), "dim")), cells)
-
-
-def _body(text: str, cells: int) -> list[str]:
-    lines = paragraphs(text[:SHOWN], cells - len(GUTTER))
-    if len(text) > SHOWN:
-        more = tn("{count} more character", "{count} more characters", len(text) - SHOWN)
-        lines.append(f"… {more}: {t('Esc, select it, Enter')}")
-    return lines
 
 
 def _head(message: MessageView, cells: int) -> list[Row]:
@@ -159,23 +148,31 @@ def _asks(message: MessageView) -> Iterator[Span]:
 
 def _fate(message: MessageView, *, own: bool) -> Row:
     """What became of our document, or what theirs waits for."""
+    look: Look
     if message.refused is not None:
         return ((t("NOT APPLIED"), "bad"),)
     late = message.urgency in _LATE and message.phase in (Phase.OPEN, Phase.STANDBY)
     if own:
-        shown = receipt(message)
+        said = message.answer if message.receipt in (Receipt.ANSWERED, Receipt.DECLINED) else None
+        look = _RECEIPT_LOOKS.get(message.receipt, "text") if said is None else answer_look(said)
+        shown: Span = (receipt(message, t, office), look)
         return (shown, (f" {message.urgency}", "bad")) if late else (shown,)
     if message.needs_ack:
-        look: Look = "flash" if message.precedence is Precedence.FLASH else "warn"
+        look = "flash" if message.precedence is Precedence.FLASH else "warn"
         if late:
             return ((f"{t('NEEDS ACK')} {message.urgency}", look),)
         due = "" if message.deadline is None else f" {t('by {when}', when=clock(message.deadline))}"
         return ((t("NEEDS ACK") + due, look),)
-    ours = [mark for mark in message.acknowledged if mark.person.own]
-    if ours:
-        first = min(ours, key=lambda mark: mark.time)
+    if first := first_mark(mark for mark in message.acknowledged if mark.person.own):
         return ((t("ACK {when} by {who}", when=clock(first.time), who=office(first.person)), "good"),)
     return ()
+
+
+def answer_look(one: Answered) -> Look:
+    """A no and a STANDBY do not look like a yes, nor an answer to other words like one to the present ones."""
+    if not one.present:
+        return "dim"
+    return "bad" if one.answer in DECLINING else "warn" if one.answer is Answer.STANDBY else "good"
 
 
 def _informal(message: MessageView, cells: int, known: Known) -> list[Row]:
@@ -197,8 +194,8 @@ def _informal(message: MessageView, cells: int, known: Known) -> list[Row]:
     )
     text = " ".join(message.text[:SHOWN].split("\n"))
     said = f"{':' if message.author else ''} {text}" if text else ""
-    if message.refused is not None:
-        said, shade = f"{said} {t('NOT APPLIED: {why}', why=message.refused[:SHOWN])}", "bad"
+    if why := refused(message, t, SHOWN):
+        said, shade = f"{said} {why}", "bad"
     first, *rest = paragraphs(head + said, cells - 6) or [head]
     return [((first, shade),), *(((f"      {one}", shade),) for one in rest)]
 

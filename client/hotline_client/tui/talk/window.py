@@ -14,9 +14,10 @@ from typing import Final
 
 from hotline_client.line.views import MessageView
 from hotline_client.tui.looks.rows import Row
-from hotline_client.tui.looks.wording import day
+from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.parts.ports import LinePort
 from hotline_client.tui.talk.rows import message_rows
+from hotline_client.words.times import day
 
 PAGE: Final = 200
 KEPT: Final = 3 * PAGE
@@ -186,7 +187,7 @@ class Window:
         items: list[Item] = []
         before = ""
         for message in messages:
-            today = day(message.at or message.time)
+            today = day(message.at or message.time, t)
             opens = today != before
             old = known.get((message.id, message.seq))
             if old is not None and old.opens_day == opens and old.message == message:
