@@ -55,11 +55,6 @@ def calendar(charter: Charter, entries: Iterable[CalendarEntry], alarms: Sequenc
     return bytes(made.to_ical())
 
 
-def is_scheduled(meeting: Meeting) -> bool:
-    """Whether any time was ever proposed, so that a calendar has something to show."""
-    return bool(meeting.slots)
-
-
 def _events(entry: CalendarEntry) -> Iterator[Event]:
     """The meeting itself if its time is or was agreed, then the candidates that were ever published."""
     meeting = entry.meeting

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from hotline_client.line.views import ChannelView, MemberView, MessageView, Person
-from hotline_protocol.terms import Side
+from hotline_protocol.terms import SIDES, Side
 from hotline_protocol.text import show
 
 if TYPE_CHECKING:
@@ -86,6 +86,11 @@ def numbered(message: MessageView | None, document: bytes) -> str:
 def delegation(line: Source, side: Side) -> str:
     """What a side calls itself, as both authorities signed it."""
     return line.charter.delegation(side).delegation
+
+
+def delegations(line: Source) -> dict[Side, str]:
+    """What both sides call themselves."""
+    return {side: delegation(line, side) for side in SIDES}
 
 
 def holder(line: Source, fingerprint: bytes) -> str:

@@ -61,6 +61,14 @@ class Table:
                 return row
         raise NotAppliedError(f"a certificate with the role {role} may not {act} here")
 
+    def why_not(self, act: str, state: str, owner: Side, side: Side, role: Role) -> str | None:
+        """Why `find` refuses an act; None if it does not."""
+        try:
+            self.find(act, state, owner, side, role)
+        except NotAppliedError as error:
+            return str(error)
+        return None
+
     def acts(self, state: str) -> frozenset[str]:
         """What can be done in this state by somebody."""
         return frozenset(one.act for one in self.steps if state in one.before)

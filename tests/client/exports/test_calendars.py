@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ical.calendar_stream import IcsCalendarStream
 
-from hotline_client.exports.calendars import CalendarEntry, calendar, is_scheduled
+from hotline_client.exports.calendars import CalendarEntry, calendar
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.meetings import (
     Level,
@@ -127,12 +127,6 @@ def test_what_is_in_an_event() -> None:
     ]
     assert [alarm.one("TRIGGER") for alarm in event.parts] == ["-P1D", "-PT1H", "-PT1H30M"]
     assert (candidate.one("STATUS"), candidate.parts) == ("CANCELLED", [])
-
-
-def test_without_a_time_there_is_nothing_to_show() -> None:
-    log = Chronicle()
-    target = log.say(HEAD_A, MeetingPropose("talks", place="Geneva"))
-    assert not is_scheduled(log.journal.meetings.all[target.id])
 
 
 WORDS = st.text(max_size=120)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -12,8 +12,7 @@ from hotline_client.cli.base.acting import act_options, channel_option, deliver
 from hotline_client.cli.base.instants import Instant, resolve
 from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.line.views import MessageView
-from hotline_client.presenters.references import reference
-from hotline_client.words import columns
+from hotline_client.presenters.agenda import board, facts, item_record, item_text, items
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.agenda import (
     AgendaAccept,
@@ -31,7 +30,6 @@ from hotline_protocol.documents.agenda import (
     Outcome,
 )
 from hotline_protocol.documents.body import Target
-from hotline_protocol.dtg import dtg
 from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.agenda import Item
 from hotline_protocol.terms import Arena
@@ -48,62 +46,11 @@ def command() -> None:
 # --- looking
 
 
-def record(session: Invocation, channel: str, item: Item) -> dict[str, Any]:
-    """An item for a script; times in unix ms."""
-    now = session.line.now()
-    silence = item.silence if item.silence is not None and now < item.silence.until else None
-    return {
-        "type": "agenda-item",
-        "channel": channel,
-        "id": item.id.hex(),
-        "reference": reference(session.line, channel, item.id),
-        "state": str(item.state_at(now)),
-        "version": item.version,
-        "proposed_by": item.side,
-        "brought_up_by": item.first,
-        "title": item.title,
-        "annex": item.annex,
-        "arena": None if item.arena is None else str(item.arena),
-        "minutes": item.minutes,
-        "aob": item.aob,
-        "reason": item.reason,
-        "outcome_text": item.text_at(now),
-        "says": {side: {"outcome": str(say.outcome), "text": say.text} for side, say in item.says.items()},
-        "silence": None
-        if silence is None
-        else {
-            "by": silence.side,
-            "outcome": str(silence.say.outcome),
-            "text": silence.say.text,
-            "until": silence.until,
-        },
-        "amendment": item.amendment,
-        "hash": item.content.hex(),
-    }
-
-
-def text(session: Invocation, channel: str, item: Item) -> str:
-    """An item for a person, whole."""
-    now, charter = session.line.now(), session.line.charter
-    name = charter.delegation(item.side).delegation
-    lines = [
-        f"{reference(session.line, channel, item.id)}  {item.title}",
-        f"    {item.state_at(now)}, version {item.version} by {name}"
-        + (f", {item.arena}" if item.arena else "")
-        + (f", {item.minutes} min" if item.minutes else "")
-        + (", any other business" if item.aob else ""),
-    ]
-    lines += [f"    {line}" for line in item.annex.splitlines()]
-    lines += [f"    outcome: {item.text_at(now)}"] if item.text_at(now) else []
-    for side, say in sorted(item.says.items()):
-        lines.append(f"    {charter.delegation(side).delegation} says {say.outcome}: {say.text}")
-    if item.silence is not None and now < item.silence.until:
-        say = item.silence.say
-        by = charter.delegation(item.silence.side).delegation
-        lines.append(f"    silence by {by} until {dtg(item.silence.until)}: {say.outcome}: {say.text}")
-    lines += [f"    amended: {item.amendment}"] if item.amendment else []
-    lines += [f"    reason: {item.reason}"] if item.reason else []
-    return columns.wrap("\n".join(lines))
+def _emit(session: Invocation, channel: str, *items: Item) -> None:
+    """Print items as they stand now."""
+    for item in items:
+        told = facts(session.line, channel, item, session.line.now())
+        session.emit(item_record(channel, told), item_text(session.line, told))
 
 
 @line_command("list", group=command)
@@ -115,25 +62,15 @@ async def show_board(session: Invocation, *, channel: str, everything: bool, pat
     line, channel = session.line, session.channel(channel)
     async with line:
         await session.catch_up(patience, required=False)
-    items = line.read(
-        channel, lambda book: list(book.agenda.items.values()) if everything else book.agenda.board()
-    )
-    if output.as_json():
-        for item in items:
-            session.emit(record(session, channel, item), "")
-        return
     now = line.now()
-    rows = [
-        (
-            reference(session.line, channel, item.id),
-            str(item.state_at(now)),
-            item.title,
-            str(item.minutes or ""),
-        )
-        for item in items
-    ]
-    session.emit({}, columns.table(("ITEM", "STATE", "TITLE", "MIN"), rows) if rows else "")
-    if not rows:
+    found = line.read(channel, lambda book: items(book, everything=everything))
+    told = [facts(line, channel, one, now) for one in found]
+    if output.as_json():
+        for one in told:
+            session.emit(item_record(channel, one), "")
+        return
+    session.emit({}, board(told) if told else "")
+    if not told:
         session.say(f"the agenda of {channel} is empty; `hotline agenda propose` begins one")
 
 
@@ -146,8 +83,7 @@ async def show_item(session: Invocation, *, item: str, channel: str, patience: i
     line, channel = session.line, session.channel(channel)
     async with line:
         await session.catch_up(patience, required=False)
-    found = _item(session, channel, item)
-    session.emit(record(session, channel, found), text(session, channel, found))
+    _emit(session, channel, _item(session, channel, item))
 
 
 def is_item(message: MessageView) -> bool:
@@ -182,7 +118,7 @@ async def _act(
         found = _item(session, channel, typed)
         await deliver(session, channel, make(Target(found.id, found.content)), key=key, patience=patience)
         after = line.read(channel, lambda book: book.agenda.items[found.id])
-    session.emit(record(session, channel, after), text(session, channel, after))
+    _emit(session, channel, after)
 
 
 @line_command("propose", group=command)
@@ -211,7 +147,7 @@ async def propose(
         await session.catch_up(patience)
         document = await deliver(session, channel, body, key=key, patience=patience)
         item = line.read(channel, lambda book: book.agenda.items[document])
-    session.emit(record(session, channel, item), text(session, channel, item))
+    _emit(session, channel, item)
 
 
 @line_command("counter", group=command)
@@ -294,9 +230,8 @@ async def adopt(
         found = [_item(session, channel, one) for one in items]
         body = AgendaAdopt(tuple(Target(one.id, one.content) for one in found))
         await deliver(session, channel, body, key=key, patience=patience)
-        board = line.read(channel, lambda book: book.agenda.board())
-    for item in board:
-        session.emit(record(session, channel, item), text(session, channel, item))
+        after = line.read(channel, lambda book: book.agenda.board())
+    _emit(session, channel, *after)
 
 
 @line_command("outcome", group=command)

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 import click
 
-from hotline_client.cli.base.acting import Command, act_options, deliver
-from hotline_client.cli.base.session import Invocation, line_command
-from hotline_client.cli.base.slots import SlotType
-from hotline_client.cli.group import meeting_looking as looking
+from hotline_client import files
+from hotline_client.cli.base import output
+from hotline_client.cli.base.acting import Command, act_options, channel_option, deliver
+from hotline_client.cli.base.durations import Duration
+from hotline_client.cli.base.session import Invocation, line_command, patience_option
+from hotline_client.cli.base.slots import SlotType, ZoneType
 from hotline_client.cli.group.agenda import is_item
-from hotline_client.cli.group.meeting_looking import emit, find
+from hotline_client.presenters.meeting import (
+    Zones,
+    calendar,
+    facts,
+    is_within,
+    listed,
+    meeting_record,
+    meeting_text,
+    named,
+    news,
+    soonest,
+)
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.meetings import (
@@ -35,6 +50,7 @@ from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.meetings import Meeting
 from hotline_protocol.text import show
 
+_CAUCUS: Final = "caucus"
 _FITS: Final = {str(one).lower().replace(" ", "-"): one for one in Fits}
 
 
@@ -43,8 +59,15 @@ def command() -> None:
     """Meetings: nobody organizes them, both sides agree about time, place and level."""
 
 
-for _looking in (looking.list_meetings, looking.show_meeting, looking.write_calendar, looking.tell):
-    command.add_command(_looking)
+def zone_option(function: Command) -> Command:
+    """Adds `--zone`; the command receives `zones`."""
+    return click.option(
+        "--zone",
+        "zones",
+        type=ZoneType(),
+        multiple=True,
+        help="Show times in this zone too (Europe/Zurich); may be given again. Default: this machine's.",
+    )(function)
 
 
 def part_options(function: Command) -> Command:
@@ -77,6 +100,143 @@ def _check_slots(slots: tuple[Slot, ...], now: int) -> None:
     for one in slots:
         if one.start <= now:
             raise UsageError(f"the time {dtg(one.start)} has passed")
+
+
+# --- one or all of them
+
+
+def find(session: Invocation, channel: str, typed: str) -> Meeting:
+    """The meeting that the number of its proposal, or of a counter-proposal to it that still counts, names."""
+    messages = session.messages(channel, typed) or [session.message(channel, typed)]
+    found = session.line.read(channel, lambda book: named(book, messages))
+    if not found:
+        raise UsageError(f"{show(typed)} is no meeting; `hotline meeting list` shows them")
+    if len(found) > 1:
+        several = " or ".join(f"#{one.seq} ({show(one.title)})" for one in found)
+        raise UsageError(f"{show(typed)} is a number of both delegations; say {several}")
+    return found[0]
+
+
+def emit(session: Invocation, channel: str, document: bytes, zones: Zones = ()) -> None:
+    """Print the meeting that a document began, as it stands now."""
+    found = session.line.read(channel, lambda book: book.meetings.all[document])
+    told = facts(session.line, channel, found)
+    session.emit(meeting_record(channel, told), meeting_text(told, zones))
+
+
+@line_command("list", group=command)
+@channel_option
+@click.option("--all", "everything", is_flag=True, help="Also what was held or cancelled.")
+@click.option("--within", type=Duration(), help="Only what begins within this time (24h) or has begun.")
+@zone_option
+@patience_option(default="5s")
+async def list_meetings(
+    session: Invocation, *, channel: str, everything: bool, within: int | None, zones: Zones, patience: int
+) -> None:
+    """Meetings with what is agreed and what is open; the soonest first."""
+    line, channel = session.line, session.channel(channel)
+    async with line:
+        await session.catch_up(patience, required=False)
+    now = line.now()
+    found = line.read(channel, lambda book: list(book.meetings.all.values()))
+    if within is not None:
+        found = [one for one in found if is_within(one, now, within)]
+    elif not everything:
+        found = [one for one in found if one.is_living]
+    found.sort(key=lambda one: (soon.start if (soon := soonest(one, now)) else sys.maxsize, one.seq))
+    for one in found:
+        told = facts(line, channel, one)
+        session.emit(meeting_record(channel, told), listed(told, now, zones))
+    if not found:
+        session.say(f"no such meetings in {channel}; `hotline meeting propose` begins one")
+
+
+@line_command("show", group=command)
+@click.argument("meeting")
+@channel_option
+@zone_option
+@patience_option(default="5s")
+async def show_meeting(
+    session: Invocation, *, meeting: str, channel: str, zones: Zones, patience: int
+) -> None:
+    """One MEETING, whole: the proposals side by side, and times in several zones."""
+    line, channel = session.line, session.channel(channel)
+    async with line:
+        await session.catch_up(patience, required=False)
+    emit(session, channel, find(session, channel, meeting).id, zones)
+
+
+@line_command("ics", group=command)
+@click.argument("meetings", nargs=-1)
+@channel_option
+@zone_option
+@click.option("--out", type=click.Path(path_type=Path), help="Write it to this new file instead of stdout.")
+@click.option(
+    "--alarm",
+    "alarms",
+    type=Duration(),
+    multiple=True,
+    default=("24h", "1h"),
+    show_default=True,
+    help="Remind so long before; may be given again.",
+)
+@patience_option(default="5s")
+async def write_calendar(
+    session: Invocation,
+    *,
+    meetings: tuple[str, ...],
+    channel: str,
+    zones: Zones,
+    out: Path | None,
+    alarms: tuple[int, ...],
+    patience: int,
+) -> None:
+    """MEETINGS (all, if none is named) as an iCalendar file; a later file takes the place of an earlier one in a calendar."""
+    line, channel = session.line, session.channel(channel)
+    async with line:
+        await session.catch_up(patience, required=False)
+    chosen = [find(session, channel, one) for one in meetings] or line.read(
+        channel, lambda book: list(book.meetings.all.values())
+    )
+    made = calendar(line, channel, chosen, alarms, zones)
+    if out is not None:
+        files.write_new(out, made)
+        session.say(f"{sum(bool(one.slots) for one in chosen)} meetings in {out}")
+    elif output.as_json():
+        session.emit({"type": "calendar", "channel": channel, "ics": made.decode()}, "")
+    else:
+        sys.stdout.buffer.write(made)
+
+
+@line_command("tell", group=command)
+@click.argument("meeting")
+@channel_option
+@click.option("--key", help="Idempotency key; by default each standing of a meeting is told once.")
+@patience_option()
+async def tell(session: Invocation, *, meeting: str, channel: str, key: str | None, patience: int) -> None:
+    """Tell the own delegation, in its caucus, how MEETING stands. The other side does not see it."""
+    line, channel, caucus = session.line, session.channel(channel), session.channel(_CAUCUS)
+    async with line:
+        await session.catch_up(patience)
+        found = find(session, channel, meeting)
+        words = news(facts(line, channel, found))
+        key = key or f"meeting {found.id.hex()} {found.sequence}"
+        document = line.send_text(caucus, words, key=key)
+        try:
+            message = await line.wait_relayed(document, patience)
+        except TimeoutError:
+            raise session.failure(caucus, f"it is kept in the outbox as {document.hex()}") from None
+    told = {
+        "type": "told",
+        "channel": caucus,
+        "id": document.hex(),
+        "seq": message.seq,
+        "meeting": found.id.hex(),
+    }
+    session.emit({**told, "text": words}, words)
+
+
+# --- acts on one
 
 
 async def _act(

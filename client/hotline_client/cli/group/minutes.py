@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -18,10 +18,16 @@ from hotline_client.cli.base.session import Invocation, line_command, patience_o
 from hotline_client.cli.talk.correct import check_language
 from hotline_client.exports.paper.gather import gather
 from hotline_client.line.views import MessageView
-from hotline_client.presenters import minutes as minutes_text
+from hotline_client.presenters.agenda import reportable
+from hotline_client.presenters.minutes import (
+    facts,
+    first_text,
+    listed,
+    minutes_record,
+    minutes_text,
+    text_hash,
+)
 from hotline_client.presenters.references import reference
-from hotline_client.words import columns
-from hotline_client.words.minutes import first_text, reportable
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.minutes import (
@@ -65,12 +71,8 @@ def _find(session: Invocation, channel: str, typed: str) -> Record:
 
 
 def _show(session: Invocation, channel: str, document: bytes) -> None:
-    found = session.line.read(channel, lambda book: book.minutes.all[document])
-    paper = gather(session.line, channel, document)
-    session.emit(
-        minutes_text.record(session.line, channel, found, paper),
-        minutes_text.text(session.line, found, paper),
-    )
+    told = facts(session.line, channel, session.line.read(channel, lambda book: book.minutes.all[document]))
+    session.emit(minutes_record(session.line, channel, told), minutes_text(session.line, told))
 
 
 @line_command("list", group=command)
@@ -84,28 +86,11 @@ async def show_list(session: Invocation, *, channel: str, patience: int) -> None
     found = line.read(channel, lambda book: list(book.minutes.all.values()))
     if output.as_json():
         for one in found:
-            session.emit(minutes_text.record(session.line, channel, one, gather(line, channel, one.id)), "")
+            session.emit(minutes_record(line, channel, facts(line, channel, one)), "")
         return
-    names = {side: line.charter.delegation(side).delegation for side in ("a", "b")}
-    rows = [
-        (
-            reference(session.line, channel, one.id),
-            str(one.state),
-            one.title,
-            _sides(names, one.initials),
-            _sides(names, one.signatures),
-        )
-        for one in found
-    ]
-    session.emit(
-        {}, columns.table(("MINUTES", "STATE", "TITLE", "INITIALLED", "SIGNED"), rows) if rows else ""
-    )
-    if not rows:
+    session.emit({}, listed(line, channel, found) if found else "")
+    if not found:
         session.say(f"there are no minutes in {channel}; `hotline minutes draft` begins some")
-
-
-def _sides(names: dict[Any, str], marks: dict[Any, Any]) -> str:
-    return ", ".join(names[side] for side in sorted(marks))
 
 
 @line_command("show", group=command)
@@ -210,20 +195,20 @@ async def _act(
     typed: str,
     make: Callable[[Target], Body],
     *,
-    text_hash: str | None = None,
+    as_read: str | None = None,
     key: str | None,
     patience: int,
 ) -> None:
-    """One act on the present text of minutes; with `text_hash`, only if that is still the text a person read."""
+    """One act on the present text of minutes; with `as_read`, the hash of the text a person read, only if that is still the text."""
     channel = session.channel(channel)
-    async with session.line as line:
+    async with session.line:
         await session.catch_up(patience)
         found = _find(session, channel, typed)
-        if text_hash is not None:
-            present = gather(line, channel, found.id).text_hash.hex()
-            if len(text_hash) < 8 or not present.startswith(text_hash.lower()):
+        if as_read is not None:
+            present = text_hash(found)
+            if len(as_read) < 8 or not present.startswith(as_read.lower()):
                 raise UsageError(
-                    f"the text is another one: expected SHA-256 {show(text_hash)}, it is {present}"
+                    f"the text is another one: expected SHA-256 {show(as_read)}, it is {present}"
                 )
         body = make(Target(found.id, found.content))
         await deliver(session, channel, body, key=key, patience=patience)
@@ -280,7 +265,7 @@ def _marked(name: str, help_: str, make: Callable[[Target], Body]) -> None:
         key: str | None,
         patience: int,
     ) -> None:
-        await _act(session, channel, minutes, make, text_hash=text_hash, key=key, patience=patience)
+        await _act(session, channel, minutes, make, as_read=text_hash, key=key, patience=patience)
 
     run.help = help_
 

@@ -7,10 +7,12 @@ from typing import Protocol, TypeVar
 
 from hotline_client.exports.paper.paper import Act, Authority, Paper, Reported
 from hotline_client.line.views import MessageView
-from hotline_client.words.minutes import meeting_facts
+from hotline_protocol.documents.meetings import Part
+from hotline_protocol.dtg import dtg
 from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.agenda import Item
 from hotline_protocol.folds.journal import Journal
+from hotline_protocol.folds.meetings import Meeting
 from hotline_protocol.folds.minutes import Mark, Record, Remark
 from hotline_protocol.folds.translations import Rendering
 from hotline_protocol.identity.charter import Charter
@@ -37,6 +39,16 @@ class Source(Protocol):
 def gather(line: Source, channel: str, document: bytes) -> Paper:
     """The minutes of this id. UsageError if there are none."""
     return line.read(channel, lambda book: _Gatherer(line, channel, book).paper(document))
+
+
+def meeting_facts(number: str, meeting: Meeting) -> tuple[tuple[str, str], ...]:
+    """Title, and what is agreed of time, place and level."""
+    rows = [("Meeting", f"{number}  {meeting.title}")]
+    slot = meeting.slot
+    rows += [("Time", f"{dtg(slot.start)} to {dtg(slot.end)}")] if slot is not None else []
+    rows += [("Place", meeting.place)] if meeting.agreed(Part.PLACE) else []
+    rows += [("Level", str(meeting.level))] if meeting.agreed(Part.LEVEL) else []
+    return tuple(rows)
 
 
 class _Gatherer:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from hotline_client.presenters.agenda import facts, running
 from hotline_client.tui.agenda.forms import (
     amend_form,
     counter_form,
@@ -18,8 +19,8 @@ from hotline_client.tui.agenda.forms import (
     withdraw_form,
 )
 from hotline_client.tui.agenda.rows import agenda_needs, heading, item_detail, item_row, turn, why_not
-from hotline_client.tui.looks.cells import line, paragraphs
-from hotline_client.tui.looks.rows import Row
+from hotline_client.tui.looks.cells import line
+from hotline_client.tui.looks.rows import Row, lined
 from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.parts.acts import Act, Place, acts_of, bindings
 from hotline_client.tui.parts.board import Board
@@ -83,7 +84,8 @@ class AgendaView(Board[Item]):
 
     def detail(self, entry: Item, cells: int) -> Sequence[Row]:
         """All of one."""
-        return item_detail(entry, self._number(entry), self.state.scene(), cells)
+        told = facts(self.state.port, self.state.channel, entry, self.state.clock())
+        return item_detail(told, self.state.scene(), cells)
 
     def heading(self, cells: int) -> Sequence[Row]:
         """What each side would adopt."""
@@ -98,7 +100,7 @@ class AgendaView(Board[Item]):
         words = t(
             "The agenda is empty. F6 proposes an item; the other side accepts, counters or declines it."
         )
-        return [((one, "dim"),) for one in paragraphs(words, cells)]
+        return lined(words, cells, "dim")
 
     def needs(self, channel: str) -> Iterable[Need]:
         """Items that wait for our side."""
@@ -129,7 +131,8 @@ class AgendaView(Board[Item]):
             return None if self._adoptable() and me.role in DECIDING_ROLES else t("there is nothing to adopt")
         why = why_not(item, _STEPS[act], me.side, me.role, now)
         if why is None and act in {"object", "amend"} and item is not None:
-            runs = item.silence is not None and now < item.silence.until and item.silence.side != me.side
+            silence = running(item, now)
+            runs = silence is not None and silence.side != me.side
             why = None if runs else t("no silence of the other side runs")
         return why
 
@@ -145,12 +148,15 @@ class AgendaView(Board[Item]):
         else:
             self.tell(t("a certificate with the role {role} proposes nothing", role=self.state.me.role.value))
 
+    def _ready(self, act: str) -> Item | None:
+        """The marked item if the act is possible on it; else it is said why not."""
+        why = self._possible(act, self.current)
+        if why is not None:
+            self.tell(why)
+        return self.current if why is None else None
+
     def _fill(self, act: str, make: Callable[[Item, str], Form]) -> None:
-        item = self.current
-        why = self._possible(act, item)
-        if why is not None or item is None:
-            self.tell(why or t("mark an item first"))
-        else:
+        if item := self._ready(act):
             self.post_message(Fill(make(item, self._number(item))))
 
     def action_counter(self) -> None:
@@ -201,14 +207,9 @@ class AgendaView(Board[Item]):
         self._decide("close_item", t("close"), AgendaClose)
 
     def _decide(self, act: str, verb: str, body: type[AgendaAccept | AgendaOpen | AgendaClose]) -> None:
-        item = self.current
-        why = self._possible(act, item)
-        if why is not None or item is None:
-            self.tell(why or t("mark an item first"))
-            return
-        lines = [f"{verb.upper()} {self._number(item)} {line(item.title, 60)}"]
-        lines.append(turn(item, self.state.scene()))
-        self.ask(lines, verb, body(Target(item.id, item.content)))
+        if item := self._ready(act):
+            head = f"{verb.upper()} {self._number(item)} {line(item.title, 60)}"
+            self.ask([head, turn(item, self.state.scene())], verb, body(Target(item.id, item.content)))
 
     # --- the order
 

@@ -6,17 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from hotline_client.tui.looks.cells import line, pad, paragraphs
-from hotline_client.tui.looks.rows import Look, Row, Scene, Span, fit, width
+from hotline_client.presenters.meeting import MeetingFacts, held, side_by_side, times, waiting_parts
+from hotline_client.tui.looks.cells import line, pad
+from hotline_client.tui.looks.rows import Look, Row, Scene, Span, fit, lined, quote, width
 from hotline_client.tui.looks.tongue import N_, t
 from hotline_client.tui.looks.wording import dtg
 from hotline_client.tui.parts.needs import Need
-from hotline_client.words.meetings import said, side_by_side
 from hotline_client.words.times import local_times, zulu
 from hotline_protocol.documents.meetings import Part
-from hotline_protocol.errors import NotAppliedError
 from hotline_protocol.folds.meetings import TABLE, Meeting, MeetingState
-from hotline_protocol.terms import Role, Side, other
+from hotline_protocol.terms import SIDES, Role, Side, other
 
 WEEKS: Final = 4
 _LOOKS: Final[Mapping[MeetingState, Look]] = {
@@ -32,11 +31,8 @@ _VERDICTS: Final[Mapping[str, tuple[str, Look]]] = {
     N_("open"): ("?", "warn"),
 }
 _MARKS: Final[Mapping[str, Look]] = {"*": "good", "?": "warn"}
-SAID: Final = (
-    N_("candidate {number}"), N_("{count} other times"), N_("any of {count}"), N_("heads"), N_("deputies"), N_("experts"),
-    N_("{side} agrees"), N_("{side} yes"), N_("{side} if needed"), N_("{side} no"),
-)  # fmt: skip
-"""What `meeting_words` says."""
+LEVELS: Final = (N_("heads"), N_("deputies"), N_("experts"))
+"""What presenters look up by its value."""
 _WORDS: Final = {Part.TIME: N_("time"), Part.PLACE: N_("place"), Part.LEVEL: N_("level")}
 
 
@@ -44,11 +40,7 @@ def why_not(meeting: Meeting | None, act: str, side: Side, role: Role) -> str | 
     """Why an act of the table is not possible on a meeting for somebody; None if it is."""
     if meeting is None:
         return t("mark a meeting first")
-    try:
-        TABLE.find(act, meeting.state, meeting.side, side, role)
-    except NotAppliedError as error:
-        return str(error)
-    return None
+    return TABLE.why_not(act, meeting.state, meeting.side, side, role)
 
 
 def meeting_row(meeting: Meeting, number: str, cells: int) -> Row:
@@ -66,83 +58,54 @@ def meeting_row(meeting: Meeting, number: str, cells: int) -> Row:
     return whole if width(whole) <= cells else fit(row, cells)
 
 
-def meeting_detail(
-    meeting: Meeting, number: str, items: Sequence[str], scene: Scene, cells: int
-) -> list[Row]:
-    """All of a meeting; what differs between the sides is marked. `items`: the attached ones in words, foreign."""
+def meeting_detail(told: MeetingFacts, scene: Scene, cells: int) -> list[Row]:
+    """All of a meeting; what differs between the sides is marked."""
+    meeting, names = told.meeting, scene.names
     head = t(
         "{number}  {state}, version {version}, proposed by {side}",
-        number=number,
+        number=line(told.number, 20),
         state=meeting.state.value,
         version=meeting.version,
-        side=scene.names[meeting.side],
+        side=names[meeting.side],
     )
-    rows: list[Row] = [((head, "strong"),), *_lines(meeting.title, cells, "strong")]
-    rows += _lines(turn(meeting, scene), cells, "warn")
+    rows: list[Row] = [((head, "strong"),), *lined(meeting.title, cells, "strong")]
+    rows += lined(turn(meeting, scene), cells, "warn")
     rows += _sides(meeting, scene, cells)
-    rows += _times(meeting, scene, cells)
-    rows += [row for at, one in enumerate(items, 1) for row in _lines(f"{at}. {one}", cells, "text")]
-    rows += (
-        [((" │ ", "dim"), (one, "text")) for one in paragraphs(meeting.note, cells - 3)]
-        if meeting.note
-        else []
-    )
-    for side in meeting.held:
-        rows += _lines(t("{side} says it was held", side=scene.names[side]), cells, "text")
-    rows += _lines(t("CANCELLED: {why}", why=meeting.reason), cells, "bad") if meeting.reason else []
+    for label, slot, words in times(meeting, names, t):
+        answers = f"  {words}" if label else ""
+        rows += lined(f"{label or ' '} {zulu(slot)}{answers}", cells, "text" if label else "good")
+        rows += [fit(((f"    {one}", "dim"),), cells) for one in local_times(slot, ())]
+    for at, one in enumerate(told.items, 1):
+        rows += lined(f"{at}. {one}", cells)
+    rows += quote(meeting.note, cells) if meeting.note else []
+    rows += [row for one in held(meeting, names, t) for row in lined(one, cells)]
+    rows += lined(t("CANCELLED: {why}", why=meeting.reason), cells, "bad") if meeting.reason else []
     return rows
 
 
 def _sides(meeting: Meeting, scene: Scene, cells: int) -> list[Row]:
     """Both sides' last word about each part, beside each other."""
     room = max(8, (cells - 18) // 2)
-    names = [scene.names["a"], scene.names["b"]]
-    rows: list[Row] = [((" " * 7, "dim"), (pad(names[0], room) + " ", "dim"), (pad(names[1], room), "dim"))]
+    names = [pad(scene.names[side], room) for side in SIDES]
+    rows: list[Row] = [((" " * 7, "dim"), (f"{names[0]} ", "dim"), (names[1], "dim"))]
     for part, ours, theirs, verdict in side_by_side(meeting, t):
-        sign, look = _VERDICTS.get(verdict, ("?", "warn"))
-        words: list[Span] = [
-            (pad(t(_WORDS[Part(part)]), 7), "dim"),
-            (pad(line(ours, room), room) + " ", "text"),
-        ]
-        words += [(pad(line(theirs, room), room) + " ", "text"), (f"{sign} {t(verdict)}", look)]
-        rows.append(fit(tuple(words), cells))
-    return rows
-
-
-def _times(meeting: Meeting, scene: Scene, cells: int) -> list[Row]:
-    """The agreed time, or every candidate with each side's answer; in UTC, and below it here."""
-    if meeting.slot is not None:
-        shown = [("  ", meeting.slot, "")]
-    else:
-        shown = [
-            (f"{at + 1} ", slot, "  " + ", ".join(said(meeting, scene.names, at, t)))
-            for at, slot in enumerate(meeting.slots)
-        ]
-    rows: list[Row] = []
-    for mark, slot, answers in shown:
-        rows += _lines(f"{mark}{zulu(slot)}{answers}", cells, "good" if meeting.slot else "text")
-        rows += [fit(((f"    {one}", "dim"),), cells) for one in local_times(slot, ())]
+        sign, look = _VERDICTS[verdict]
+        words: list[Span] = [(pad(t(_WORDS[part]), 7), "dim")]
+        words += [(pad(line(one, room), room) + " ", "text") for one in (ours, theirs)]
+        rows.append(fit((*words, (f"{sign} {t(verdict)}", look)), cells))
     return rows
 
 
 def turn(meeting: Meeting, scene: Scene) -> str:
     """Whose turn it is, in words."""
-    me = scene.me
     if not meeting.is_living:
         return t("nothing is left to do")
     if meeting.state is MeetingState.AGREED:
         return t("agreed by both sides; c changes it, which voids what it touches; h says it was held")
-    waiting = [part for part in Part if waits_for(meeting, part, me) and meeting.parts[part].side != me]
-    if waiting:
+    if waiting := waiting_parts(meeting, scene.me):
         parts = ", ".join(t(_WORDS[part]) for part in waiting)
         return t("YOUR TURN: answer (r), agree (y) or counter (c): {parts}", parts=parts)
-    return t("waits for {side}", side=scene.names[other(me)])
-
-
-def waits_for(meeting: Meeting, part: Part, side: Side) -> bool:
-    """Whether the present version of a part has not been agreed to by a side."""
-    known = meeting.parts.get(part)
-    return known is not None and bool(known.version) and not known.is_agreed and side not in known.agreed
+    return t("waits for {side}", side=scene.names[other(scene.me)])
 
 
 def meeting_needs(
@@ -151,16 +114,12 @@ def meeting_needs(
     """Meetings of which something proposed by the other side waits for ours."""
     found = []
     for one in meetings:
-        theirs = [
-            part for part in Part if waits_for(one, part, me) and one.parts[part].side != me and one.is_living
-        ]
-        if theirs:
-            parts = ", ".join(t(_WORDS[part]) for part in theirs)
+        if waiting := waiting_parts(one, me):
             words = t(
                 "{number} {title}: {parts} to agree",
                 number=number(one.id),
                 title=line(one.title, 30),
-                parts=parts,
+                parts=", ".join(t(_WORDS[part]) for part in waiting),
             )
             found.append(Need("meetings", channel, one.id, words, one.at))
     return found
@@ -190,7 +149,3 @@ def weeks(meetings: Sequence[Meeting], now: int, cells: int) -> list[Row]:
         rows.append(fit(tuple(spans), cells))
     rows.append(fit(((t("* agreed   ? candidate   [ ] today, all in UTC"), "dim"),), cells))
     return rows
-
-
-def _lines(text: str, cells: int, look: Look) -> list[Row]:
-    return [((one, look),) for one in paragraphs(text, cells)]

@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from hotline_client.tui.looks.cells import line, paragraphs
-from hotline_client.tui.looks.rows import Row
+from hotline_client.presenters.meeting import calendar, facts
+from hotline_client.tui.looks.cells import line
+from hotline_client.tui.looks.rows import Row, lined
 from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.meetings.forms import (
     agree_form,
@@ -30,7 +31,6 @@ from hotline_client.tui.parts.ports import number
 from hotline_client.tui.parts.saving import save
 from hotline_client.tui.parts.sheets import Sheet
 from hotline_client.tui.parts.view import Fill
-from hotline_client.words.times import local_times
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.meetings import MeetingHeld, Part
 from hotline_protocol.folds.meetings import Meeting
@@ -90,8 +90,8 @@ class MeetingsView(Board[Meeting | Record], MinutesActs):
         """All of one; after a meeting the coming weeks."""
         if isinstance(entry, Record):
             return self.minutes_rows(entry, cells)
-        items = [f"{self._number(one)} {title}" for one, title in self._titles(entry)]
-        rows = meeting_detail(entry, self._number(entry.id), items, self.state.scene(), cells)
+        told = facts(self.state.port, self.state.channel, entry)
+        rows = meeting_detail(told, self.state.scene(), cells)
         return [*rows, (("", "text"),), *weeks(self._meetings, self.state.clock(), cells)]
 
     def empty(self, cells: int) -> Sequence[Row]:
@@ -99,7 +99,7 @@ class MeetingsView(Board[Meeting | Record], MinutesActs):
         words = t(
             "No meeting yet. F7 proposes one; nobody organizes it: time, place and level are agreed each by itself, by both sides."
         )
-        return [((one, "dim"),) for one in paragraphs(words, cells)]
+        return lined(words, cells, "dim")
 
     def needs(self, channel: str) -> Iterable[Need]:
         """What the other side proposed and ours has not agreed to."""
@@ -137,11 +137,6 @@ class MeetingsView(Board[Meeting | Record], MinutesActs):
     def _number(self, document: bytes) -> str:
         return number(self.state.port, self.state.channel, document)
 
-    def _titles(self, meeting: Meeting) -> list[tuple[bytes, str]]:
-        return self.state.port.read(
-            self.state.channel, lambda book: [(one, book.agenda.items[one].title) for one in meeting.items]
-        )
-
     # --- acts
 
     def new(self) -> None:
@@ -151,12 +146,15 @@ class MeetingsView(Board[Meeting | Record], MinutesActs):
         else:
             self.tell(t("a certificate with the role {role} proposes nothing", role=self.state.me.role.value))
 
+    def _ready(self, act: str) -> Meeting | None:
+        """The marked meeting if the act is possible on it; else it is said why not."""
+        why = self._possible(act, self.marked_meeting)
+        if why is not None:
+            self.tell(why)
+        return self.marked_meeting if why is None else None
+
     def _fill(self, act: str, make: Callable[[Meeting, str], Form]) -> None:
-        meeting = self.marked_meeting
-        why = self._possible(act, meeting)
-        if why is not None or meeting is None:
-            self.tell(why or t("mark a meeting first"))
-        else:
+        if meeting := self._ready(act):
             self.post_message(Fill(make(meeting, self._number(meeting.id))))
 
     def respond(self) -> None:
@@ -198,17 +196,13 @@ class MeetingsView(Board[Meeting | Record], MinutesActs):
 
     def action_held(self) -> None:
         """It took place."""
-        meeting = self.marked_meeting
-        why = self._possible("held", meeting)
-        if why is not None or meeting is None:
-            self.tell(why or t("mark a meeting first"))
-            return
-        words = t(
-            "{number} {title} took place? Both sides say so.",
-            number=self._number(meeting.id),
-            title=line(meeting.title, 40),
-        )
-        self.ask([words], t("it was held"), MeetingHeld(Target(meeting.id, meeting.content)))
+        if meeting := self._ready("held"):
+            words = t(
+                "{number} {title} took place? Both sides say so.",
+                number=self._number(meeting.id),
+                title=line(meeting.title, 40),
+            )
+            self.ask([words], t("it was held"), MeetingHeld(Target(meeting.id, meeting.content)))
 
     def action_save_calendar(self) -> None:
         """As a calendar file; a later one takes the place of an earlier one."""
@@ -217,27 +211,8 @@ class MeetingsView(Board[Meeting | Record], MinutesActs):
             self.tell(t("no time was proposed yet: there is nothing to put into a calendar"))
             return
         port, channel = self.state.port, self.state.channel
-
-        def make(_ending: str) -> bytes:
-            # here: only who exports waits for the library
-            from hotline_client.exports.calendars import (  # noqa: PLC0415
-                ALARMS,
-                CalendarEntry,
-                calendar,
-            )
-
-            entries = [
-                CalendarEntry(
-                    one,
-                    self._number(one.id),
-                    tuple(f"{self._number(item)} {title}" for item, title in self._titles(one)),
-                    {slot: tuple(local_times(slot, ())) for slot in one.slots},
-                )
-                for one in meetings
-            ]
-            return calendar(port.charter, entries, ALARMS)
-
-        save(self, t("Write the meetings to"), (".ics",), f"meetings-{channel}.ics", make)
+        what, name = t("Write the meetings to"), f"meetings-{channel}.ics"
+        save(self, what, (".ics",), name, lambda _ending: calendar(port, channel, meetings))
 
     def action_calendar(self) -> None:
         """The coming weeks, with what is in them."""

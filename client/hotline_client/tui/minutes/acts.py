@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from hotline_client.presenters.agenda import reportable
+from hotline_client.presenters.minutes import first_text, text_hash
 from hotline_client.tui.looks.cells import line
 from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.minutes.forms import draft_form, remark_form, reserve_form, revise_form
-from hotline_client.tui.minutes.rows import minutes_detail, text_hash, why_not
+from hotline_client.tui.minutes.rows import minutes_detail, why_not
 from hotline_client.tui.parts.acts import Act, acts_of
 from hotline_client.tui.parts.fields import Form
 from hotline_client.tui.parts.ports import number, who
 from hotline_client.tui.parts.saving import save
 from hotline_client.tui.parts.typed import AskTyped
 from hotline_client.tui.parts.view import Fill, View
-from hotline_client.words.minutes import first_text, reportable
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.minutes import MinutesInitial, MinutesSign
@@ -84,17 +85,17 @@ class MinutesActs(View):
             return self._why_no_draft()
         if act == "save_minutes":
             return None if minutes else t("mark minutes first")
-        return self._why_not(act, minutes)
-
-    def _why_not(self, act: str, minutes: Record | None) -> str | None:
         return why_not(minutes, _STEPS[act], self.state.me.side, self.state.me.role)
 
+    def _ready_minutes(self, act: str) -> Record | None:
+        """The marked minutes if the act is possible on them; else it is said why not."""
+        why = self._why(act, self.marked_minutes)
+        if why is not None:
+            self.tell(why)
+        return self.marked_minutes if why is None else None
+
     def _fill_minutes(self, act: str, make: Callable[[Record, str], Form]) -> None:
-        minutes = self.marked_minutes
-        why = self._why_not(act, minutes)
-        if why is not None or minutes is None:
-            self.tell(why or t("mark minutes first"))
-        else:
+        if minutes := self._ready_minutes(act):
             self.post_message(Fill(make(minutes, self._ref(minutes.id))))
 
     # --- keys
@@ -143,9 +144,8 @@ class MinutesActs(View):
 
     def action_save_minutes(self) -> None:
         """The paper: both sides get the same bytes from the same log."""
-        minutes = self.marked_minutes
+        minutes = self._ready_minutes("save_minutes")
         if minutes is None:
-            self.tell(t("mark minutes first"))
             return
         port, channel = self.state.port, self.state.channel
 
@@ -161,10 +161,8 @@ class MinutesActs(View):
 
     def _typed(self, act: str, verb: str, make: Callable[[Target], Body]) -> None:
         """Once the first digits of the hash of the text were typed: of the text that stood here, and no other."""
-        minutes = self.marked_minutes
-        why = self._why_not(act, minutes)
-        if why is not None or minutes is None:
-            self.tell(why or t("mark minutes first"))
+        minutes = self._ready_minutes(act)
+        if minutes is None:
             return
         digest = text_hash(minutes)
         body = make(Target(minutes.id, minutes.content))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import sha256
 from typing import Final
 
-from hotline_client.tui.looks.cells import line, pad, paragraphs
-from hotline_client.tui.looks.rows import Look, Row, Scene, fit
+from hotline_client.presenters.minutes import attested, missing, text_hash
+from hotline_client.tui.looks.cells import line, pad
+from hotline_client.tui.looks.rows import Look, Row, Scene, fit, lined, quote
 from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.looks.wording import dtg
 from hotline_client.tui.parts.needs import Need
-from hotline_protocol.errors import NotAppliedError
-from hotline_protocol.folds.minutes import RAPPORTEURS, TABLE, Mark, MinutesState, Record, Remark
+from hotline_protocol.folds.minutes import RAPPORTEURS, TABLE, MinutesState, Record, Remark
 from hotline_protocol.terms import SIDES, Role, Side, other
 
 _LOOKS: Final[Mapping[MinutesState, Look]] = {
@@ -25,23 +24,13 @@ NameOf = Callable[[bytes], str]
 """Whoever holds the certificate with that fingerprint, harmless."""
 
 
-def text_hash(minutes: Record) -> str:
-    """SHA-256 of the present text, in hex: what is initialled, signed and printed on the paper."""
-    return sha256(minutes.text.encode()).hexdigest()
-
-
 def why_not(minutes: Record | None, act: str, side: Side, role: Role) -> str | None:
     """Why an act of the table is not possible on minutes for somebody; None if it is."""
     if minutes is None:
         return t("mark minutes first")
-    try:
-        TABLE.find(act, minutes.state, minutes.side, side, role)
-    except NotAppliedError as error:
-        return str(error)
+    why = TABLE.why_not(act, minutes.state, minutes.side, side, role)
     done = {"initial": minutes.initials, "sign": minutes.signatures}.get(act, {})
-    if side in done:
-        return t("your side has done so already")
-    return None
+    return t("your side has done so already") if why is None and side in done else why
 
 
 def minutes_row(minutes: Record, number: str, cells: int) -> Row:
@@ -61,14 +50,14 @@ def turn(minutes: Record, scene: Scene, role: Role) -> str:
     """What is left to do, and whose turn it is."""
     if minutes.state is MinutesState.SIGNED:
         return t("signed by both heads: it stays as it is")
-    ours = scene.me in (minutes.signatures if minutes.state is MinutesState.INITIALLED else minutes.initials)
-    if ours:
+    owed = missing(minutes, scene.me)
+    if owed is None:
         return t("waits for {side}", side=scene.names[other(scene.me)])
-    if minutes.state is MinutesState.INITIALLED:
-        if role is Role.HEAD:
-            return t("YOUR TURN: sign (s); a new text (t) makes the initials void")
-        return t("your head of delegation signs next")
-    return t("YOUR TURN: initial (a), remark (m) or put another text (t)")
+    if owed == "initial":
+        return t("YOUR TURN: initial (a), remark (m) or put another text (t)")
+    if role is Role.HEAD:
+        return t("YOUR TURN: sign (s); a new text (t) makes the initials void")
+    return t("your head of delegation signs next")
 
 
 def minutes_needs(
@@ -77,14 +66,10 @@ def minutes_needs(
     """Minutes that the other side initialled or wrote and ours has not initialled, and those that wait for our head."""
     found = []
     for one in minutes:
-        initial = (
-            one.state in (MinutesState.DRAFT, MinutesState.COMMENTED)
-            and me not in one.initials
-            and one.side != me
-        )
-        sign = one.state is MinutesState.INITIALLED and me not in one.signatures and role is Role.HEAD
-        if (initial and role in RAPPORTEURS) or sign:
-            what = t("to sign") if sign else t("to initial")
+        owed = missing(one, me)
+        initial = owed == "initial" and one.side != me and role in RAPPORTEURS
+        if initial or (owed == "sign" and role is Role.HEAD):
+            what = t("to initial") if initial else t("to sign")
             words = f"{number(one.id)} {line(one.title, 40)}: {what}"
             found.append(Need("meetings", channel, one.id, words, _since(one)))
     return found
@@ -106,34 +91,21 @@ def minutes_detail(
         version=minutes.version,
         language=minutes.language,
     )
-    rows: list[Row] = [((head, "strong"),), *_lines(minutes.title, cells, "strong")]
-    rows += _lines(turn(minutes, scene, role), cells, "warn")
+    rows: list[Row] = [((head, "strong"),), *lined(minutes.title, cells, "strong")]
+    rows += lined(turn(minutes, scene, role), cells, "warn")
     for side in SIDES:
-        initial = _done(t("initialled"), t("not initialled"), minutes.initials.get(side), name_of)
-        signed = _done(t("signed"), t("not signed"), minutes.signatures.get(side), name_of)
-        rows += _lines(f"{scene.names[side]}: {initial}; {signed}", cells, "text")
+        words = attested(minutes, side, lambda mark: name_of(mark.author), t)
+        rows += lined(f"{scene.names[side]}: {words}", cells)
     rows += [row for one in minutes.comments for row in _said(t("remark"), one, name_of, cells, "dim")]
     rows += [
         row for one in minutes.reservations for row in _said(t("RESERVATION"), one, name_of, cells, "warn")
     ]
-    rows.append((("", "text"),))
-    rows += [((" │ ", "dim"), (one, "text")) for one in paragraphs(minutes.text, cells - 3)]
+    blank: Row = (("", "text"),)
     digest = text_hash(minutes)
-    rows += [(("", "text"),), ((t("SHA-256 of the text"), "dim"),)]
-    return [*rows, ((f"{digest[:32]}", "dim"),), ((f"{digest[32:]}", "dim"),)]
-
-
-def _done(yes: str, no: str, mark: Mark | None, name_of: NameOf) -> str:
-    if mark is None:
-        return no
-    return t("{what} by {who} {when}", what=yes, who=name_of(mark.author), when=dtg(mark.at))
+    rows += [blank, *quote(minutes.text, cells), blank, ((t("SHA-256 of the text"), "dim"),)]
+    return [*rows, ((digest[:32], "dim"),), ((digest[32:], "dim"),)]
 
 
 def _said(what: str, one: Remark, name_of: NameOf, cells: int, look: Look) -> list[Row]:
     head = t("{what} by {who} {when}", what=what, who=name_of(one.author), when=dtg(one.at))
-    quoted: list[Row] = [((" │ ", "dim"), (words, look)) for words in paragraphs(one.text, cells - 3)]
-    return [*_lines(head, cells, look), *quoted]
-
-
-def _lines(text: str, cells: int, look: Look) -> list[Row]:
-    return [((one, look),) for one in paragraphs(text, cells)]
+    return [*lined(head, cells, look), *quote(one.text, cells, look)]

@@ -10,8 +10,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from hotline_client.presenters.minutes import text_hash
 from hotline_client.tui.app.app import HotlineApp
-from hotline_client.tui.minutes.rows import text_hash
 from hotline_client.tui.parts.form import FormScreen
 from hotline_client.tui.parts.typed import AskTyped
 from hotline_protocol.documents.agenda import (
