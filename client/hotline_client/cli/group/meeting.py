@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +10,7 @@ import click
 
 from hotline_client import files
 from hotline_client.cli.base import output
-from hotline_client.cli.base.acting import Command, act_options, channel_option, deliver
+from hotline_client.cli.base.acting import Act, Command, Subject, acting, channel_option, reading
 from hotline_client.cli.base.durations import Duration
 from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.cli.base.slots import SlotType, ZoneType
@@ -124,20 +123,20 @@ def emit(session: Invocation, channel: str, document: bytes, zones: Zones = ()) 
     session.emit(meeting_record(channel, told), meeting_text(told, zones))
 
 
+_MEETING: Final = Subject(command, "meeting", find, emit)
+
+
 @line_command("list", group=command)
 @channel_option
 @click.option("--all", "everything", is_flag=True, help="Also what was held or cancelled.")
 @click.option("--within", type=Duration(), help="Only what begins within this time (24h) or has begun.")
 @zone_option
-@patience_option(default="5s")
+@reading
 async def list_meetings(
-    session: Invocation, *, channel: str, everything: bool, within: int | None, zones: Zones, patience: int
+    session: Invocation, channel: str, *, everything: bool, within: int | None, zones: Zones
 ) -> None:
     """Meetings with what is agreed and what is open; the soonest first."""
-    line, channel = session.line, session.channel(channel)
-    async with line:
-        await session.catch_up(patience, required=False)
-    now = line.now()
+    line, now = session.line, session.line.now()
     found = line.read(channel, lambda book: list(book.meetings.all.values()))
     if within is not None:
         found = [one for one in found if is_within(one, now, within)]
@@ -155,14 +154,9 @@ async def list_meetings(
 @click.argument("meeting")
 @channel_option
 @zone_option
-@patience_option(default="5s")
-async def show_meeting(
-    session: Invocation, *, meeting: str, channel: str, zones: Zones, patience: int
-) -> None:
+@reading
+async def show_meeting(session: Invocation, channel: str, *, meeting: str, zones: Zones) -> None:
     """One MEETING, whole: the proposals side by side, and times in several zones."""
-    line, channel = session.line, session.channel(channel)
-    async with line:
-        await session.catch_up(patience, required=False)
     emit(session, channel, find(session, channel, meeting).id, zones)
 
 
@@ -180,21 +174,18 @@ async def show_meeting(
     show_default=True,
     help="Remind so long before; may be given again.",
 )
-@patience_option(default="5s")
+@reading
 async def write_calendar(
     session: Invocation,
+    channel: str,
     *,
     meetings: tuple[str, ...],
-    channel: str,
     zones: Zones,
     out: Path | None,
     alarms: tuple[int, ...],
-    patience: int,
 ) -> None:
     """MEETINGS (all, if none is named) as an iCalendar file; a later file takes the place of an earlier one in a calendar."""
-    line, channel = session.line, session.channel(channel)
-    async with line:
-        await session.catch_up(patience, required=False)
+    line = session.line
     chosen = [find(session, channel, one) for one in meetings] or line.read(
         channel, lambda book: list(book.meetings.all.values())
     )
@@ -239,86 +230,40 @@ async def tell(session: Invocation, *, meeting: str, channel: str, key: str | No
 # --- acts on one
 
 
-async def _act(
-    session: Invocation,
-    channel: str,
-    typed: str,
-    make: Callable[[Meeting, Target], Body],
-    *,
-    key: str | None,
-    patience: int,
-) -> None:
-    """One act on one meeting, on what it is for this device now."""
-    channel = session.channel(channel)
-    async with session.line:
-        await session.catch_up(patience)
-        found = find(session, channel, typed)
-        body = make(found, Target(found.id, found.content))
-        await deliver(session, channel, body, key=key, patience=patience)
-        emit(session, channel, found.id)
-
-
 @line_command("propose", group=command)
 @click.argument("title")
 @part_options
-@act_options
+@acting
 async def propose(
-    session: Invocation,
-    *,
-    title: str,
-    slots: tuple[Slot, ...],
-    place: str,
-    level: str | None,
-    note: str,
-    channel: str,
-    key: str | None,
-    patience: int,
+    act: Act, *, title: str, slots: tuple[Slot, ...], place: str, level: str | None, note: str
 ) -> None:
     """Propose a meeting with this TITLE, and as much of it as is known."""
     body = MeetingPropose(title, slots, place, _level(level), note)
-    channel = session.channel(channel)
-    async with session.line as line:
-        await session.catch_up(patience)
-        _check_slots(slots, line.now())
-        document = await deliver(session, channel, body, key=key, patience=patience)
-        emit(session, channel, document)
+    _check_slots(slots, act.session.line.now())
+    await _MEETING.begin(act, body)
 
 
 @line_command("counter", group=command)
 @click.argument("meeting")
 @part_options
-@act_options
+@acting
 async def counter(
-    session: Invocation,
-    *,
-    meeting: str,
-    slots: tuple[Slot, ...],
-    place: str,
-    level: str | None,
-    note: str,
-    channel: str,
-    key: str | None,
-    patience: int,
+    act: Act, *, meeting: str, slots: tuple[Slot, ...], place: str, level: str | None, note: str
 ) -> None:
     """Answer MEETING with another time, place or level: voids what was agreed about these, and nothing else."""
-    _check_slots(slots, session.line.now())
-    await _act(
-        session,
-        channel,
-        meeting,
-        lambda _, target: MeetingCounter(target, slots, place, _level(level), note),
-        key=key,
-        patience=patience,
-    )
+    _check_slots(slots, act.session.line.now())
+
+    def make(_: Meeting, target: Target) -> Body:
+        return MeetingCounter(target, slots, place, _level(level), note)
+
+    await _MEETING.change(act, meeting, make)
 
 
 @line_command("answer", group=command)
 @click.argument("meeting")
 @click.argument("fits", nargs=-1, required=True, type=click.Choice(list(_FITS), case_sensitive=False))
-@act_options
-async def answer(
-    session: Invocation, *, meeting: str, fits: tuple[str, ...], channel: str, key: str | None, patience: int
-) -> None:
+@acting
+async def answer(act: Act, *, meeting: str, fits: tuple[str, ...]) -> None:
     """Say of each candidate time of MEETING, in order, whether it FITS; that binds nobody."""
 
     def make(found: Meeting, target: Target) -> Body:
@@ -327,28 +272,23 @@ async def answer(
             raise UsageError(f"expected one answer for each of {len(found.slots)} candidate times")
         return MeetingAnswer(target, known.version, tuple(_FITS[one.lower()] for one in fits))
 
-    await _act(session, channel, meeting, make, key=key, patience=patience)
+    await _MEETING.change(act, meeting, make)
 
 
 @line_command("agree", group=command)
 @click.argument("meeting")
 @click.argument("parts", nargs=-1, required=True, metavar="PART...")
-@act_options
-async def agree(
-    session: Invocation, *, meeting: str, parts: tuple[str, ...], channel: str, key: str | None, patience: int
-) -> None:
+@acting
+async def agree(act: Act, *, meeting: str, parts: tuple[str, ...]) -> None:
     """Agree to what is proposed of MEETING now. PART: `time` (`time=2` of several), `place`, `level`.
 
     A part is agreed once both sides agreed to the same version of it.
     """
-    await _act(
-        session,
-        channel,
-        meeting,
-        lambda found, target: MeetingAgree(target, tuple(_agreed(found, one) for one in parts)),
-        key=key,
-        patience=patience,
-    )
+
+    def make(found: Meeting, target: Target) -> Body:
+        return MeetingAgree(target, tuple(_agreed(found, one) for one in parts))
+
+    await _MEETING.change(act, meeting, make)
 
 
 def _agreed(meeting: Meeting, typed: str) -> Agreed:
@@ -370,35 +310,16 @@ def _agreed(meeting: Meeting, typed: str) -> Agreed:
 @line_command("attach", group=command)
 @click.argument("meeting")
 @click.argument("items", nargs=-1)
-@act_options
-async def attach(
-    session: Invocation, *, meeting: str, items: tuple[str, ...], channel: str, key: str | None, patience: int
-) -> None:
+@acting
+async def attach(act: Act, *, meeting: str, items: tuple[str, ...]) -> None:
     """Attach agenda ITEMS to MEETING, all it is for: a later list takes the place of an earlier one."""
 
     def make(_: Meeting, target: Target) -> Body:
-        wire = session.channel(channel)
-        return MeetingAttach(target, tuple(session.message(wire, one, is_item).id for one in items))
+        named = (act.session.message(act.channel, one, is_item).id for one in items)
+        return MeetingAttach(target, tuple(named))
 
-    await _act(session, channel, meeting, make, key=key, patience=patience)
-
-
-@line_command("held", group=command)
-@click.argument("meeting")
-@act_options
-async def held(session: Invocation, *, meeting: str, channel: str, key: str | None, patience: int) -> None:
-    """Say that MEETING took place; it is HELD when both sides say so."""
-    await _act(session, channel, meeting, lambda _, target: MeetingHeld(target), key=key, patience=patience)
+    await _MEETING.change(act, meeting, make)
 
 
-@line_command("cancel", group=command)
-@click.argument("meeting")
-@click.argument("reason")
-@act_options
-async def cancel(
-    session: Invocation, *, meeting: str, reason: str, channel: str, key: str | None, patience: int
-) -> None:
-    """Call MEETING off, and say the REASON."""
-    await _act(
-        session, channel, meeting, lambda _, target: MeetingCancel(target, reason), key=key, patience=patience
-    )
+_MEETING.plain("held", "Say that MEETING took place; it is HELD when both sides say so.", MeetingHeld)
+_MEETING.worded("cancel", "Call MEETING off, and say the REASON.", "REASON", MeetingCancel)

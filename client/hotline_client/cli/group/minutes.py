@@ -12,7 +12,7 @@ import click
 
 from hotline_client import files
 from hotline_client.cli.base import output
-from hotline_client.cli.base.acting import act_options, channel_option, deliver
+from hotline_client.cli.base.acting import Act, Subject, acting, channel_option, reading
 from hotline_client.cli.base.given import read_words
 from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.cli.talk.correct import check_language
@@ -53,7 +53,7 @@ def command() -> None:
     """One text over one hash: initialled by each side, signed by both heads, exported as paper."""
 
 
-# --- looking
+# --- one or all of them
 
 
 def _named(session: Invocation, channel: str, typed: str, kind: str) -> MessageView:
@@ -70,19 +70,20 @@ def _find(session: Invocation, channel: str, typed: str) -> Record:
     return found
 
 
-def _show(session: Invocation, channel: str, document: bytes) -> None:
+def _emit(session: Invocation, channel: str, document: bytes) -> None:
     told = facts(session.line, channel, session.line.read(channel, lambda book: book.minutes.all[document]))
     session.emit(minutes_record(session.line, channel, told), minutes_text(session.line, told))
 
 
+_MINUTES: Final = Subject(command, "minutes", _find, _emit)
+
+
 @line_command("list", group=command)
 @channel_option
-@patience_option(default="5s")
-async def show_list(session: Invocation, *, channel: str, patience: int) -> None:
+@reading
+async def show_list(session: Invocation, channel: str) -> None:
     """All minutes of a channel, with where they stand and who has initialled and signed."""
-    line, channel = session.line, session.channel(channel)
-    async with line:
-        await session.catch_up(patience, required=False)
+    line = session.line
     found = line.read(channel, lambda book: list(book.minutes.all.values()))
     if output.as_json():
         for one in found:
@@ -96,13 +97,10 @@ async def show_list(session: Invocation, *, channel: str, patience: int) -> None
 @line_command("show", group=command)
 @click.argument("minutes")
 @channel_option
-@patience_option(default="5s")
-async def show_minutes(session: Invocation, *, minutes: str, channel: str, patience: int) -> None:
+@reading
+async def show_minutes(session: Invocation, channel: str, *, minutes: str) -> None:
     """MINUTES, whole: the text, comments, initials, reservations, signatures, translations."""
-    line, channel = session.line, session.channel(channel)
-    async with line:
-        await session.catch_up(patience, required=False)
-    _show(session, channel, _find(session, channel, minutes).id)
+    _emit(session, channel, _find(session, channel, minutes).id)
 
 
 # --- acting
@@ -120,9 +118,9 @@ async def show_minutes(session: Invocation, *, minutes: str, channel: str, patie
     help="Report every item with an outcome; without --file the text is made from these outcomes.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the text and send nothing.")
-@act_options
+@acting
 async def draft(
-    session: Invocation,
+    act: Act,
     *,
     title: str | None,
     file: str | None,
@@ -131,36 +129,30 @@ async def draft(
     items: tuple[str, ...],
     from_agenda: bool,
     dry_run: bool,
-    channel: str,
-    key: str | None,
-    patience: int,
 ) -> None:
     """Draft minutes with this TITLE (the meeting's, if there is none).
 
     To edit the first text: `minutes draft --from-agenda --dry-run > m.txt`, then `minutes draft --from-agenda --file m.txt`.
     """
     check_language(language)
-    channel = session.channel(channel)
-    async with session.line:
-        await session.catch_up(patience)
+    session, channel = act.session, act.channel
+    async with act.caught_up() as line:
         about = None if meeting is None else _meeting(session, channel, meeting)
         heading = title or (f"Minutes of {about.title}" if about is not None else None)
         if heading is None:
             raise UsageError("no title: give one, or --meeting for the meeting's")
         reported = _items(session, channel, items, from_agenda=from_agenda)
         if from_agenda and file is None:
-            now, number = session.line.now(), partial(reference, session.line, channel)
-            text = first_text(heading, about, reported, number, now)
+            text = first_text(heading, about, reported, partial(reference, line, channel), line.now())
         else:
             text = read_words(file=file, limit=4 * MAX_MINUTES)
-        body = MinutesDraft(
-            heading, text, language, None if about is None else about.id, tuple(one.id for one in reported)
-        )
+        named = tuple(one.id for one in reported)
+        body = MinutesDraft(heading, text, language, None if about is None else about.id, named)
         if dry_run:
             session.emit({"type": "minutes-text", "title": heading, "text": text}, text)
             return
-        document = await deliver(session, channel, body, key=key, patience=patience)
-    _show(session, channel, document)
+        document = await act.say(body)
+    _emit(session, channel, document)
 
 
 def _meeting(session: Invocation, channel: str, typed: str) -> Meeting:
@@ -189,89 +181,40 @@ def _items(session: Invocation, channel: str, typed: tuple[str, ...], *, from_ag
     return list(found.values())
 
 
-async def _act(
-    session: Invocation,
-    channel: str,
-    typed: str,
-    make: Callable[[Target], Body],
-    *,
-    as_read: str | None = None,
-    key: str | None,
-    patience: int,
-) -> None:
-    """One act on the present text of minutes; with `as_read`, the hash of the text a person read, only if that is still the text."""
-    channel = session.channel(channel)
-    async with session.line:
-        await session.catch_up(patience)
-        found = _find(session, channel, typed)
-        if as_read is not None:
-            present = text_hash(found)
-            if len(as_read) < 8 or not present.startswith(as_read.lower()):
-                raise UsageError(
-                    f"the text is another one: expected SHA-256 {show(as_read)}, it is {present}"
-                )
-        body = make(Target(found.id, found.content))
-        await deliver(session, channel, body, key=key, patience=patience)
-    _show(session, channel, found.id)
-
-
 @line_command("revise", group=command)
 @click.argument("minutes")
 @click.option("--file", metavar="PATH", help="The text; without it, stdin.")
-@act_options
-async def revise(
-    session: Invocation, *, minutes: str, file: str | None, channel: str, key: str | None, patience: int
-) -> None:
+@acting
+async def revise(act: Act, *, minutes: str, file: str | None) -> None:
     """Put another text in the place of the present one; what was initialled, signed and reserved is void."""
     words = read_words(file=file, limit=4 * MAX_MINUTES)
-    await _act(
-        session,
-        channel,
-        minutes,
-        lambda target: MinutesRevise(target, words),
-        key=key,
-        patience=patience,
-    )
+    await _MINUTES.change(act, minutes, lambda _, target: MinutesRevise(target, words))
 
 
-def _worded(name: str, help_: str, make: Callable[[Target, str], Body]) -> None:
-    @line_command(name, group=command)
-    @click.argument("minutes")
-    @click.argument("text")
-    @act_options
-    async def run(
-        session: Invocation, *, minutes: str, text: str, channel: str, key: str | None, patience: int
-    ) -> None:
-        await _act(session, channel, minutes, lambda target: make(target, text), key=key, patience=patience)
-
-    run.help = help_
-
-
-def _marked(name: str, help_: str, make: Callable[[Target], Body]) -> None:
+def _marked(name: str, help_: str, body: Callable[[Target], Body]) -> None:
     @line_command(name, group=command)
     @click.argument("minutes")
     @click.option(
         "--text-hash",
+        "read",
         metavar="SHA256",
         help="Only if the text is the one that was read: its SHA-256, or at least the first 8 digits.",
     )
-    @act_options
-    async def run(
-        session: Invocation,
-        *,
-        minutes: str,
-        text_hash: str | None,
-        channel: str,
-        key: str | None,
-        patience: int,
-    ) -> None:
-        await _act(session, channel, minutes, make, as_read=text_hash, key=key, patience=patience)
+    @acting
+    async def run(act: Act, *, minutes: str, read: str | None) -> None:
+        def make(found: Record, target: Target) -> Body:
+            present = text_hash(found)
+            if read is not None and (len(read) < 8 or not present.startswith(read.lower())):
+                raise UsageError(f"the text is another one: expected SHA-256 {show(read)}, it is {present}")
+            return body(target)
+
+        await _MINUTES.change(act, minutes, make)
 
     run.help = help_
 
 
-_worded("comment", "Say something about the present TEXT of MINUTES.", MinutesComment)
-_worded("reserve", "A reservation of the own side, which stays with MINUTES.", MinutesReserve)
+_MINUTES.worded("comment", "Say something about the present TEXT of MINUTES.", "TEXT", MinutesComment)
+_MINUTES.worded("reserve", "A reservation of the own side, which stays with MINUTES.", "TEXT", MinutesReserve)
 _marked("initial", "The own side holds the present text of MINUTES for right.", MinutesInitial)
 _marked("sign", "Sign MINUTES, as head of the delegation, once both sides initialled them.", MinutesSign)
 

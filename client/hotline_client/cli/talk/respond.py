@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from hotline_client.cli.base.acting import act_options, deliver
+from hotline_client.cli.base.acting import Act, acting
 from hotline_client.cli.base.session import Invocation, is_theirs, line_command
 from hotline_client.presenters.dialogue import dialogue_record, dialogue_text, facts, waiting
 from hotline_protocol.documents.dialogue import Answer, Reply
@@ -22,17 +22,9 @@ _ANSWERS = [str(one) for one in Answer]
 )
 @click.option("--theirs", "whose", flag_value="theirs", help="List what the other side owes us an answer.")
 @click.option("--all", "whose", flag_value="all", help="List both.")
-@act_options
+@acting
 async def command(
-    session: Invocation,
-    *,
-    target: str | None,
-    answer: str | None,
-    channel: str,
-    whose: str | None,
-    reason: str,
-    key: str | None,
-    patience: int,
+    act: Act, *, target: str | None, answer: str | None, whose: str | None, reason: str
 ) -> None:
     """Answer TARGET (#SEQ, reference or id) with ANSWER; without both, list what still awaits an answer.
 
@@ -42,21 +34,19 @@ async def command(
     W/U takes WILCO, UNABLE, STANDBY; A/N takes AFFIRM, NEGATIVE, STANDBY; R takes ROGER, UNABLE, STANDBY; Y takes any.
     STANDBY restarts the timer and keeps the question open.
     """
+    session, channel = act.session, act.channel
     line = session.line
-    channel = session.channel(channel)
     if (target is None) is not (answer is None):
         raise UsageError("give a message and an answer, or neither to see what awaits one")
     if target is not None and whose is not None:
         raise UsageError(f"--{whose} is for the list; an answer goes to one message")
     async with line:
-        await session.catch_up(patience, required=target is not None)
+        await session.catch_up(act.patience, required=target is not None)
         if target is None or answer is None:
             _list(session, channel, whose or "ours")
             return
         message = session.message(channel, target, is_theirs)
-        present = line.target(channel, message.id)
-        body = Reply(present, Answer(answer.upper()), reason)
-        await deliver(session, channel, body, key=key, patience=patience)
+        await act.say(Reply(line.target(channel, message.id), Answer(answer.upper()), reason))
     found = line.read(channel, lambda book: book.dialogues.all[message.id])
     told = facts(line, channel, found, line.now())
     session.emit(dialogue_record(channel, told), dialogue_text(told))
