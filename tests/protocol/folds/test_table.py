@@ -20,6 +20,7 @@ TABLE = Table(
 def test_the_row_is_found() -> None:
     assert TABLE.find("accept", "PROPOSED", "a", "b", Role.HEAD).after == "ACCEPTED"
     assert TABLE.find("note", "ACCEPTED", "a", "a", Role.WATCH).after == "ACCEPTED"
+    assert TABLE.why_not("accept", "PROPOSED", "a", "b", Role.HEAD) is None
     assert TABLE.acts("PROPOSED") == {"accept", "withdraw"}
 
 
@@ -36,7 +37,7 @@ def test_the_row_is_found() -> None:
 def test_what_breaks_a_rule_is_told(act: str, state: str, side: str, role: Role, reason: str) -> None:
     with pytest.raises(NotAppliedError) as caught:
         TABLE.find(act, state, "a", side, role)  # type: ignore[arg-type]
-    assert str(caught.value) == reason
+    assert str(caught.value) == reason == TABLE.why_not(act, state, "a", side, role)  # type: ignore[arg-type]
 
 
 def test_the_diagram_shows_every_row() -> None:
