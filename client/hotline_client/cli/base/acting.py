@@ -12,6 +12,7 @@ import click
 
 from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.line.line import Line
+from hotline_client.line.views import MessageView
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target
 
@@ -33,13 +34,20 @@ def act_options(function: Command) -> Command:
 
 async def deliver(session: Invocation, channel: str, body: Body, *, key: str | None, patience: int) -> bytes:
     """Say something on an open line and wait until it stands in the log; its id."""
-    line = session.line
-    document = line.say(channel, body, key=key)
-    try:
-        await line.wait_relayed(document, patience)
-    except TimeoutError:
-        raise session.failure(channel, f"it is kept in the outbox as {document.hex()}") from None
+    document = session.line.say(channel, body, key=key)
+    await relayed(session, channel, document, patience)
     return document
+
+
+async def relayed(
+    session: Invocation, channel: str, document: bytes, patience: int, what: str = "it is"
+) -> MessageView:
+    """A queued document once it stands in the log; `what`: how an error calls it."""
+    try:
+        return await session.line.wait_relayed(document, patience)
+    except TimeoutError:
+        kept = f"{what} kept in the outbox as {document.hex()}".lstrip()
+        raise session.failure(channel, kept) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import click
 
 from hotline_client import files
 from hotline_client.cli.base import output
-from hotline_client.cli.base.acting import Act, Command, Subject, acting, channel_option, reading
+from hotline_client.cli.base.acting import Act, Command, Subject, acting, channel_option, reading, relayed
 from hotline_client.cli.base.durations import Duration
 from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.cli.base.slots import SlotType, ZoneType
@@ -213,10 +213,7 @@ async def tell(session: Invocation, *, meeting: str, channel: str, key: str | No
         words = news(facts(line, channel, found))
         key = key or f"meeting {found.id.hex()} {found.sequence}"
         document = line.send_text(caucus, words, key=key)
-        try:
-            message = await line.wait_relayed(document, patience)
-        except TimeoutError:
-            raise session.failure(caucus, f"it is kept in the outbox as {document.hex()}") from None
+        message = await relayed(session, caucus, document, patience)
     told = {
         "type": "told",
         "channel": caucus,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from hotline_client.cli.base.acting import relayed
 from hotline_client.cli.base.session import Invocation, is_theirs, line_command, patience_option
 from hotline_client.presenters.message import message_record, message_text
 
@@ -24,11 +25,6 @@ async def command(
         await session.catch_up(patience)
         message = session.message(channel, target, is_theirs)
         document = line.acknowledge(channel, message.id, note=note, key=key)
-        try:
-            await line.wait_relayed(document, patience)
-        except TimeoutError:
-            raise session.failure(
-                channel, f"the acknowledgment is kept in the outbox as {document.hex()}"
-            ) from None
+        await relayed(session, channel, document, patience, "the acknowledgment is")
     after = session.message(channel, message.id.hex())
     session.emit(message_record(after), message_text(after))

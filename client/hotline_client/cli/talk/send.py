@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from hotline_client.cli.base.acting import relayed
 from hotline_client.cli.base.durations import Duration
 from hotline_client.cli.base.given import read_words
 from hotline_client.cli.base.session import Invocation, line_command, patience_option
@@ -93,10 +94,7 @@ async def command(
         key=key,
     )
     async with line:
-        try:
-            message = await line.wait_relayed(document, patience)
-        except TimeoutError:
-            raise session.failure(channel, f"kept in the outbox as {document.hex()}") from None
+        message = await relayed(session, channel, document, patience, "")
         if wait_ack is not None:
             message = await acknowledged(line, channel, document, wait_ack, wanted)
         if wait_answer is not None:

@@ -32,7 +32,7 @@ class Note(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """Names and values."""
+    """Names with their values beside them."""
 
     rows: tuple[tuple[str, str], ...]
 
@@ -47,13 +47,13 @@ class Grid(NamedTuple):
 
 
 class Code(NamedTuple):
-    """Something to type."""
+    """A command that a reader types as it stands."""
 
     text: str
 
 
 class Turn(NamedTuple):
-    """A new page."""
+    """What follows begins a page."""
 
 
 Block = Heading | Words | Note | Facts | Grid | Code | Turn

@@ -27,13 +27,13 @@ class Source(Protocol):
 
     @property
     def charter(self) -> Charter:
-        """The line's."""
+        """What both authorities signed, with the names of the delegations."""
 
     def read(self, channel: str, look: Callable[[Journal], T]) -> T:
         """What `look` makes of the channel's journal."""
 
     def message(self, channel: str, id_or_seq: bytes | int) -> MessageView | None:
-        """One document."""
+        """A document of the log, by its id or its place."""
 
 
 def gather(line: Source, channel: str, document: bytes) -> Paper:

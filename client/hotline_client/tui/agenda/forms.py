@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hotline_client.tui.looks.cells import line, paragraphs
-from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.looks.tongue import N_, t
 from hotline_client.tui.looks.wording import dtg, here_and_utc, remaining
-from hotline_client.tui.parts.fields import Answers, Field, Form
+from hotline_client.tui.parts.fields import About, Answers, Field, Form
 from hotline_client.words.times import instant
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.agenda import (
@@ -78,7 +76,7 @@ def _item_fields(
 
 
 def propose_form() -> Form:
-    """A new item."""
+    """A proposal for the agenda."""
     aob = Field(
         "aob",
         N_("Other business"),
@@ -96,68 +94,52 @@ def propose_form() -> Form:
 
 def counter_form(item: Item, number: str) -> Form:
     """Other words for an item."""
-    target = Target(item.id, item.content)
 
-    def make(given: Answers) -> list[AgendaCounter]:
-        return [AgendaCounter(target, given["title"], given["annex"], given["arena"], given["minutes"])]
+    def say(target: Target, given: Answers) -> AgendaCounter:
+        return AgendaCounter(target, given["title"], given["annex"], given["arena"], given["minutes"])
 
     fields = _item_fields(item.title, item.annex, item.arena, item.minutes)
-    return Form(
-        f"agenda.counter.{item.id.hex()}",
-        N_("OTHER WORDS FOR AN ITEM"),
-        fields,
-        make,
-        facts=_facts(item, number),
-    )
+    return _about(item, number).form("agenda.counter", N_("OTHER WORDS FOR AN ITEM"), fields, say)
+
+
+def _about(item: Item, number: str) -> About:
+    return About(item, number, item.annex)
 
 
 def _reason_form(
-    item: Item,
-    number: str,
-    name: str,
-    title: str,
-    make: Callable[[Target, str], Body],
-    *,
-    wanted: bool = True,
+    about: About, name: str, title: str, body: Callable[[Target, str], Body], *, wanted: bool = True
 ) -> Form:
-    target = Target(item.id, item.content)
     reason = Field("reason", N_("Reason"), lines=4, wanted=wanted, limit=MAX_NOTE)
-    return Form(
-        f"agenda.{name}.{item.id.hex()}",
-        title,
-        (reason,),
-        lambda given: [make(target, given["reason"])],
-        facts=_facts(item, number),
-    )
+    return about.form(name, title, (reason,), lambda target, given: body(target, given["reason"]))
 
 
 def decline_form(item: Item, number: str) -> Form:
     """Not on the agenda, and why."""
-    return _reason_form(item, number, "decline", N_("DECLINE AN ITEM"), AgendaDecline)
+    return _reason_form(_about(item, number), "agenda.decline", N_("DECLINE AN ITEM"), AgendaDecline)
 
 
 def withdraw_form(item: Item, number: str) -> Form:
-    """Taken back."""
-    return _reason_form(item, number, "withdraw", N_("WITHDRAW AN ITEM"), AgendaWithdraw, wanted=False)
+    """Why an item of ours is taken back."""
+    return _reason_form(
+        _about(item, number), "agenda.withdraw", N_("WITHDRAW AN ITEM"), AgendaWithdraw, wanted=False
+    )
 
 
 def object_form(item: Item, number: str) -> Form:
-    """The silence is broken."""
-    return _reason_form(item, number, "object", N_("BREAK THE SILENCE"), AgendaObject)
+    """Why the silence is broken."""
+    return _reason_form(_about(item, number), "agenda.object", N_("BREAK THE SILENCE"), AgendaObject)
 
 
 def amend_form(item: Item, number: str) -> Form:
     """The silence is broken by better words."""
-    target = Target(item.id, item.content)
     words = item.silence.say.text if item.silence is not None else ""
     field = Field("text", N_("Other words"), initial=words, lines=5, wanted=True, limit=MAX_TEXT)
-    return Form(
-        f"agenda.amend.{item.id.hex()}",
-        N_("AMEND: BREAK THE SILENCE WITH OTHER WORDS"),
-        (field,),
-        lambda given: [AgendaAmend(target, given["text"])],
-        facts=_facts(item, number),
-    )
+
+    def say(target: Target, given: Answers) -> AgendaAmend:
+        return AgendaAmend(target, given["text"])
+
+    title = N_("AMEND: BREAK THE SILENCE WITH OTHER WORDS")
+    return _about(item, number).form("agenda.amend", title, (field,), say)
 
 
 def _outcome_fields(text: str, outcome: str, *, wanted: bool) -> tuple[Field, ...]:
@@ -169,25 +151,18 @@ def _outcome_fields(text: str, outcome: str, *, wanted: bool) -> tuple[Field, ..
 
 def outcome_form(item: Item, number: str, theirs: tuple[str, str] | None) -> Form:
     """What came of it: begins with what the other side said, so that agreeing is sending it unchanged."""
-    target = Target(item.id, item.content)
     outcome, text = theirs or (_OUTCOMES[0], "")
 
-    def make(given: Answers) -> list[AgendaOutcome]:
-        return [AgendaOutcome(target, Outcome(given["outcome"]), given["text"])]
+    def say(target: Target, given: Answers) -> AgendaOutcome:
+        return AgendaOutcome(target, Outcome(given["outcome"]), given["text"])
 
-    return Form(
-        f"agenda.outcome.{item.id.hex()}",
-        N_("WHAT CAME OF IT"),
-        _outcome_fields(text, outcome, wanted=False),
-        make,
-        facts=_facts(item, number),
-        sent=N_("queued; it counts when both sides said the same"),
-    )
+    fields = _outcome_fields(text, outcome, wanted=False)
+    sent = N_("queued; it counts when both sides said the same")
+    return _about(item, number).form("agenda.outcome", N_("WHAT CAME OF IT"), fields, say, sent=sent)
 
 
 def silence_form(item: Item, number: str, now: int) -> Form:
     """An outcome that stands at an instant unless the other side speaks."""
-    target = Target(item.id, item.content)
 
     def until(typed: str) -> int:
         end = instant(typed)
@@ -203,8 +178,8 @@ def silence_form(item: Item, number: str, now: int) -> Form:
             )
         return end
 
-    def make(given: Answers) -> list[AgendaSilence]:
-        return [AgendaSilence(target, Outcome(given["outcome"]), given["text"], given["until"])]
+    def say(target: Target, given: Answers) -> AgendaSilence:
+        return AgendaSilence(target, Outcome(given["outcome"]), given["text"], given["until"])
 
     def question(given: Answers) -> str:
         time, left = dtg(given["until"]), remaining(given["until"] - now)
@@ -221,17 +196,7 @@ def silence_form(item: Item, number: str, now: int) -> Form:
         hint=N_("241200Z NOV 26, 2026-11-24T12:00Z or `2026-11-24T14:00 Europe/Zurich`"),
         limit=60,
     )
-    return Form(
-        f"agenda.silence.{item.id.hex()}",
-        N_("PROPOSE AN OUTCOME UNDER SILENCE"),
-        (field, *_outcome_fields("", _OUTCOMES[0], wanted=True)),
-        make,
-        ask=question,
-        facts=_facts(item, number),
+    fields = (field, *_outcome_fields("", _OUTCOMES[0], wanted=True))
+    return _about(item, number).form(
+        "agenda.silence", N_("PROPOSE AN OUTCOME UNDER SILENCE"), fields, say, ask=question
     )
-
-
-def _facts(item: Item, number: str) -> tuple[Row, ...]:
-    lines = paragraphs(item.annex, 76)[:3] if item.annex else []
-    head: Row = ((f" {number} {line(item.title, 60)}", "strong"),)
-    return (head, *(((" │ ", "dim"), (one, "text")) for one in lines))

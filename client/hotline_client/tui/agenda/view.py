@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -23,7 +23,7 @@ from hotline_client.tui.looks.cells import line
 from hotline_client.tui.looks.rows import Row, lined
 from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.parts.acts import Act, Place, acts_of, bindings
-from hotline_client.tui.parts.board import Board
+from hotline_client.tui.parts.board import Board, form_act
 from hotline_client.tui.parts.fields import Form
 from hotline_client.tui.parts.needs import Need
 from hotline_client.tui.parts.ports import number
@@ -73,17 +73,17 @@ class AgendaView(Board[Item]):
         return sorted(items, key=lambda one: (one.aob, place.get(one.id, len(place)), one.seq))
 
     def key(self, entry: Item) -> bytes:
-        """Its proposal."""
+        """The item stays the same, whatever version of it stands."""
         return entry.id
 
     def row(self, entry: Item, cells: int) -> Row:
-        """One item."""
+        """One item on one line, an adopted one with its place."""
         adopted = [one.id for one in self._entries if one.state is ItemState.ADOPTED]
         place = str(adopted.index(entry.id) + 1) if entry.id in adopted else ""
-        return item_row(entry, place, self._number(entry), self.state.scene(), cells)
+        return item_row(entry, place, self._number(entry.id), self.state.scene(), cells)
 
     def detail(self, entry: Item, cells: int) -> Sequence[Row]:
-        """All of one."""
+        """Its words, what each side says, and whose turn it is."""
         told = facts(self.state.port, self.state.channel, entry, self.state.clock())
         return item_detail(told, self.state.scene(), cells)
 
@@ -122,62 +122,33 @@ class AgendaView(Board[Item]):
             return ()
         return [act for act in acts_of("agenda") if self._possible(act.id, item) is None]
 
-    def _possible(self, act: str, item: Item | None) -> str | None:
-        """Why not; None if it is."""
+    def _possible(self, act: str, entry: Item | None) -> str | None:
         me, now = self.state.me, self.state.clock()
         if act in {"item_up", "item_down"}:
             return None
         if act == "adopt":
             return None if self._adoptable() and me.role in DECIDING_ROLES else t("there is nothing to adopt")
-        why = why_not(item, _STEPS[act], me.side, me.role, now)
-        if why is None and act in {"object", "amend"} and item is not None:
-            silence = running(item, now)
+        why = why_not(entry, _STEPS[act], me.side, me.role, now)
+        if why is None and act in {"object", "amend"} and entry is not None:
+            silence = running(entry, now)
             runs = silence is not None and silence.side != me.side
             why = None if runs else t("no silence of the other side runs")
         return why
 
-    def _number(self, item: Item) -> str:
-        return number(self.state.port, self.state.channel, item.id)
-
     # --- acts
 
     def new(self) -> None:
-        """A new item."""
+        """A form that proposes an item."""
         if self.state.me.role in SPEAKING_ROLES:
             self.post_message(Fill(propose_form()))
         else:
             self.tell(t("a certificate with the role {role} proposes nothing", role=self.state.me.role.value))
 
-    def _ready(self, act: str) -> Item | None:
-        """The marked item if the act is possible on it; else it is said why not."""
-        why = self._possible(act, self.current)
-        if why is not None:
-            self.tell(why)
-        return self.current if why is None else None
-
-    def _fill(self, act: str, make: Callable[[Item, str], Form]) -> None:
-        if item := self._ready(act):
-            self.post_message(Fill(make(item, self._number(item))))
-
-    def action_counter(self) -> None:
-        """Other words."""
-        self._fill("counter", counter_form)
-
-    def action_decline(self) -> None:
-        """Not on the agenda."""
-        self._fill("decline", decline_form)
-
-    def action_take_back(self) -> None:
-        """Withdrawn."""
-        self._fill("take_back", withdraw_form)
-
-    def action_object(self) -> None:
-        """The silence is broken."""
-        self._fill("object", object_form)
-
-    def action_amend(self) -> None:
-        """The silence is broken by other words."""
-        self._fill("amend", amend_form)
+    action_counter = form_act("counter", counter_form)
+    action_decline = form_act("decline", decline_form)
+    action_take_back = form_act("take_back", withdraw_form)
+    action_object = form_act("object", object_form)
+    action_amend = form_act("amend", amend_form)
 
     def action_outcome(self) -> None:
         """What came of it."""
@@ -208,7 +179,7 @@ class AgendaView(Board[Item]):
 
     def _decide(self, act: str, verb: str, body: type[AgendaAccept | AgendaOpen | AgendaClose]) -> None:
         if item := self._ready(act):
-            head = f"{verb.upper()} {self._number(item)} {line(item.title, 60)}"
+            head = f"{verb.upper()} {self._number(item.id)} {line(item.title, 60)}"
             self.ask([head, turn(item, self.state.scene())], verb, body(Target(item.id, item.content)))
 
     # --- the order
@@ -221,7 +192,7 @@ class AgendaView(Board[Item]):
         self._move(-1)
 
     def action_item_down(self) -> None:
-        """Later in it."""
+        """Later in the order one tries out."""
         self._move(1)
 
     def _move(self, by: int) -> None:

@@ -77,7 +77,7 @@ class RowList(ScrollView, can_focus=True):
         self.reveal()
 
     def render_line(self, y: int) -> Strip:
-        """One row."""
+        """A row of the list as it is scrolled now."""
         at = y + round(self.scroll_y)
         row = self._rows[at] if at < len(self._rows) else ()
         return paint(

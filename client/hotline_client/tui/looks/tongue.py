@@ -36,7 +36,7 @@ def use(language: str = "en", bidi: Mode = "app") -> None:
 
 
 def bidi_mode() -> Mode:
-    """Who reorders."""
+    """Who puts right-to-left text in visual order: this program or the terminal."""
     return _now.bidi
 
 

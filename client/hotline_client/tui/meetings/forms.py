@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hotline_client.tui.looks.cells import line
-from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.looks.tongue import N_, t
-from hotline_client.tui.parts.fields import Answers, Field, Form, no_item
+from hotline_client.tui.parts.fields import About, Answers, Field, Form, no_item
 from hotline_client.words.times import local_times, slot, zulu
 from hotline_protocol.documents.body import MAX_NOTE, MAX_TITLE, Target
 from hotline_protocol.documents.meetings import (
@@ -81,18 +79,12 @@ def propose_form() -> Form:
 
 def counter_form(meeting: Meeting, number: str) -> Form:
     """Other values for some parts; what is left empty stays as it is."""
-    target = Target(meeting.id, meeting.content)
 
-    def make(given: Answers) -> list[MeetingCounter]:
-        return [MeetingCounter(target, given["slots"], given["place"], given["level"], given["note"])]
+    def say(target: Target, given: Answers) -> MeetingCounter:
+        return MeetingCounter(target, given["slots"], given["place"], given["level"], given["note"])
 
-    return Form(
-        f"meeting.counter.{meeting.id.hex()}",
-        N_("COUNTER-PROPOSAL: what is left empty stays as it is"),
-        _parts(),
-        make,
-        facts=_facts(meeting, number),
-    )
+    title = N_("COUNTER-PROPOSAL: what is left empty stays as it is")
+    return About(meeting, number).form("meeting.counter", title, _parts(), say)
 
 
 def answer_form(meeting: Meeting, number: str) -> Form:
@@ -103,17 +95,10 @@ def answer_form(meeting: Meeting, number: str) -> Form:
     )
     version = meeting.parts[Part.TIME].version
 
-    def make(given: Answers) -> list[MeetingAnswer]:
-        said = tuple(given[one.name] for one in fields)
-        return [MeetingAnswer(Target(meeting.id, meeting.content), version, said)]
+    def say(target: Target, given: Answers) -> MeetingAnswer:
+        return MeetingAnswer(target, version, tuple(given[one.name] for one in fields))
 
-    return Form(
-        f"meeting.answer.{meeting.id.hex()}",
-        N_("WHICH TIMES FIT US"),
-        fields,
-        make,
-        facts=_facts(meeting, number),
-    )
+    return About(meeting, number).form("meeting.answer", N_("WHICH TIMES FIT US"), fields, say)
 
 
 def _echo(one: Slot) -> Callable[[Any], str]:
@@ -149,7 +134,7 @@ def agree_form(meeting: Meeting, number: str) -> Form:
                 )
             )
 
-    def make(given: Answers) -> list[MeetingAgree]:
+    def say(target: Target, given: Answers) -> MeetingAgree:
         parts = []
         for part in open_parts:
             typed = given[part.value]
@@ -160,15 +145,10 @@ def agree_form(meeting: Meeting, number: str) -> Form:
                 parts.append(Agreed(part, version, 0))
         if not parts:
             raise UsageError(t("agree to a time, a place or a level; Esc leaves it all open"))
-        return [MeetingAgree(Target(meeting.id, meeting.content), tuple(parts))]
+        return MeetingAgree(target, tuple(parts))
 
-    return Form(
-        f"meeting.agree.{meeting.id.hex()}",
-        N_("AGREE: it stands when both sides agreed to the same version"),
-        tuple(fields),
-        make,
-        facts=_facts(meeting, number),
-    )
+    title = N_("AGREE: it stands when both sides agreed to the same version")
+    return About(meeting, number).form("meeting.agree", title, fields, say)
 
 
 def _words(words: str) -> Callable[[Any], str]:
@@ -185,25 +165,19 @@ def attach_form(meeting: Meeting, number: str, items: Mapping[str, bytes], attac
             raise UsageError(no_item(unknown[0], items))
         return tuple(items[one.upper()] for one in numbers)
 
-    return Form(
-        f"meeting.attach.{meeting.id.hex()}",
-        N_("ITEMS OF THE AGENDA FOR THIS MEETING"),
-        (Field("items", N_("Items"), read=chosen, initial=attached, hint=", ".join(items)),),
-        lambda given: [MeetingAttach(Target(meeting.id, meeting.content), given["items"])],
-        facts=_facts(meeting, number),
-    )
+    def say(target: Target, given: Answers) -> MeetingAttach:
+        return MeetingAttach(target, given["items"])
+
+    field = Field("items", N_("Items"), read=chosen, initial=attached, hint=", ".join(items))
+    title = N_("ITEMS OF THE AGENDA FOR THIS MEETING")
+    return About(meeting, number).form("meeting.attach", title, (field,), say)
 
 
 def cancel_form(meeting: Meeting, number: str) -> Form:
     """A side will not meet, and why."""
-    return Form(
-        f"meeting.cancel.{meeting.id.hex()}",
-        N_("CANCEL THE MEETING"),
-        (Field("reason", N_("Reason"), lines=3, wanted=True, limit=MAX_NOTE),),
-        lambda given: [MeetingCancel(Target(meeting.id, meeting.content), given["reason"])],
-        facts=_facts(meeting, number),
-    )
+    field = Field("reason", N_("Reason"), lines=3, wanted=True, limit=MAX_NOTE)
 
+    def say(target: Target, given: Answers) -> MeetingCancel:
+        return MeetingCancel(target, given["reason"])
 
-def _facts(meeting: Meeting, number: str) -> tuple[Row, ...]:
-    return (((f" {number} {line(meeting.title, 60)}", "strong"),),)
+    return About(meeting, number).form("meeting.cancel", N_("CANCEL THE MEETING"), (field,), say)

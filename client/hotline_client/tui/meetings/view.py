@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -24,7 +24,7 @@ from hotline_client.tui.meetings.rows import meeting_detail, meeting_needs, meet
 from hotline_client.tui.minutes.acts import MinutesActs
 from hotline_client.tui.minutes.rows import minutes_needs, minutes_row
 from hotline_client.tui.parts.acts import Act, Place, acts_of, bindings
-from hotline_client.tui.parts.board import Board
+from hotline_client.tui.parts.board import form_act
 from hotline_client.tui.parts.fields import Form
 from hotline_client.tui.parts.needs import Need
 from hotline_client.tui.parts.ports import number
@@ -48,7 +48,7 @@ _STEPS = {
 """Acts of the screen and the rows of the table that allow them."""
 
 
-class MeetingsView(Board[Meeting | Record], MinutesActs):
+class MeetingsView(MinutesActs):
     """One channel's meetings, the living ones first, and under them the minutes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("meetings"), *bindings("minutes")]
@@ -62,25 +62,15 @@ class MeetingsView(Board[Meeting | Record], MinutesActs):
         return [*found, *self.minutes()]
 
     @property
-    def marked_meeting(self) -> Meeting | None:
-        """The marked row, if it is of a meeting."""
-        return self.current if isinstance(self.current, Meeting) else None
-
-    @property
-    def marked_minutes(self) -> Record | None:
-        """The marked row, if it is of minutes."""
-        return self.current if isinstance(self.current, Record) else None
-
-    @property
     def _meetings(self) -> list[Meeting]:
         return [one for one in self._entries if isinstance(one, Meeting)]
 
     def key(self, entry: Meeting | Record) -> bytes:
-        """Its first document."""
+        """The proposal of a meeting, the draft of minutes."""
         return entry.id
 
     def row(self, entry: Meeting | Record, cells: int) -> Row:
-        """One of them."""
+        """A meeting or minutes on one line."""
         number_ = self._number(entry.id)
         if isinstance(entry, Record):
             return minutes_row(entry, number_, cells)
@@ -119,51 +109,40 @@ class MeetingsView(Board[Meeting | Record], MinutesActs):
         """What is possible on the marked meeting."""
         meeting = self.marked_meeting
         acts = [act for act in acts_of("meetings") if meeting and self._possible(act.id, meeting) is None]
-        return [*acts, *self.minutes_offered(self.marked_minutes)]
+        return [*acts, *self.minutes_offered()]
 
     def help_places(self) -> tuple[Place, ...]:
         """What the marked row is about first."""
         first: tuple[Place, ...] = ("meetings", "minutes")
         return (*(reversed(first) if self.marked_minutes else first), "list")
 
-    def _possible(self, act: str, meeting: Meeting | None) -> str | None:
+    def _possible(self, act: str, entry: Meeting | Record | None) -> str | None:
         if act in {"calendar", "save_calendar"}:
             return None
+        if act not in _STEPS:
+            return super()._possible(act, entry)
+        meeting = entry if isinstance(entry, Meeting) else None
         why = why_not(meeting, _STEPS[act], self.state.me.side, self.state.me.role)
         if why is None and act == "reply_times" and meeting is not None and not meeting.slots:
             return t("no time is proposed that could be answered")
         return why
 
-    def _number(self, document: bytes) -> str:
-        return number(self.state.port, self.state.channel, document)
-
     # --- acts
 
     def new(self) -> None:
-        """A new meeting."""
+        """A form that proposes a meeting."""
         if self.state.me.role in SPEAKING_ROLES:
             self.post_message(Fill(propose_form()))
         else:
             self.tell(t("a certificate with the role {role} proposes nothing", role=self.state.me.role.value))
 
-    def _ready(self, act: str) -> Meeting | None:
-        """The marked meeting if the act is possible on it; else it is said why not."""
-        why = self._possible(act, self.marked_meeting)
-        if why is not None:
-            self.tell(why)
-        return self.marked_meeting if why is None else None
-
-    def _fill(self, act: str, make: Callable[[Meeting, str], Form]) -> None:
-        if meeting := self._ready(act):
-            self.post_message(Fill(make(meeting, self._number(meeting.id))))
-
     def respond(self) -> None:
         """F5: which times fit."""
-        self.action_reply_times()
-
-    def action_reply_times(self) -> None:
-        """Which times fit."""
         self._fill("reply_times", answer_form)
+
+    action_reply_times = form_act("reply_times", answer_form)
+    action_counter_meeting = form_act("counter_meeting", counter_form)
+    action_cancel = form_act("cancel", cancel_form)
 
     def action_agree(self) -> None:
         """Agree to some parts."""
@@ -174,14 +153,6 @@ class MeetingsView(Board[Meeting | Record], MinutesActs):
             )
         else:
             self._fill("agree", agree_form)
-
-    def action_counter_meeting(self) -> None:
-        """Other values."""
-        self._fill("counter_meeting", counter_form)
-
-    def action_cancel(self) -> None:
-        """We will not meet."""
-        self._fill("cancel", cancel_form)
 
     def action_attach(self) -> None:
         """Items of the agenda."""
@@ -195,8 +166,9 @@ class MeetingsView(Board[Meeting | Record], MinutesActs):
         self._fill("attach", make)
 
     def action_held(self) -> None:
-        """It took place."""
-        if meeting := self._ready("held"):
+        """Say that the marked meeting took place, once a person said yes."""
+        meeting = self._ready("held")
+        if isinstance(meeting, Meeting):
             words = t(
                 "{number} {title} took place? Both sides say so.",
                 number=self._number(meeting.id),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from hotline_client.presenters.agenda import reportable
@@ -13,11 +14,11 @@ from hotline_client.tui.looks.tongue import t
 from hotline_client.tui.minutes.forms import draft_form, remark_form, reserve_form, revise_form
 from hotline_client.tui.minutes.rows import minutes_detail, why_not
 from hotline_client.tui.parts.acts import Act, acts_of
-from hotline_client.tui.parts.fields import Form
-from hotline_client.tui.parts.ports import number, who
+from hotline_client.tui.parts.board import Board, form_act
+from hotline_client.tui.parts.ports import who
 from hotline_client.tui.parts.saving import save
 from hotline_client.tui.parts.typed import AskTyped
-from hotline_client.tui.parts.view import Fill, View
+from hotline_client.tui.parts.view import Fill
 from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.minutes import MinutesInitial, MinutesSign
@@ -37,72 +38,48 @@ TYPED: Final = 8
 """Digits of the text's hash that who signs must type."""
 
 
-class MinutesActs(View):
-    """To be mixed into a board that has `marked_minutes` and `marked_meeting`."""
+class MinutesActs(Board[Meeting | Record]):
+    """To be mixed into the board of meetings, in which minutes are listed too."""
 
     @property
     def marked_minutes(self) -> Record | None:
         """The marked row, if it is of minutes."""
-        raise NotImplementedError
+        return self.current if isinstance(self.current, Record) else None
 
     @property
     def marked_meeting(self) -> Meeting | None:
         """The marked row, if it is of a meeting."""
-        raise NotImplementedError
+        return self.current if isinstance(self.current, Meeting) else None
 
     def minutes(self) -> list[Record]:
         """All minutes of the channel, the newest first."""
         found = self.state.port.read(self.state.channel, lambda book: list(book.minutes.all.values()))
         return sorted(found, key=lambda one: -one.seq)
 
-    def minutes_offered(self, minutes: Record | None) -> Sequence[Act]:
+    def minutes_offered(self) -> Sequence[Act]:
         """What is possible: on marked minutes, or a first text."""
-        return [act for act in acts_of("minutes") if self._why(act.id, minutes) is None]
+        return [act for act in acts_of("minutes") if self._possible(act.id, self.current) is None]
 
     def minutes_rows(self, minutes: Record, cells: int) -> Sequence[Row]:
-        """All of them."""
-        state = self.state
-        return minutes_detail(
-            minutes, self._ref(minutes.id), state.scene(), cells, role=state.me.role, name_of=self._name_of
-        )
+        """Where some minutes stand, what was said about them, and their text."""
+        scene, role = self.state.scene(), self.state.me.role
+        name_of = partial(who, self.state.port, self.state.channel)
+        return minutes_detail(minutes, self._number(minutes.id), scene, cells, role=role, name_of=name_of)
 
-    def _ref(self, document: bytes) -> str:
-        return number(self.state.port, self.state.channel, document)
-
-    def _name_of(self, fingerprint: bytes) -> str:
-        return who(self.state.port, self.state.channel, fingerprint)
-
-    def _why_no_draft(self) -> str | None:
-        role = self.state.me.role
-        return (
-            None
-            if role in RAPPORTEURS
-            else t("a certificate with the role {role} drafts no minutes", role=role.value)
-        )
-
-    def _why(self, act: str, minutes: Record | None) -> str | None:
+    def _possible(self, act: str, entry: Meeting | Record | None) -> str | None:
+        minutes, role = entry if isinstance(entry, Record) else None, self.state.me.role
         if act == "draft_minutes":
-            return self._why_no_draft()
+            refusal = t("a certificate with the role {role} drafts no minutes", role=role.value)
+            return None if role in RAPPORTEURS else refusal
         if act == "save_minutes":
             return None if minutes else t("mark minutes first")
-        return why_not(minutes, _STEPS[act], self.state.me.side, self.state.me.role)
-
-    def _ready_minutes(self, act: str) -> Record | None:
-        """The marked minutes if the act is possible on them; else it is said why not."""
-        why = self._why(act, self.marked_minutes)
-        if why is not None:
-            self.tell(why)
-        return self.marked_minutes if why is None else None
-
-    def _fill_minutes(self, act: str, make: Callable[[Record, str], Form]) -> None:
-        if minutes := self._ready_minutes(act):
-            self.post_message(Fill(make(minutes, self._ref(minutes.id))))
+        return why_not(minutes, _STEPS[act], self.state.me.side, role)
 
     # --- keys
 
     def action_draft_minutes(self) -> None:
         """A first text, made from the outcomes of the agenda and the meeting marked."""
-        why = self._why_no_draft()
+        why = self._possible("draft_minutes", self.current)
         if why is not None:
             self.tell(why)
             return
@@ -114,38 +91,30 @@ class MinutesActs(View):
         title = t("Minutes of {meeting}", meeting=meeting.title) if meeting is not None else t("Minutes")
         form = draft_form(
             title=title,
-            text=first_text(title, meeting, ended, self._ref, now),
-            items={self._ref(one.id).upper(): one.id for one in board},
-            reported=" ".join(self._ref(one.id).upper() for one in ended),
-            meetings={self._ref(one).upper(): one for one in meetings},
-            meeting=self._ref(meeting.id).upper() if meeting is not None else "",
+            text=first_text(title, meeting, ended, self._number, now),
+            items={self._number(one.id).upper(): one.id for one in board},
+            reported=" ".join(self._number(one.id).upper() for one in ended),
+            meetings={self._number(one).upper(): one for one in meetings},
+            meeting=self._number(meeting.id).upper() if meeting is not None else "",
         )
         self.post_message(Fill(form))
 
-    def action_revise_minutes(self) -> None:
-        """Another text."""
-        self._fill_minutes("revise_minutes", revise_form)
-
-    def action_remark(self) -> None:
-        """Something about the text."""
-        self._fill_minutes("remark", remark_form)
-
-    def action_reserve(self) -> None:
-        """A reservation."""
-        self._fill_minutes("reserve", reserve_form)
+    action_revise_minutes = form_act("revise_minutes", revise_form)
+    action_remark = form_act("remark", remark_form)
+    action_reserve = form_act("reserve", reserve_form)
 
     def action_initial(self) -> None:
         """Our side holds the text for right."""
         self._typed("initial", t("initial"), MinutesInitial)
 
     def action_sign(self) -> None:
-        """The head signs."""
+        """The head of our delegation signs the text."""
         self._typed("sign", t("sign"), MinutesSign)
 
     def action_save_minutes(self) -> None:
         """The paper: both sides get the same bytes from the same log."""
-        minutes = self._ready_minutes("save_minutes")
-        if minutes is None:
+        minutes = self._ready("save_minutes")
+        if not isinstance(minutes, Record):
             return
         port, channel = self.state.port, self.state.channel
 
@@ -156,13 +125,13 @@ class MinutesActs(View):
 
             return write(gather(port, channel, minutes.id), _PAPERS[ending])
 
-        name = self._ref(minutes.id).replace("/", "-")
+        name = self._number(minutes.id).replace("/", "-")
         save(self, t("Write the minutes to"), tuple(_PAPERS), f"{name}.pdf", make)
 
     def _typed(self, act: str, verb: str, make: Callable[[Target], Body]) -> None:
         """Once the first digits of the hash of the text were typed: of the text that stood here, and no other."""
-        minutes = self._ready_minutes(act)
-        if minutes is None:
+        minutes = self._ready(act)
+        if not isinstance(minutes, Record):
             return
         digest = text_hash(minutes)
         body = make(Target(minutes.id, minutes.content))
@@ -177,7 +146,7 @@ class MinutesActs(View):
                 self.say(body)
 
         lines = [
-            f"{verb.upper()} {self._ref(minutes.id)} {line(minutes.title, 40)}",
+            f"{verb.upper()} {self._number(minutes.id)} {line(minutes.title, 40)}",
             t(
                 "version {version}; the SHA-256 of its text begins with {hash}",
                 version=minutes.version,

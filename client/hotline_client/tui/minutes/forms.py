@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from hotline_client.tui.looks.cells import line
-from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.looks.tongue import N_
-from hotline_client.tui.parts.fields import Answers, Field, Form, no_item
+from hotline_client.tui.parts.fields import About, Answers, Field, Form, no_item
+from hotline_protocol.documents import Body
 from hotline_protocol.documents.body import MAX_TEXT, MAX_TITLE, Target
 from hotline_protocol.documents.minutes import (
     MAX_MINUTES,
@@ -54,54 +53,35 @@ def draft_form(
 
 
 def revise_form(minutes: Record, number: str) -> Form:
-    """Another text."""
+    """Another text in the place of the present one."""
+    hint = N_("what was said about the old text, and initialled of it, is void")
     field = Field(
-        "text",
-        N_("Text"),
-        initial=minutes.text,
-        lines=12,
-        wanted=True,
-        limit=MAX_MINUTES,
-        hint=N_("what was said about the old text, and initialled of it, is void"),
+        "text", N_("Text"), initial=minutes.text, lines=12, wanted=True, limit=MAX_MINUTES, hint=hint
     )
-    return Form(
-        f"minutes.revise.{minutes.id.hex()}",
-        N_("ANOTHER TEXT"),
-        (field,),
-        lambda given: [MinutesRevise(_target(minutes), given["text"])],
-        facts=_facts(minutes, number),
-    )
+    return _text_form(About(minutes, number), "minutes.revise", N_("ANOTHER TEXT"), field, MinutesRevise)
 
 
 def remark_form(minutes: Record, number: str) -> Form:
     """Something about the present text."""
-    return Form(
-        f"minutes.comment.{minutes.id.hex()}",
-        N_("REMARK ON THE TEXT"),
-        (Field("text", N_("Remark"), lines=4, wanted=True, limit=MAX_TEXT),),
-        lambda given: [MinutesComment(_target(minutes), given["text"])],
-        facts=_facts(minutes, number),
+    field = Field("text", N_("Remark"), lines=4, wanted=True, limit=MAX_TEXT)
+    return _text_form(
+        About(minutes, number), "minutes.comment", N_("REMARK ON THE TEXT"), field, MinutesComment
     )
 
 
 def reserve_form(minutes: Record, number: str) -> Form:
     """A reservation of the own side."""
     hint = N_("it stays with the minutes and is printed with them")
-    return Form(
-        f"minutes.reserve.{minutes.id.hex()}",
-        N_("RESERVATION OF YOUR SIDE"),
-        (Field("text", N_("Reservation"), lines=4, wanted=True, limit=MAX_TEXT, hint=hint),),
-        lambda given: [MinutesReserve(_target(minutes), given["text"])],
-        facts=_facts(minutes, number),
+    field = Field("text", N_("Reservation"), lines=4, wanted=True, limit=MAX_TEXT, hint=hint)
+    return _text_form(
+        About(minutes, number), "minutes.reserve", N_("RESERVATION OF YOUR SIDE"), field, MinutesReserve
     )
 
 
-def _target(minutes: Record) -> Target:
-    return Target(minutes.id, minutes.content)
-
-
-def _facts(minutes: Record, number: str) -> tuple[Row, ...]:
-    return (((f" {number} {line(minutes.title, 60)}", "strong"),),)
+def _text_form(
+    about: About, name: str, title: str, field: Field, body: Callable[[Target, str], Body]
+) -> Form:
+    return about.form(name, title, (field,), lambda target, given: body(target, given["text"]))
 
 
 def _chosen(typed: str, items: Numbered) -> tuple[bytes, ...]:

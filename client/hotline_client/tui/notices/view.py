@@ -115,9 +115,6 @@ class NoticesView(Board[Registered]):
         allowed = self.state.me.role in WRITING_ROLES
         return None if allowed else t("an observer reads; this device cannot write")
 
-    def _number(self, document: bytes) -> str:
-        return number(self.state.port, self.state.channel, document)
-
     # --- acts
 
     def new(self) -> None:
@@ -158,14 +155,6 @@ class NoticesView(Board[Registered]):
         else:
             target = self.state.port.target(self.state.channel, message.id)
             self.post_message(Fill(answer_form(message, target)))
-
-    def _ready(self, act: str) -> Registered | None:
-        """The marked notice if the act is possible on it; else it is said why not."""
-        why = self._possible(act, self.current)
-        if why is not None:
-            self.tell(why)
-            return None
-        return self.current
 
     def action_replace(self) -> None:
         """A form with another notice in the place of the marked one."""

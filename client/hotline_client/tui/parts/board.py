@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar, Final, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,9 +13,11 @@ from hotline_client.tui.looks.bars import Bar
 from hotline_client.tui.looks.row_list import RowList
 from hotline_client.tui.looks.rows import Row
 from hotline_client.tui.parts.acts import Act, Place, acts_of, bindings
+from hotline_client.tui.parts.fields import Form
+from hotline_client.tui.parts.ports import number
 from hotline_client.tui.parts.sheets import Sheet
 from hotline_client.tui.parts.state import ScreenState
-from hotline_client.tui.parts.view import Show, View
+from hotline_client.tui.parts.view import Fill, Show, View
 
 E = TypeVar("E")
 
@@ -70,6 +72,29 @@ class Board(View, Generic[E]):
     def empty(self, cells: int) -> Sequence[Row]:
         """What stands in an empty list: what to do."""
         raise NotImplementedError
+
+    def _possible(self, act: str, entry: E | None) -> str | None:
+        """Why an act is not possible on an entry; None if it is."""
+        del act, entry
+        return None
+
+    # --- what acts share
+
+    def _number(self, document: bytes) -> str:
+        return number(self.state.port, self.state.channel, document)
+
+    def _ready(self, act: str) -> E | None:
+        """The marked entry if the act is possible on it; else it is said why not."""
+        why = self._possible(act, self.current)
+        if why is not None:
+            self.tell(why)
+        return self.current if why is None else None
+
+    def _fill(self, act: str, make: Callable[[Any, str], Form]) -> None:
+        """A form about the marked entry, which is `make`'s, with its number."""
+        entry = self._ready(act)
+        if entry is not None:
+            self.post_message(Fill(make(entry, self._number(self.key(entry)))))
 
     # --- the frame
 
@@ -191,3 +216,12 @@ class Board(View, Generic[E]):
     def action_to_talk(self) -> None:
         """Back to the timeline."""
         self.post_message(Show("talk"))
+
+
+def form_act(act: str, make: Callable[[Any, str], Form]) -> Callable[[Board[Any]], None]:
+    """An action that fills a form about the marked entry, if the act is possible on it."""
+
+    def action(self: Board[Any]) -> None:
+        self._fill(act, make)
+
+    return action

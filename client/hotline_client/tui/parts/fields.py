@@ -7,16 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, Protocol
 
-from hotline_client.tui.looks.rows import Row
+from hotline_client.tui.looks.cells import line
+from hotline_client.tui.looks.rows import Row, quote
 from hotline_client.tui.looks.tongue import t
 from hotline_protocol.documents import Body
+from hotline_protocol.documents.body import Target
 from hotline_protocol.errors import HotlineError, UsageError
 from hotline_protocol.text import show
 
 Answers = Mapping[str, Any]
 """What was read from each field, by name; only of fields that are right."""
+
+
+_CELLS: Final = 79
+_QUOTED: Final = 3
 
 
 def as_typed(text: str) -> str:
@@ -101,3 +107,52 @@ def no_item(typed: str, items: Mapping[str, bytes]) -> str:
     """What is wrong with a number, and which there are."""
     names = ", ".join(items) or t("none")
     return t("{typed} is no item of the agenda; there are {items}", typed=show(typed), items=names)
+
+
+# --- about something that stands in the log
+
+
+class Titled(Protocol):
+    """Whatever documents name by its id and the hash of its present content, and people by its title."""
+
+    id: bytes
+    content: bytes
+    title: str
+
+
+Saying = Callable[[Target, Answers], Body]
+"""The document about a target that the answers make."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a form is about: above the questions stand its number, its title, and the first lines of `quoted`."""
+
+    thing: Titled
+    number: str
+    quoted: str = ""
+
+    def form(
+        self,
+        name: str,
+        title: str,
+        fields: Sequence[Field],
+        say: Saying,
+        *,
+        ask: Callable[[Answers], str | None] | None = None,
+        sent: str = "",
+    ) -> Form:
+        """A form for one document; the kind of `name` tells its drafts from those of other forms about the same."""
+        thing = self.thing
+        target = Target(thing.id, thing.content)
+        head: Row = ((f" {self.number} {line(thing.title, 60)}", "strong"),)
+        quoted = quote(self.quoted, _CELLS)[:_QUOTED] if self.quoted else []
+        return Form(
+            f"{name}.{thing.id.hex()}",
+            title,
+            tuple(fields),
+            lambda given: [say(target, given)],
+            ask=ask,
+            sent=sent,
+            facts=(head, *quoted),
+        )

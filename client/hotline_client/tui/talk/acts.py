@@ -69,7 +69,7 @@ class MessageActs(View):
         self._fill(self.message, why_not_ours(self.message), withdrawal_form)
 
     def action_translate(self) -> None:
-        """A courtesy translation."""
+        """Its words in another language, which have no force."""
         why = None if self.message is not None and self.message.seq else t("select a message first")
         self._fill(self.message, why, translation_form)
 
@@ -122,7 +122,7 @@ class MessageActs(View):
         self.app.push_screen(AskTyped(lines, wrong, t("go")), done)
 
     def action_find(self) -> None:
-        """Search."""
+        """Search what was written."""
         self.search()
 
     def search(self) -> None:

@@ -38,7 +38,7 @@ class Composer(TextArea):
         """Enter was pressed on a text."""
 
     class Left(Message):
-        """Esc was pressed."""
+        """The writer wants to read, or takes back what waits for its second key."""
 
     class Notice(Message):
         """Something the writer must know."""

@@ -54,7 +54,7 @@ class Search(Screen[MessageView | None]):
         yield Bar(id="search-said")
 
     def on_mount(self) -> None:
-        """Type at once."""
+        """The field hears the keys at once; the list is only looked at."""
         self.query_one("#search-title", Bar).show(
             ((t('SEARCH  words, "a phrase", begin*   in all channels'), "strong"),)
         )
@@ -92,11 +92,11 @@ class Search(Screen[MessageView | None]):
             self.dismiss(self._found[at].message)
 
     def action_step(self, by: int) -> None:
-        """Another row."""
+        """Mark another of what was found."""
         self.query_one(RowList).step(by)
 
     def action_give_up(self) -> None:
-        """Back."""
+        """Leave without going anywhere."""
         self.dismiss(None)
 
     def _rows(self, cells: int) -> Sequence[Row]:

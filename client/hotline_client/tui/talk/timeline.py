@@ -177,7 +177,7 @@ class Timeline(ScrollView, can_focus=True):
         return strip
 
     def on_resize(self) -> None:
-        """Wrap again."""
+        """Wrap for the new width, with the same message at the top."""
         if self.window is not None:
             anchor = self._anchor()
             self.window.resize(self._cells)
@@ -228,15 +228,15 @@ class Timeline(ScrollView, can_focus=True):
         self._select(-1)
 
     def action_down(self) -> None:
-        """One message down."""
+        """One message down; within a tall one, one screen down."""
         self._select(1)
 
     def action_page_up(self) -> None:
-        """One screen up."""
+        """One screen back in the log."""
         self._page(-1)
 
     def action_page_down(self) -> None:
-        """One screen down."""
+        """One screen on in the log."""
         self._page(1)
 
     def action_first(self) -> None:

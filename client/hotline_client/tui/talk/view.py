@@ -56,7 +56,7 @@ class Talk(Writing, MessageActs):
         self._seeing: dict[str, Seeing] = {}
 
     def compose(self) -> ComposeResult:
-        """Top to bottom."""
+        """The timeline with the pane beside it, and under them what one writes."""
         with Horizontal(id="middle"):
             yield self.timeline
             yield RowList(self._pane, id="needs")
@@ -66,7 +66,7 @@ class Talk(Writing, MessageActs):
         yield self.composer
 
     def on_mount(self) -> None:
-        """An observer reads."""
+        """Read the channel; an observer cannot write."""
         self.query_one("#needs", RowList).can_focus = False
         self.set_interval(KEEP, self._keep_drafts)
         if self.state.me.role not in WRITING_ROLES:
@@ -85,7 +85,7 @@ class Talk(Writing, MessageActs):
     # --- the frame
 
     def enter(self) -> None:
-        """One writes first."""
+        """The composer hears the keys."""
         self.composer.focus()
 
     def reread(self) -> None:
@@ -182,7 +182,7 @@ class Talk(Writing, MessageActs):
         self.timeline.reset_painted()
 
     def on_timeline_write(self) -> None:
-        """Back to writing."""
+        """The composer hears the keys again."""
         self.composer.focus()
 
     def on_timeline_details(self, message: Timeline.Details) -> None:

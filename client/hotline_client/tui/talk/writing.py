@@ -67,7 +67,7 @@ class Writing(View):
         self._send(outgoing)
 
     def confirm(self) -> None:
-        """F9."""
+        """F9: the second key, and the only one for a text that Enter does not send."""
         text, outgoing = self.composer.text, None
         if self.composition.pending is None and self.composition.precedence is Precedence.ROUTINE:
             # what Enter would not send of a paste: the key that no paste contains does
