@@ -149,3 +149,6 @@ def test_a_date_time_group_of_a_time_that_no_calendar_has() -> None:
     assert times.dtg(1_795_444_320_000) == "231432Z NOV 26"
     assert times.dtg(10**30) == "impossible time"
     assert times.dtg(10**30, lambda _message, /, **_values: "nie") == "nie"
+    assert (times.clock(1_795_444_320_000), times.clock(10**30)) == ("1432Z", "????Z")
+    assert (times.day(1_795_444_320_000), times.day(10**30)) == ("23 NOV 2026", "impossible date")
+    assert times.day(10**30, lambda _message, /, **_values: "nie") == "nie"
