@@ -50,6 +50,11 @@ class Precedence(StrEnum):
     PRIORITY = "PRIORITY"
     ROUTINE = "ROUTINE"
 
+    @property
+    def rank(self) -> int:
+        """0 for the most urgent."""
+        return tuple(Precedence).index(self)
+
 
 class Response(StrEnum):
     """ICAO Doc 4444 CPDLC response attributes: which answer a message asks for."""

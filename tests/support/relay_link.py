@@ -229,10 +229,6 @@ def commit(after: int, body: bytes = b"commit") -> Submission:
     return Submission("commit", os.urandom(16), after, body)
 
 
-def other_id(submission: Submission) -> Submission:
-    return Submission(submission.kind, os.urandom(16), submission.after, submission.body)
-
-
 def client_tls() -> ssl.SSLContext:
     """TLS as a client of a pinned relay sees it; these tests look at what the relay does, not at the pin."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

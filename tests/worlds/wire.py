@@ -1,4 +1,4 @@
-"""A client's connection as `Session` and `Transport` keep it, one frame at a time and without a loop: T2, the back-off of T3, and ticks."""
+"""A client's connection as `RelaySession` and `Connection` keep it, one frame at a time and without a loop: T2, the back-off of T3, and ticks."""
 
 from __future__ import annotations
 

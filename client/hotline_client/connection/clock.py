@@ -1,7 +1,6 @@
 """Whether this device's clock can be acted on: held against what the relay announced, for as long as the process lives.
 
-K10 a clock that is more than five minutes from the relay's, or that no relay was reached to compare with since the start, is in doubt
-K11 while it is in doubt nothing irrevocable is done by it; it goes on by itself when the two agree again
+Rules T6 and T7 of docs/protocol.md; what is irrevocable waits, and goes on by itself when the two agree again.
 The relay's time goes on by a clock that nobody sets, so that a jump of ours is seen at once and without asking again.
 """
 

@@ -97,14 +97,6 @@ class Enrolment:
         self._keep(made, path)
         return self._asked(made, path)
 
-    def write_request(self, name: str, out: str) -> Asked:
-        """Step 1 again: the key is there, its request was lost."""
-        path = _path(out, N_("request"))
-        enrol.check_name(name.strip())
-        made = enrol.renew(self.home, self._words(), name.strip(), path)
-        self._keep(made, path)
-        return self._asked(made, path)
-
     def install(self, certificate: str, charter: str) -> Installed:
         """Step 3: the certificate and the charter, if they fit each other, this key and now."""
         self.installed = enrol.install(

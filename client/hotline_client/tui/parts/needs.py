@@ -25,7 +25,6 @@ TITLES: Final[Mapping[ViewName, str]] = {
 VIEWS: Final = tuple(TITLES)
 
 _NEW: Final = 1000
-_RANK: Final = {precedence: rank for rank, precedence in enumerate(Precedence)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Need:
 
 def in_order(needs: Iterable[Need]) -> list[Need]:
     """The most urgent first, of equal ones the oldest."""
-    return sorted(needs, key=lambda need: (_RANK[need.precedence], need.since, need.id))
+    return sorted(needs, key=lambda need: (need.precedence.rank, need.since, need.id))
 
 
 def talk_needs(waiting: Sequence[MessageView]) -> Iterable[Need]:

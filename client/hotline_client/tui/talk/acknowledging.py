@@ -8,12 +8,9 @@ from typing import Final
 
 from hotline_client.line.views import MessageView
 from hotline_client.tui.looks.tongue import t
-from hotline_protocol.terms import Precedence
 
 ARMING: Final = 1.0
 """Seconds between the painting of a label and the key doing what it says."""
-
-_RANK: Final = {precedence: rank for rank, precedence in enumerate(Precedence)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ def choose(selected: MessageView | None, waiting: Sequence[MessageView]) -> Mess
     if selected is not None and selected.needs_ack:
         return selected
     open_ones = [one for one in waiting if one.needs_ack]
-    return min(open_ones, key=lambda one: (_RANK[one.precedence], one.at or one.time), default=None)
+    return min(open_ones, key=lambda one: (one.precedence.rank, one.at or one.time), default=None)
 
 
 class Trigger:
