@@ -180,8 +180,8 @@ class MemoryVault:
     def certificate(self, fingerprint: bytes) -> bytes | None:
         return self.certificates.get(fingerprint)
 
-    def group_context(self, channel: str, epoch: int) -> bytes | None:
-        return self._of(channel).contexts.get(epoch)
+    def group_context(self, channel: str, digest: bytes) -> bytes | None:
+        return self._of(channel).contexts.get(digest)
 
     def said(self, channel: str, author: bytes, since: int) -> Sequence[str]:
         documents = self._of(channel).documents

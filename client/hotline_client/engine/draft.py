@@ -64,7 +64,7 @@ class Draft:
     slots: list[SlotRecord] = field(default_factory=list)
     steps: list[StepRecord] = field(default_factory=list)
     certificates: dict[bytes, bytes] = field(default_factory=dict)
-    contexts: dict[int, bytes] = field(default_factory=dict)
+    contexts: dict[bytes, bytes] = field(default_factory=dict)
     aside: int | None = None
     forget_aside: bool = False
     snapshot: Snapshot | None = None
@@ -241,7 +241,8 @@ class Draft:
         """The group is another one now."""
         self.state.group = group
         self.state.people.clear()
-        self.contexts[group.epoch] = group.group_context.encode()
+        context = group.group_context.encode()
+        self.contexts[sha256(context).digest()] = context
         self._group = "epoch"
         self.merged = True
         self.what.update(("roster", "status"))

@@ -8,14 +8,14 @@ import msgspec
 
 from hotline_protocol.relay.chain import Kind
 
-ItemKind = Literal["knock", "admit", "remove", "update", "document"]
-CommitIntent = Literal["admit", "remove", "update"]
+CommitIntent = Literal["admit", "remove", "update", "found"]
+ItemKind = Literal["knock", "admit", "remove", "update", "found", "document"]
 
 
 class Sealed(msgspec.Struct, frozen=True):
     """One form in which an item was encrypted: the exact entry it may become.
 
-    For a document: its exact bytes and the AuthenticatedContent. For a commit: the staged commit, and for a founding the
+    For a document: its exact bytes, the AuthenticatedContent, and SHA-256 of the GroupContext that is signed with it. For a commit: the staged commit, and for a founding the
     epoch-0 group it is built on (both secret).
     """
 
@@ -26,6 +26,7 @@ class Sealed(msgspec.Struct, frozen=True):
     body: bytes
     content: bytes = b""
     authenticated: bytes = b""
+    context: bytes = b""
     staged: bytes = b""
     group: bytes = b""
 
@@ -37,7 +38,7 @@ class Sealed(msgspec.Struct, frozen=True):
 class OutboxItem(msgspec.Struct, frozen=True):
     """Something we want in the log. `id`: the document id, or a random id of the intent.
 
-    `body`: the document's body map in msgpack; for `admit` the knock ids, for `remove` the certificate fingerprints, as a
+    `body`: the document's body map in msgpack; for `admit` and `found` the knock ids, for `remove` the certificate fingerprints, as a
     msgpack array. `sealed`: the forms made so far, newest last; only the newest is sent. `refused`: why it never will be
     in the log; such an item stays to be shown. `not_before`: unix ms. `stale`: its forms speak of a log that was left.
     """
@@ -74,6 +75,7 @@ class EntryRecord(msgspec.Struct, frozen=True):
 class DocumentRecord(msgspec.Struct, frozen=True):
     """A document in the log. `content`: its exact signed bytes; `author`: certificate fingerprint; `refused`: why it does
     not count. At most one record per (author, id) has `refused` None. `reference`: its number, as in `N-0042/26`.
+    `context`: SHA-256 of the GroupContext that its signature is over, see `Changes.contexts`.
     """
 
     seq: int
@@ -90,6 +92,7 @@ class DocumentRecord(msgspec.Struct, frozen=True):
     own: bool
     refused: str | None = None
     reference: str | None = None
+    context: bytes = b""
 
 
 class Snapshot(msgspec.Struct, frozen=True):

@@ -46,8 +46,8 @@ class Changes:
     `aside`: first move every entry with seq > this and its documents out of sight (kept for `Past.aside_*`, by entry id; what
     is there already under an id stays) and delete its marks and a snapshot from after it. `restored`: entry ids to delete from what was set aside.
     `forget_aside`: delete all that was set aside. `group`: None = unchanged; an empty `epoch` inside = only
-    the ratchets changed; `drop_group`: delete both blobs. `contexts`: epoch → GroupContext (RFC 9420, 8.1), which signatures of
-    that epoch are over; kept for the record. `certificates`: fingerprint → DER, for all channels. `snapshot` takes the place of
+    the ratchets changed; `drop_group`: delete both blobs. `contexts`: GroupContexts (RFC 9420, 8.1) by their SHA-256, which signatures
+    are over; kept for the record. `certificates`: fingerprint → DER, for all channels. `snapshot` takes the place of
     the one before.
     """
 
@@ -67,7 +67,7 @@ class Changes:
     slots: tuple[SlotRecord, ...] = ()
     steps: tuple[StepRecord, ...] = ()
     certificates: dict[bytes, bytes] = field(default_factory=dict)
-    contexts: dict[int, bytes] = field(default_factory=dict)
+    contexts: dict[bytes, bytes] = field(default_factory=dict)
     snapshot: Snapshot | None = None
 
 
@@ -122,8 +122,8 @@ class Past(Protocol):
     def certificate(self, fingerprint: bytes) -> bytes | None:
         """The DER of a certificate that was met."""
 
-    def group_context(self, channel: str, epoch: int) -> bytes | None:
-        """The GroupContext that signatures of an epoch are over."""
+    def group_context(self, channel: str, digest: bytes) -> bytes | None:
+        """The GroupContext of this SHA-256 that signatures are over."""
 
     def used_key(self, channel: str, key: str) -> UsedKey | None:
         """An idempotency key that was used."""

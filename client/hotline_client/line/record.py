@@ -15,6 +15,7 @@ from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.mls import codec as mls
 from hotline_protocol.mls.content import AuthenticatedContent
 from hotline_protocol.mls.errors import MLSError
+from hotline_protocol.mls.group_context import GroupContext
 from hotline_protocol.mls.suites import cipher_suite
 from hotline_protocol.record import frames
 from hotline_protocol.record.verify import Proven, Verifier
@@ -48,7 +49,7 @@ class Recorder:
         self._progress = progress
         self._suite = cipher_suite(desk.context.charter.suite)
         self._met: dict[bytes, Certificate] = {}
-        self._contexts: dict[int, bytes] = {}
+        self._contexts: dict[tuple[bytes, int], bytes] = {}
 
     def pieces(self, only: Sequence[bytes] = ()) -> Iterator[bytes]:
         """The file. `only`: the ids of the documents it holds; none: the whole log. UsageError if there is nothing to write."""
@@ -116,20 +117,26 @@ class Recorder:
         """What the document's signature needs and is not in the file yet."""
         with self._desk.lock:
             der = self._desk.store.certificate(record.author)
-            context = self._desk.store.group_context(self._channel, record.epoch)
+            context = self._desk.store.group_context(self._channel, record.context)
         if der is not None and record.author not in self._met:
             self._met[record.author] = self._desk.context.identify(der)
             yield frames.Certificate(der)
-        if context is not None and record.epoch not in self._contexts:
-            self._contexts[record.epoch] = context
+        if context is None:
+            return
+        group = mls.decode(GroupContext.read, context)
+        place = group.group_id, group.epoch
+        if self._contexts.get(place) != context:
+            # after a branch was left, or a channel was founded again, an epoch's number can come again
+            self._contexts[place] = context
             yield frames.Context(context)
 
     def _is_signed(self, record: DocumentRecord) -> bool:
         """Whether the file can show it. A document of a branch that was left may belong to an epoch that is gone (H3)."""
-        author, context = self._met.get(record.author), self._contexts.get(record.epoch)
+        author = self._met.get(record.author)
+        signed = mls.decode(AuthenticatedContent.read, record.authenticated)
+        context = self._contexts.get((signed.content.group_id, signed.content.epoch))
         if author is None or context is None:
             return False
-        signed = mls.decode(AuthenticatedContent.read, record.authenticated)
         try:
             signed.verify(self._suite, author.public_key, context)
         except MLSError:

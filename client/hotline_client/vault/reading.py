@@ -148,10 +148,10 @@ class Reader:
         row = self._database.row("SELECT der FROM certificate WHERE fingerprint = ?", (fingerprint,))
         return None if row is None else row[0]
 
-    def group_context(self, channel: str, epoch: int) -> bytes | None:
-        """The GroupContext (RFC 9420, 8.1) that the signatures of an epoch are over, if this device was in it."""
-        sql = f"SELECT context FROM group_context WHERE {_CHANNEL} AND epoch = ?"  # noqa: S608 - names of our own
-        row = self._database.row(sql, (channel, epoch))
+    def group_context(self, channel: str, digest: bytes) -> bytes | None:
+        """The GroupContext (RFC 9420, 8.1) of this SHA-256 that signatures are over, if this device was in it."""
+        sql = f"SELECT context FROM group_context WHERE {_CHANNEL} AND digest = ?"  # noqa: S608 - names of our own
+        row = self._database.row(sql, (channel, digest))
         return None if row is None else row[0]
 
     def used_key(self, channel: str, key: str) -> UsedKey | None:

@@ -59,8 +59,8 @@ def entry(row: Row) -> EntryRecord:
 
 def document(row: Row) -> DocumentRecord:
     """A row of `DOCUMENT`."""
-    *rest, own, refused, reference = row
-    return _record(DocumentRecord, (*rest, bool(own), refused, reference))
+    *rest, own, refused, reference, context = row
+    return _record(DocumentRecord, (*rest, bool(own), refused, reference, context))
 
 
 def mark(row: Row) -> MarkRecord:

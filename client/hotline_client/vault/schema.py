@@ -213,11 +213,23 @@ CREATE VIRTUAL TABLE words USING fts5 (
 );
 """
 
+_GENERATIONS: Final = """
+DROP TABLE group_context;
+CREATE TABLE group_context (
+    channel INTEGER NOT NULL REFERENCES channel (number),
+    digest BLOB NOT NULL,
+    context BLOB NOT NULL,
+    PRIMARY KEY (channel, digest)
+) STRICT;
+ALTER TABLE document ADD COLUMN context BLOB NOT NULL DEFAULT x'';
+ALTER TABLE aside_document ADD COLUMN context BLOB NOT NULL DEFAULT x'';
+"""
+
 _LET_IN: Final = "ALTER TABLE mark ADD COLUMN since INTEGER NOT NULL DEFAULT 0"
 
 PUT_WORDS: Final = "INSERT OR REPLACE INTO words (rowid, text, parts, forms) VALUES (?, ?, ?, ?)"
 
-MIGRATIONS: Final = (_FIRST, _JOURNAL, _WORDS, _SCHEDULES, _FORMS, _LET_IN)
+MIGRATIONS: Final = (_FIRST, _JOURNAL, _WORDS, _SCHEDULES, _FORMS, _LET_IN, _GENERATIONS)
 """Each brings a vault one version further; what was released is never edited."""
 
 

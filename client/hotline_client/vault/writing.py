@@ -101,10 +101,9 @@ def _write_group(tx: Transaction, number: int, changes: Changes) -> None:
     if changes.drop_group:
         tx.run("DELETE FROM group_epoch WHERE channel = ?", (number,))
         tx.run("DELETE FROM group_ratchets WHERE channel = ?", (number,))
-    # after a branch was left, an epoch's number can come again: what is in the log now counts
     tx.run_all(
-        "INSERT OR REPLACE INTO group_context (channel, epoch, context) VALUES (?, ?, ?)",
-        [(number, epoch, context) for epoch, context in changes.contexts.items()],
+        "INSERT OR REPLACE INTO group_context (channel, digest, context) VALUES (?, ?, ?)",
+        [(number, digest, context) for digest, context in changes.contexts.items()],
     )
     group: GroupBlobs | None = changes.group
     if group is None:

@@ -190,9 +190,9 @@ class Charter:
         """What names this link everywhere, 32 bytes."""
         return sha256(self.encode()).digest()
 
-    def group_id(self, channel: str) -> bytes:
-        """The MLS group id of a channel, 32 bytes."""
-        return sha256(b"hotline.v1 group" + self.link_id + channel.encode()).digest()
+    def group_id(self, channel: str, generation: int) -> bytes:
+        """The MLS group id of a channel that was founded again `generation` times (E3), 32 bytes."""
+        return sha256(b"hotline.v1 group" + self.link_id + bytes([generation]) + channel.encode()).digest()
 
     def delegation(self, side: Side) -> Card:
         """The delegation of a side."""

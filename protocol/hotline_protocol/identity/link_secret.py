@@ -23,8 +23,12 @@ from hotline_protocol.mls.private_message import pad_to_size_class
 NONCE_SIZE: Final = 12
 _LENGTH: Final = 4
 _TAG: Final = 16
-_LABELS: Final = {"knock": b"hotline.v1 knock", "crls": b"hotline.v1 crls"}
-Purpose = Literal["knock", "crls"]
+_LABELS: Final = {
+    "knock": b"hotline.v1 knock",
+    "crls": b"hotline.v1 crls",
+    "founding": b"hotline.v1 founding",
+}
+Purpose = Literal["knock", "crls", "founding"]
 
 
 def _cipher(secret: bytes, purpose: Purpose, link_id: bytes, channel: str) -> ChaCha20Poly1305:

@@ -43,6 +43,7 @@ class RefusedError(MLSError):
 class PrivatelyRefusedError(RefusedError):
     """A commit passed every check that all members make alike, and failed one that only this member can make.
 
-    Its own part of the path does not open, or does not lead to the epoch that was confirmed. Others may have accepted the
-    commit: the caller must not take it for one that everybody skips.
+    Its own part of the path does not open, or does not fit the public keys that all see. Others may have accepted the commit: the
+    caller must not take it for one that everybody skips. A wrong confirmation tag is another thing: whoever got as far as to
+    compute it computed the same, unless a pre-shared key was in play that not everybody need have.
     """

@@ -34,7 +34,7 @@ from hotline_protocol.mls.proposals_check import Proposed
 from hotline_protocol.mls.psk import ResumptionPSK
 from hotline_protocol.mls.secret_tree import SecretTree
 from hotline_protocol.mls.staged import PendingCommit, StagedCommit
-from hotline_protocol.mls.staging import Receiver, SameClient, stage_commit
+from hotline_protocol.mls.staging import PublicPart, Receiver, SameClient, stage_public
 from hotline_protocol.mls.state import EpochState, Psks, Random
 from hotline_protocol.mls.suites import CipherSuite
 from hotline_protocol.mls.tree_math import LeafIndex
@@ -191,10 +191,22 @@ class Group(EpochView):
         `now`: unix seconds, against which lifetimes of added key packages are judged. `same_client`: whether a newcomer with
         the second credential may take the leaf of the first away.
         """
+        return self.stage_public(message, now=now, psks=psks, known=known, same_client=same_client).finish()
+
+    def stage_public(
+        self,
+        message: bytes,
+        *,
+        now: int,
+        psks: Psks = _NO_PSKS,
+        known: Sequence[Group] = (),
+        same_client: SameClient = operator.eq,
+    ) -> PublicPart:
+        """The checks of `stage` that every member makes alike; `finish` of the result makes the rest."""
         self._check_not_closed()
         opened = framing.open_message(self._state, self._ratchets, message, ContentType.COMMIT)
         keys = KnownKeys(psks, (self._state, *(one.state for one in known)))
-        return stage_commit(
+        return stage_public(
             self._state, opened, Receiver(self.proposals, self._updates, keys, same_client, now)
         )
 

@@ -62,8 +62,61 @@ class Receiver:
     now: int
 
 
-def stage_commit(state: EpochState, opened: Opened, receiver: Receiver) -> StagedCommit:
-    """Check a commit whose signature and protection were verified; `state` is left as it is."""
+@dataclass(frozen=True, slots=True)
+class PublicPart:
+    """A commit that passed every check that all members make alike: signature, proposals, leaves, the path's public keys, tree and
+    parent hashes. What only this member can tell is still to come, by `finish`: so others' rules can be asked in between.
+    """
+
+    staged: StagedCommit
+    """As its judge sees it, without the next epoch."""
+    _state: EpochState = field(repr=False)
+    _opened: Opened = field(repr=False)
+    _receiver: Receiver = field(repr=False)
+    _proposals: ProposalList = field(repr=False)
+    _applied: Applied = field(repr=False)
+
+    @property
+    def removes_us(self) -> bool:
+        """Whether this member is not in the next epoch; then nothing is left to check."""
+        return self._state.own in self._proposals.removes
+
+    def finish(self) -> StagedCommit:
+        """The commit with the next epoch. PrivatelyRefusedError: others may have got there, this member does not."""
+        if self.removes_us:
+            return self.staged
+        state, proposals = self._state, self._proposals
+        seat = _seat(state, proposals)
+        try:
+            psk = self._receiver.known.secret(state.suite, proposals.psks)
+            after = _next_epoch(
+                state,
+                seat,
+                self.staged.committer,
+                self._opened,
+                self._applied,
+                psk=psk,
+                updates=self._receiver.updates,
+                reinit=proposals.reinit,
+            )
+        except RefusedError as error:
+            raise _privately(error) from error
+        sent = self._opened.signed.auth.confirmation_tag
+        if sent is None or not hmac.compare_digest(sent, after.confirmation_tag):
+            wrong = RefusedError(
+                "confirmation-tag", "the commit does not lead to the epoch its sender confirmed"
+            )
+            # whoever opened its part of the path computed the same tag, unless by a pre-shared key of its own
+            raise _privately(wrong) if proposals.psks else wrong
+        return replace(self.staged, state=after)
+
+
+def _privately(error: RefusedError) -> PrivatelyRefusedError:
+    return PrivatelyRefusedError(error.kind, str(error).removeprefix(f"{error.kind}: "))
+
+
+def stage_public(state: EpochState, opened: Opened, receiver: Receiver) -> PublicPart:
+    """What all members check of a commit whose signature and protection were verified; `state` is left as it is."""
     commit, sender = opened.body, opened.sender
     if not isinstance(commit, Commit):
         raise UsageError("expected a commit")
@@ -77,24 +130,8 @@ def stage_commit(state: EpochState, opened: Opened, receiver: Receiver) -> Stage
         check_resync(state.tree, proposals, commit.path, receiver.same_client)
     _merge_path(state, committer, commit, proposals, applied)
     check_members(applied.tree, applied.extensions)
-    if state.own in proposals.removes:
-        return lay_out(state, committer, proposals, applied, opened.signed, after=None)
-    seat = _seat(state, proposals)
-    try:
-        psk = receiver.known.secret(state.suite, proposals.psks)
-        after = _next_epoch(
-            state,
-            seat,
-            committer,
-            opened,
-            applied,
-            psk=psk,
-            updates=receiver.updates,
-            reinit=proposals.reinit,
-        )
-    except RefusedError as error:
-        raise PrivatelyRefusedError(error.kind, str(error).removeprefix(f"{error.kind}: ")) from error
-    return lay_out(state, committer, proposals, applied, opened.signed, after=after)
+    staged = lay_out(state, committer, proposals, applied, opened.signed, after=None)
+    return PublicPart(staged, state, opened, receiver, proposals, applied)
 
 
 def check_resync(
@@ -130,13 +167,13 @@ def _next_epoch(
     updates: Mapping[bytes, bytes],
     reinit: ReInit | None,
 ) -> EpochState:
-    """What only this member can compute: its part of the path, the secrets, and whether they are the confirmed ones."""
+    """What only this member can compute: its part of the path, and the secrets."""
     provisional = provisional_context(state.suite, state.context, applied)
     keys = _own_keys(state, applied.tree, updates)
     commit_secret, learned = _open_path(
         state, committer, opened, applied, keys=keys, context=provisional.encode()
     )
-    after = advance(
+    return advance(
         seat,
         applied.tree,
         provisional,
@@ -146,10 +183,6 @@ def _next_epoch(
         psk=psk,
         reinit=reinit,
     )
-    sent = opened.signed.auth.confirmation_tag
-    if sent is None or not hmac.compare_digest(sent, after.confirmation_tag):
-        raise RefusedError("confirmation-tag", "the commit does not lead to the epoch its sender confirmed")
-    return after
 
 
 def _own_keys(state: EpochState, tree: RatchetTree, updates: Mapping[bytes, bytes]) -> NodeKeys:

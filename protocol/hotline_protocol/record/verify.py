@@ -26,6 +26,7 @@ from hotline_protocol.identity.card import Card
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.identity.charter import Charter, SignedCharter
 from hotline_protocol.identity.digits import DigitsError, compare_digits
+from hotline_protocol.identity.statements import MAX_GENERATION
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.mls import codec as mls
 from hotline_protocol.mls.content import AuthenticatedContent, WireFormat
@@ -83,7 +84,8 @@ class Verifier:
         self._record: frames.Record | None = None
         self._verdict: Verdict | None = None
         self._trust: Trust | None = None
-        self._contexts: dict[int, bytes] = {}
+        self._contexts: dict[tuple[bytes, int], bytes] = {}
+        self._groups: frozenset[bytes] = frozenset()
         self._certificates: dict[bytes, Certificate] = {}
         self._seen: set[tuple[bytes, bytes]] = set()
         self._heads: list[bytes] = []
@@ -140,15 +142,17 @@ class Verifier:
             raise FormatError("the record is of a channel that its charter does not have")
         self._trust = Trust.from_charter(charter)
         self._heads = [genesis(charter.link_id, record.channel)]
+        self._groups = frozenset(
+            charter.group_id(record.channel, generation) for generation in range(MAX_GENERATION + 1)
+        )
         self._verdict = Verdict(record, charter)
 
     def _context(self, encoded: bytes) -> None:
         verdict = self.verdict
         context = mls.decode(GroupContext.read, encoded)
-        group = verdict.charter.group_id(verdict.record.channel)
-        if context.group_id != group or context.cipher_suite != verdict.charter.suite:
+        if context.group_id not in self._groups or context.cipher_suite != verdict.charter.suite:
             raise TrustError(f"{self._place()}: the group context is of another channel, or another suite")
-        self._contexts[context.epoch] = encoded
+        self._contexts[context.group_id, context.epoch] = encoded
 
     def _take_entry(self, part: frames.EntryPart) -> None:
         verdict = self.verdict
@@ -175,12 +179,12 @@ class Verifier:
             entry.kind != "message"
             or signed.wire_format != WireFormat.PRIVATE_MESSAGE
             or not isinstance(content.body, bytes)
-            or content.group_id != verdict.charter.group_id(verdict.record.channel)
+            or content.group_id not in self._groups
             or not hmac.compare_digest(content.authenticated_data, entry.id)
         ):
             raise TrustError(f"{self._place()}: the document was made for another entry")
         author = self._author(part, trust, entry.at)
-        context = self._contexts.get(content.epoch)
+        context = self._contexts.get((content.group_id, content.epoch))
         if context is None:
             raise FormatError(f"{self._place()}: the group context of epoch {content.epoch} is missing")
         signed.verify(cipher_suite(verdict.charter.suite), author.public_key, context)

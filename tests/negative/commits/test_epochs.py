@@ -41,7 +41,7 @@ def test_an_epoch_made_from_another_history(case: str, public: bool, with_path: 
     items = [] if with_path else [ReInit(b"next", 1, 1, ())]
     forged = forge.commit(HISTORIES[case](Author.of(alice)), items, with_path=with_path, public=public)
     honest = forge.commit(alice, items, with_path=with_path, public=public)
-    refuses_commit(bob, forged, "confirmation-tag", peer=alice, honest=honest, privately=True)
+    refuses_commit(bob, forged, "confirmation-tag", peer=alice, honest=honest)
 
 
 def test_an_epoch_made_from_the_secrets_of_the_last_one() -> None:
@@ -54,9 +54,7 @@ def test_an_epoch_made_from_the_secrets_of_the_last_one() -> None:
         replace(Author.of(alice), init_secret=stale.init_secret),
         replace(Author.of(alice), interim_transcript_hash=stale.interim_transcript_hash),
     ):
-        refuses_commit(
-            revived(bob), forge.commit(old), "confirmation-tag", peer=revived(alice), privately=True
-        )
+        refuses_commit(revived(bob), forge.commit(old), "confirmation-tag", peer=revived(alice))
 
 
 CHANGES: dict[str, Callable[[Author], Author]] = {
@@ -108,7 +106,7 @@ def test_an_epoch_derived_under_another_context(case: str) -> None:
     layers, _ = rightly_signed(alice, changed)
     items = [ReInit(b"next", 1, 1, ())]
     forged = forge.commit(changed, items, layers=layers, with_path=False)
-    refuses_commit(bob, forged, "confirmation-tag", peer=alice, privately=True)
+    refuses_commit(bob, forged, "confirmation-tag", peer=alice)
 
 
 def test_an_epoch_confirmed_over_other_extensions_than_it_proposes() -> None:

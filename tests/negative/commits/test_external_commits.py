@@ -371,9 +371,7 @@ def test_an_init_secret_that_is_not_the_encapsulated_one(suite_id: int) -> None:
         outsider(alice, external_pub=elsewhere).commit(),
         replace(dave, author=author).commit(),
     ):
-        refuses_commit(
-            revived(bob), forged, "confirmation-tag", peer=revived(alice), honest=honest, privately=True
-        )
+        refuses_commit(revived(bob), forged, "confirmation-tag", peer=revived(alice), honest=honest)
 
 
 def test_a_newcomer_with_another_transcript() -> None:
@@ -381,4 +379,4 @@ def test_a_newcomer_with_another_transcript() -> None:
     alice, bob, _ = three()
     dave = outsider(alice)
     lost = replace(dave, author=replace(dave.author, interim_transcript_hash=bytes(32)))
-    refuses_commit(bob, lost.commit(), "confirmation-tag", peer=alice, honest=dave.commit(), privately=True)
+    refuses_commit(bob, lost.commit(), "confirmation-tag", peer=alice, honest=dave.commit())
