@@ -42,7 +42,7 @@ class _Channel:
     events: list[EventRecord] = field(default_factory=list)
     keys: dict[str, UsedKey] = field(default_factory=dict)
     snapshot: Snapshot | None = None
-    contexts: dict[int, bytes] = field(default_factory=dict)
+    contexts: dict[bytes, bytes] = field(default_factory=dict)
     aside_entries: dict[bytes, EntryRecord] = field(default_factory=dict)
     aside_documents: dict[bytes, DocumentRecord] = field(default_factory=dict)
 

@@ -9,10 +9,11 @@ from typing import TypeVar
 from hotline_client.engine import keys
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.incoming import revocations
-from hotline_client.engine.incoming.membership import CommitBody
+from hotline_client.engine.incoming.membership import CommitBody, binding
 from hotline_protocol.codec import encode
 from hotline_protocol.documents import Document, encode_document
 from hotline_protocol.identity import link_secret
+from hotline_protocol.identity.statements import Place, Statement, Wish
 from hotline_protocol.mls import framing
 from hotline_protocol.mls.commit import Commit
 from hotline_protocol.mls.committing import Intent, make_commit
@@ -56,35 +57,39 @@ def forged_commit(machine: Machine, variant: str) -> Submission:
 
     def work(draft: Draft) -> Submission:
         group = twin_of(draft.group)
-        made = make_commit(group._state, Intent(), draft.rng, draft.now // 1000).signed
+        entry_id = draft.rng(ID_SIZE)
+        lists = revocations.seal(draft, entry_id)
+        aad = binding(entry_id, draft.now, lists)
+        made = make_commit(group._state, Intent(aad=aad), draft.rng, draft.now // 1000).signed
         body = made.content.body
         assert isinstance(body, Commit)
         tag = made.auth.confirmation_tag or b""
         if variant == "secrets":
             assert body.path is not None
-            signed = framing.sign(group._state, replace(body, path=spoiled(body.path)), b"")
+            signed = framing.sign(group._state, replace(body, path=spoiled(body.path)), aad)
         else:
-            signed, tag = framing.sign(group._state, body, b""), bytes(len(tag))
+            signed, tag = framing.sign(group._state, body, aad), bytes(len(tag))
         message = framing.encode_message(
             group._state, group._ratchets, signed.with_confirmation_tag(tag), pad_to_size_class, draft.rng
         )
-        return commit_entry(draft, message, None)
+        return commit_entry(draft, entry_id, CommitBody(message, None, lists, None))
 
     return with_draft(machine, work)
 
 
-def commit_entry(draft: Draft, message: bytes, welcome: bytes | None) -> Submission:
-    entry_id = draft.rng(ID_SIZE)
-    body = encode(CommitBody(message, welcome, revocations.seal(draft, entry_id)))
-    return Submission("commit", entry_id, draft.standing.last_commit, body)
+def commit_entry(draft: Draft, entry_id: bytes, body: CommitBody) -> Submission:
+    return Submission("commit", entry_id, draft.standing.last_commit, encode(body))
 
 
 def update_with_welcome(machine: Machine, welcome: bytes) -> Submission:
     """A good key update with somebody else's Welcome beside it, which nothing signs."""
 
     def work(draft: Draft) -> Submission:
-        pending = twin_of(draft.group).commit(rng=draft.rng, now=draft.now // 1000)
-        return commit_entry(draft, pending.message, welcome)
+        entry_id = draft.rng(ID_SIZE)
+        lists = revocations.seal(draft, entry_id)
+        aad = binding(entry_id, draft.now, lists)
+        pending = twin_of(draft.group).commit(aad=aad, rng=draft.rng, now=draft.now // 1000)
+        return commit_entry(draft, entry_id, CommitBody(pending.message, welcome, lists, None))
 
     return with_draft(machine, work)
 
@@ -125,11 +130,14 @@ def knock_of(world: World, name: str, rng: Callable[[int], bytes]) -> Submission
     who = context(name, world.script.suite, world.script.relays)
     made = keys.make_key_package(who, now=world.scheduler.now // 1000, rng=rng)
     entry_id = rng(ID_SIZE)
+    link_id = home(world.script.suite, world.script.relays).charter.link_id
+    wish = Wish(made.package, world.scheduler.now)
+    statement = Statement.make(wish, Place(link_id, CHANNEL, entry_id), {}, who.private_key)
     sealed = link_secret.seal(
         LINK_SECRET,
         "knock",
-        made.package,
-        link_id=home(world.script.suite, world.script.relays).charter.link_id,
+        statement.encode(),
+        link_id=link_id,
         channel=CHANNEL,
         entry_id=entry_id,
         rng=rng,

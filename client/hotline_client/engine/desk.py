@@ -18,6 +18,7 @@ from hotline_client.engine.incoming.receive import CLOCK_TOLERANCE, DeviationErr
 from hotline_client.engine.outgoing import receipts, sealing, upkeep
 from hotline_client.engine.outgoing.echoes import Echoes
 from hotline_client.engine.outgoing.findings import Findings
+from hotline_client.engine.outgoing.seats import Seats
 from hotline_client.engine.store import StaleError, Store
 from hotline_protocol.errors import ChainError, PeerError, StorageError, UsageError
 from hotline_protocol.identity.charter import Channel
@@ -61,6 +62,7 @@ class Desk:
         self._promises: dict[str, dict[int, Promise]] = {name: {} for name in self.entitled}
         self._echoes = {name: Echoes() for name in self.entitled}
         self._findings = {name: Findings() for name in self.entitled}
+        self._seats = {name: Seats() for name in self.entitled}
         self._started: set[str] = set()
         self._clock_reported: set[str] = set()
 
@@ -225,6 +227,7 @@ class Desk:
 
     def _echo(self, name: str) -> None:
         with self.lock:
+            self._seats[name].run(self.state(name), lambda work: self.step(name, work))
             self._echoes[name].run(self.state(name), lambda work: self.step(name, work))
             side = self.context.certificate.side
             if side is not None:

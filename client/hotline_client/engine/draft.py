@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, Literal
 
+import msgspec
+
 from hotline_client.engine.channel import ChannelState, Promise
 from hotline_client.engine.context import Context, certificate_der
 from hotline_client.engine.records import (
@@ -26,7 +28,7 @@ from hotline_client.engine.records import (
     StepRecord,
     UsedKey,
 )
-from hotline_client.engine.standing import Standing
+from hotline_client.engine.standing import Shared, Standing
 from hotline_client.engine.store import Changes, GroupBlobs, Past
 from hotline_protocol.errors import StorageError
 from hotline_protocol.identity.certificate import Certificate
@@ -40,6 +42,8 @@ What = Literal["status", "messages", "roster", "outbox", "halt", "progress"]
 Random = Callable[[int], bytes]
 
 _HEADS_KEPT: Final = 512
+_EPOCHS_SHARED: Final = 32
+"""Of how many epochs the authenticator is kept, to know members again."""
 
 
 @dataclass(slots=True)
@@ -97,8 +101,13 @@ class Draft:
 
     @property
     def me(self) -> Certificate:
-        """Our own certificate."""
-        return self.context.certificate
+        """Our own certificate: of a member that which our leaf carries, until the group knows a renewed one."""
+        return self.context.certificate if self.state.group is None else self.member(self.group.own_index)
+
+    @property
+    def context_digest(self) -> bytes:
+        """SHA-256 of the GroupContext that signatures of the present epoch are over."""
+        return sha256(self.group.group_context.encode()).digest()
 
     def head_at(self, seq: int) -> bytes | None:
         """Our head after entry `seq`, None beyond our cursor."""
@@ -241,6 +250,9 @@ class Draft:
         """The group is another one now."""
         self.state.group = group
         self.state.people.clear()
+        standing = self.standing
+        standing.shared.append(Shared(standing.generation, group.epoch, group.epoch_authenticator))
+        del standing.shared[:-_EPOCHS_SHARED]
         context = group.group_context.encode()
         self.contexts[sha256(context).digest()] = context
         self._group = "epoch"
@@ -254,6 +266,18 @@ class Draft:
         self._group = "dropped"
         self.merged = True
         self.what.update(("roster", "status"))
+
+    def leave(self) -> None:
+        """Our group is not the others' any more, or has ended: what waits is sealed again in the one that we come into."""
+        self.drop_group()
+        self.standing.answered, self.standing.used_knock = [], None
+        self.make_stale()
+
+    def make_stale(self) -> None:
+        """What waits in the outbox was sealed for a view of the log that is in doubt: it is sealed again, and its forms remembered."""
+        for item in list(self.state.outbox.values()):
+            if item.sealed and item.kind != "knock":
+                self.put(msgspec.structs.replace(item, stale=True))
 
     def _blobs(self) -> GroupBlobs | None:
         if self._group in ("same", "dropped"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
@@ -14,6 +15,7 @@ from hotline_protocol.identity import link_secret
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.identity.link_secret import Purpose
 from hotline_protocol.identity.membership import certify
+from hotline_protocol.identity.statements import MAX_GENERATION, Place
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.mls import codec
 from hotline_protocol.mls.credential import X509Credential
@@ -99,10 +101,10 @@ def read_key_package(context: Context, data: bytes, *, now: int) -> KeyPackage:
     return package
 
 
-def create_group(draft: Draft) -> Group:
-    """The channel's group with us alone, epoch 0."""
+def create_group(draft: Draft, generation: int) -> Group:
+    """The channel's group of a generation with us alone, epoch 0."""
     package, private = _create(draft.context, draft.now // 1000, draft.rng)
-    name = draft.context.charter.group_id(draft.name)
+    name = draft.context.charter.group_id(draft.name, generation)
     return Group.create(suite(draft.context), name, package, private, rng=draft.rng)
 
 
@@ -127,9 +129,28 @@ def is_addressed(context: Context, welcome: bytes, own: OwnKnock) -> bool:
     return any(one.new_member == reference for one in decode_body(Welcome, welcome).secrets)
 
 
-def check_private(message: bytes) -> None:
-    """Refuse a handshake message that is not a PrivateMessage (L11)."""
-    decode_body(PrivateMessage, message)
+def authenticated_data(message: bytes) -> bytes:
+    """What a handshake message signs in clear; one that is no PrivateMessage is refused (L11)."""
+    return decode_body(PrivateMessage, message).authenticated_data
+
+
+def group_of(message: bytes) -> bytes:
+    """The id of the group that a handshake message is for."""
+    return decode_body(PrivateMessage, message).group_id
+
+
+def generation_of(draft: Draft, group_id: bytes) -> int:
+    """Of which generation of this channel a group is; RefusedError if it is none of it."""
+    charter = draft.context.charter
+    for generation in range(MAX_GENERATION + 1):
+        if hmac.compare_digest(charter.group_id(draft.name, generation), group_id):
+            return generation
+    raise RefusedError("group", "the group is of another channel")
+
+
+def place(draft: Draft, entry_id: bytes) -> Place:
+    """Where a statement of an entry of this channel stands."""
+    return Place(draft.context.charter.link_id, draft.name, entry_id)
 
 
 def open_welcome(welcome: bytes, own: OwnKnock, *, now: int) -> StagedWelcome:
@@ -162,8 +183,6 @@ def certify_welcome(
     """The same over a Welcome's whole tree, under `trust`: ours with the revocation lists that came with it. What stood
     before is known for a founding (the founder alone); else we take it that only we were added.
     """
-    if staged.group_context.group_id != draft.context.charter.group_id(draft.name):
-        raise RefusedError("group", "the Welcome is to the group of another channel")
     if founding:
         before = [one for one in staged.members if one.index == staged.committer]
     else:

@@ -4,24 +4,50 @@ from __future__ import annotations
 
 import msgspec
 
+from hotline_protocol.identity.statements import Proof
+
 
 class Knock(msgspec.Struct, frozen=True):
-    """A device at the door: its entry in the log and the KeyPackage (MLSMessage bytes) it brought."""
+    """A device at the door: its entry in the log, and what its statement says (`statements.Wish`). `said`: what proofs are over."""
 
     id: bytes
     seq: int
-    at: int
+    time: int
     package: bytes
     certificate: bytes
+    seated: bool = False
+    founds: int | None = None
+    accused: bytes | None = None
+    said: bytes = b""
+    proofs: tuple[Proof, ...] = ()
+
+
+class Shared(msgspec.Struct, frozen=True):
+    """An epoch that we were in, and its authenticator (RFC 9420, 8.7), by which we know again who was in it too. Secret."""
+
+    generation: int
+    epoch: int
+    authenticator: bytes
+
+    def __repr__(self) -> str:
+        """Without the authenticator."""
+        return f"Shared(generation={self.generation}, epoch={self.epoch})"
 
 
 class OwnKnock(msgspec.Struct, frozen=True):
-    """Our knock and what is needed to open a Welcome for it. Expires in unix seconds; `seq` None until it is in the log."""
+    """Our knock and what is needed to open a Welcome for it. Expires in unix seconds; `seq` None until it is in the log.
+
+    `made`: unix ms. `certificate`: the fingerprint of ours that it carries. `seated`: made as a member, for a fresh leaf. `founds`: the generation that it consents to found.
+    """
 
     id: bytes
     package: bytes
     expires: int
     seq: int | None = None
+    made: int = 0
+    certificate: bytes = b""
+    seated: bool = False
+    founds: int | None = None
 
     private: bytes = b""
 
@@ -64,17 +90,23 @@ class Standing(msgspec.Struct):
     entries a person decided to pass after a HALT. `seen`: what the screen showed. Times unix ms; `last_update` is our own
     last fresh leaf key. `used_knock`: the knock that let us in, until somebody else in the group was heard. `let_in`: by
     which entry each device that came while we were in was let in. `answered`: SHA-256 of the packages by
-    which devices were let in, while our group lasts.
+    which devices were let in, while our group lasts. `foundings`: generation → the entry that founded it. `consents`: knocks
+    that consent to found the next one. `shared`: the last epochs we were in, newest last. `seated`: certified key → (generation,
+    epoch) of its present leaf. `accused`: whose commit lost us.
     """
 
     head: bytes
     cursor: int = 0
     last_at: int = 0
     last_commit: int = 0
-    founded: bool = False
+    foundings: dict[int, int] = msgspec.field(default_factory=dict)
     removed: bool = False
     agreed: int = 0
     knocks: dict[bytes, Knock] = msgspec.field(default_factory=dict)
+    consents: dict[bytes, Knock] = msgspec.field(default_factory=dict)
+    shared: list[Shared] = msgspec.field(default_factory=list)
+    seated: dict[bytes, tuple[int, int]] = msgspec.field(default_factory=dict)
+    accused: bytes | None = None
     own_knock: OwnKnock | None = None
     used_knock: OwnKnock | None = None
     let_in: dict[bytes, int] = msgspec.field(default_factory=dict)
@@ -95,3 +127,13 @@ class Standing(msgspec.Struct):
     last_update: int = 0
     peer_heard: int = 0
     joined: int = 0
+
+    @property
+    def generation(self) -> int:
+        """How often the channel was founded again; -1 before it was founded."""
+        return max(self.foundings, default=-1)
+
+    @property
+    def founded(self) -> bool:
+        """Whether the log has a founding."""
+        return bool(self.foundings)

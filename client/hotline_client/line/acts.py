@@ -11,6 +11,8 @@ from hotline_client.engine.records import CommitIntent
 from hotline_protocol.documents.talk import Ack
 from hotline_protocol.errors import UsageError
 from hotline_protocol.folds.phases import Phase
+from hotline_protocol.identity.statements import MAX_GENERATION
+from hotline_protocol.terms import ADMITTING_ROLES
 
 
 def acknowledge(draft: Draft, document: bytes, *, note: str, key: str | None) -> bytes:
@@ -40,3 +42,19 @@ def knock(draft: Draft) -> None:
         raise UsageError(f"this device is a member of {draft.name}")
     draft.standing.removed = False
     upkeep.knock(draft)
+
+
+def consent(draft: Draft) -> int:
+    """Consent to found the channel again: the generation. It is founded when the other side has consented too. UsageError."""
+    standing = draft.standing
+    if draft.context.certificate.role not in ADMITTING_ROLES:
+        raise UsageError("only a head or deputy consents to found a channel again")
+    if not standing.founded:
+        raise UsageError(f"nobody has founded {draft.name} yet: `hotline roster admit --all` founds it")
+    if draft.state.stopped:
+        raise UsageError(f"{draft.name} stands still: `hotline log resume {draft.name}` first")
+    generation = standing.generation + 1
+    if generation > MAX_GENERATION:
+        raise UsageError("the channel was founded as often as it can be: it needs a new charter")
+    upkeep.knock(draft, founds=generation)
+    return generation

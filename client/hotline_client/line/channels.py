@@ -9,7 +9,7 @@ from hotline_client.engine.channel import ChannelState
 from hotline_client.engine.contents import queued_body
 from hotline_client.engine.context import certificate_der
 from hotline_client.engine.desk import Desk
-from hotline_client.engine.incoming import membership
+from hotline_client.engine.incoming import knocks
 from hotline_client.engine.records import OutboxItem
 from hotline_client.engine.standing import Watermark
 from hotline_client.line.people import person
@@ -89,12 +89,12 @@ def knock_views(desk: Desk, name: str) -> list[KnockView]:
 def _why_not(desk: Desk, state: ChannelState, certificate: Certificate, package: bytes) -> str | None:
     """Why this device may not admit that one, or None."""
     now = desk.clock() // 1000
-    reason = membership.why_not_admissible(desk.context.certificate, state, certificate)
+    reason = knocks.why_not_admissible(desk.context.certificate, state, certificate)
     if reason is not None:
         return reason
     try:
         read = keys.read_key_package(desk.context, package, now=now)
-        membership.check_guest(state, certificate, read.leaf_node.signature_key, at=now)
+        knocks.check_guest(state, certificate, read.leaf_node.signature_key, at=now)
     except (HotlineError, MLSError) as error:
         return str(error)
     return None

@@ -8,15 +8,14 @@ M1  every leaf has an X.509 credential of one certificate, which belongs to exac
 M2  a leaf is signed with the key of its certificate
 M3  a certified key is in the tree once
 M4  every certificate is entitled to the channel
-M7  the committer is a member, stays one, and is neither expired nor revoked at `at`
-M6  the committer's new leaf keeps side and name, and its role unless the certificate is a renewed one
+M7  the committer is a member who may admit, stays one, and is neither expired nor revoked at `at`
+M6  the committer's new leaf keeps its certificate, or has a later one of the same side, name and key
 M5  added and changed leaves are current at `at`, and so are the key packages that they come from
-M8  only a head or deputy adds or removes others, and only those of the own side; a program that its limits let admit adds, and removes
-    nobody but whom it adds again
+M8  who commits adds and removes only those of the own side; a program that its limits let admit removes nobody but whom it adds again
 M9  a founding begins with its founder alone, a head or deputy; of the other side it may add heads and deputies, and in a channel
     of both sides it adds at least one
 M10 a side that had a head or deputy still has one
-M11 an expired or revoked leaf of the committer's own side does not stay, unless the commit is nothing but the committer's own update
+M11 an expired or revoked leaf of the committer's own side does not stay, unless the commit changes leaves and not who is in
 
 `at` is the log entry's time, so all members decide alike. A Welcome tells its reader the tree after, not before: the reader
 passes all members but itself as `before`.
@@ -191,6 +190,8 @@ def _check_committer(trust: Trust, old: Roster, new: Roster, committer: Certific
         _refuse("M7", f"{_name(committer)}, who commits, is not a member")
     if all(one.index != index for one in new):
         _refuse("M7", f"{_name(committer)}, who commits, is not a member afterwards")
+    if not committer.admits:
+        _refuse("M7", f"{_name(committer)} is {committer.role} and commits nothing")
     if not trust.is_current(old.at(index), at):
         _refuse("M7", f"the certificate of {_name(committer)}, who commits, is expired or revoked")
     return index
@@ -213,6 +214,10 @@ def _check_renewal(change: _Change) -> None:
         return
     if (held.side, held.name) != (now.side, now.name):
         _refuse("M6", f"{_name(held)} becomes {_name(now)} in its own leaf")
+    if not hmac.compare_digest(held.public_key, now.public_key):
+        _refuse("M6", f"{_name(held)} takes another key with a renewed certificate")
+    if now.not_before < held.not_before:
+        _refuse("M6", f"{_name(held)} goes back to an earlier certificate")
 
 
 def _check_added(change: _Change) -> None:
@@ -236,14 +241,12 @@ def _check_authority(change: _Change) -> None:
     if not change.added and not change.removed:
         return
     committer = change.committer
-    if not committer.admits:
-        _refuse("M8", f"{_name(committer)} is {committer.role} and may not add or remove others")
     foreign = [one for one in change.removed if one.side != committer.side]
     if not change.founding:
         foreign += [one for one in change.added if one.side != committer.side]
     if committer.role not in ADMITTING_ROLES:
-        again = {(one.side, one.name) for one in change.added}
-        gone = [one for one in change.removed if (one.side, one.name) not in again]
+        again = {one.public_key for one in change.added}
+        gone = [one for one in change.removed if one.public_key not in again]
         if gone:
             _refuse("M8", f"{_name(committer)} is {committer.role} and removes {_name(gone[0])}")
     if foreign:
@@ -277,7 +280,10 @@ def _has_head(roster: Roster, side: Side) -> bool:
 
 
 def _check_nobody_lapsed_stays(change: _Change) -> None:
-    if change.committer.side is None or not (change.added or change.removed):
+    before, after = (
+        {one.certificate.public_key for one in roster} for roster in (change.before, change.after)
+    )
+    if change.committer.side is None or before == after:
         return
     for one in change.after.side(change.committer.side):
         if not change.current(one.certificate):

@@ -4,25 +4,17 @@ after the honest relay returns work goes on.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotline_client.engine.desk import PROMISE_KEPT_WITHIN
-from hotline_client.engine.draft import Draft
-from hotline_client.engine.incoming import revocations
-from hotline_client.engine.incoming.membership import CommitBody
-from hotline_protocol.codec import encode
 from hotline_protocol.documents.document import MAX_TIME
 from hotline_protocol.errors import PeerError
-from hotline_protocol.mls.commit import Commit
 from hotline_protocol.relay.chain import Entry, Kind, decode_entry, encode_entry
 from hotline_protocol.relay.frames import ChannelState, Submission
 from hotline_protocol.terms import Role
 from tests.client.engine.house import CHANNEL, House, Person, founded
-from tests.protocol.mls.test_staging import forge, spoiled_secret
 from tests.support import hostile_relay as hostile
 from tests.support.hostile_relay import HostileRelay
 
@@ -297,37 +289,6 @@ def test_an_invalid_commit_changes_nothing_and_the_log_goes_on() -> None:
     dana.say("still here")
     house.settle()
     assert viktor.texts() == ["still here"]
-
-
-def test_a_commit_that_shuts_out_one_member_halts_it_and_a_new_knock_heals() -> None:
-    """A member can seal garbage to one device and the right secret to all others; the victim must not take it for skipped."""
-    house = House()
-    dana, viktor = founded(house)
-    noa = house.enter("a", "Noa")
-    dana.admit(noa)
-    house.settle()
-    position = house.relay.log(CHANNEL).position
-    entry_id = b"s" * 16
-    body = viktor.step(lambda draft: forged_commit(draft, entry_id))
-    house.relay.append(CHANNEL, [Submission("commit", entry_id, position.last_commit, body)])
-    house.settle()
-    assert dana.standing.halt is not None
-    assert dana.standing.halt.kind == "split"
-    assert dana.epoch == 2
-    dana.desk.resume(CHANNEL)
-    dana.wire.connect(CHANNEL)
-    assert dana.epoch is None
-    assert dana.events("lost-group")
-    assert dana.standing.own_knock is not None
-
-
-def shuts_out(commit: Commit) -> Commit:
-    assert commit.path is not None
-    return replace(commit, path=spoiled_secret(commit.path))
-
-
-def forged_commit(draft: Draft, entry_id: bytes) -> bytes:
-    return encode(CommitBody(forge(draft.group, shuts_out), None, revocations.seal(draft, entry_id)))
 
 
 def test_a_hidden_commit_is_a_fork_and_is_caught_up_after() -> None:

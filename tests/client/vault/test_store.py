@@ -35,14 +35,14 @@ FULL = Standing(
     head=b"h" * 32,
     cursor=9,
     knocks={b"k": Knock(b"k", 1, 2, b"package", b"certificate")},
-    own_knock=OwnKnock(b"o", b"package", 99, 3, b"private"),
+    own_knock=OwnKnock(b"o", b"package", 99, 3, private=b"private"),
     watermarks={PEER: Watermark(5, 4, 3)},
     awaiting={b"a": Awaiting(7, b"a", 8)},
     crls={b"crl": 1},
     halt=Halt("fork", "because", 5, 6, b"entry"),
     pardoned=[b"digest"],
     unseen=[7, 8],
-    founded=True,
+    foundings={0: 1},
 )
 
 
@@ -126,13 +126,14 @@ def test_the_ratchets_move_without_the_tree(store: Store) -> None:
     assert group() is None
 
 
-def test_the_context_of_every_epoch_is_kept(vault: Vault) -> None:
-    vault.commit("plenary", 0, Changes(FULL, contexts={1: b"one", 2: b"left branch"}))
-    vault.commit("plenary", 1, Changes(FULL, contexts={2: b"two"}, drop_group=True))
-    assert vault.group_context("plenary", 1) == b"one"
-    assert vault.group_context("plenary", 2) == b"two"
-    assert vault.group_context("plenary", 3) is None
-    assert vault.group_context("air", 1) is None
+def test_the_context_of_every_epoch_is_kept_of_a_branch_that_was_left_too(vault: Vault) -> None:
+    vault.commit("plenary", 0, Changes(FULL, contexts={b"1": b"one", b"2": b"left branch"}))
+    vault.commit("plenary", 1, Changes(FULL, contexts={b"3": b"two"}, drop_group=True))
+    assert vault.group_context("plenary", b"1") == b"one"
+    assert vault.group_context("plenary", b"2") == b"left branch"
+    assert vault.group_context("plenary", b"3") == b"two"
+    assert vault.group_context("plenary", b"4") is None
+    assert vault.group_context("air", b"1") is None
 
 
 def test_the_outbox_keeps_the_newest_form_until_it_is_done(store: Store) -> None:

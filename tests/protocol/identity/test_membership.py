@@ -46,8 +46,8 @@ B_HEAD = issue("b", "B head", Role.HEAD, 201)
 B_OFFICER = issue("b", "B officer", Role.OFFICER, 202, arenas=AIR)
 B_DEPUTY = issue("b", "B deputy", Role.DEPUTY, 203)
 STRANGER = issue("stranger", "A head", Role.HEAD, 301)
-A_HEAD_DEMOTED = issue("a", "A head", Role.OFFICER, 111, arenas=AIR)
-A_HEAD_RENEWED = issue("a", "A head", Role.DEPUTY, 112)
+A_HEAD_DEMOTED = issue("a", "A head", Role.OFFICER, 101, arenas=AIR)
+A_HEAD_RENEWED = issue("a", "A head", Role.DEPUTY, 101, not_before=NOW + 1)
 NEWCOMER = 4
 
 
@@ -194,6 +194,14 @@ def other_side_in_the_path(change: Change) -> None:
     change.after[0] = leaf(issue("b", "A head", Role.HEAD, 213), state=b"1")
 
 
+def another_key_in_the_path(change: Change) -> None:
+    change.after[0] = leaf(issue("a", "A head", Role.HEAD, 114), state=b"1")
+
+
+def earlier_certificate_in_the_path(change: Change) -> None:
+    change.after[0] = leaf(issue("a", "A head", Role.HEAD, 101, not_before=NOW - DAY), state=b"1")
+
+
 def revoked_committer(change: Change) -> None:
     change.trust = change.trust.with_crl(crl("a", 101))
 
@@ -212,6 +220,11 @@ def vanished_committer(change: Change) -> None:
 
 def officer_admits(change: Change) -> None:
     change.commit_by(2, A_WATCH)
+
+
+def officer_renews(change: Change) -> None:
+    change.after = {**change.before, 2: leaf(A_WATCH, state=b"1")}
+    change.committer = A_WATCH
 
 
 def bot_admits(change: Change) -> None:
@@ -309,12 +322,15 @@ BREACHES: list[tuple[str, Callable[[Change], None], tuple[str, ...]]] = [
     ("M7", expired_committer, ALL),
     ("M7", foreign_committer, ALL),
     ("M7", vanished_committer, ALL),
-    ("M8", officer_admits, ("commit", "welcome")),
-    ("M8", bot_admits, ("commit", "welcome")),
+    ("M7", officer_admits, ("commit", "welcome")),
+    ("M7", bot_admits, ("commit", "welcome")),
+    ("M7", officer_renews, ("commit",)),
+    ("M6", another_key_in_the_path, ("founding", "commit")),
+    ("M6", earlier_certificate_in_the_path, ("founding", "commit")),
     ("M8", head_admits_the_other_side, ("commit", "welcome")),
     ("M8", head_removes_the_other_side, ("commit",)),
     ("M8", head_replaces_a_leaf_of_the_other_side, ("commit",)),
-    ("M9", officer_founds, ("founding",)),
+    ("M7", officer_founds, ("founding",)),
     ("M9", founding_adds_their_officer, ("founding",)),
     ("M9", founding_without_the_other_side, ("founding",)),
     ("M9", founding_with_company, ("founding",)),
@@ -365,8 +381,8 @@ def self_update(change: Change, index: int, der: bytes) -> Change:
     return change
 
 
-@pytest.mark.parametrize(("index", "der"), [(0, A_HEAD), (2, A_WATCH), (3, B_OFFICER)])
-def test_anybody_updates_their_own_leaf(index: int, der: bytes) -> None:
+@pytest.mark.parametrize(("index", "der"), [(0, A_HEAD), (1, B_HEAD)])
+def test_who_admits_updates_their_own_leaf(index: int, der: bytes) -> None:
     assert len(self_update(commit(), index, der).certify()) == 4
 
 

@@ -26,11 +26,11 @@ def send(group: Group, signed: AuthenticatedContent) -> bytes:
     return framing.encode_message(group._state, group._ratchets, signed, pad_to_size_class, rng)
 
 
-def forge(group: Group, change: Callable[[Commit], Commit]) -> bytes:
+def forge(group: Group, change: Callable[[Commit], Commit], aad: bytes = b"") -> bytes:
     """A commit that a member changed and then signed and encrypted as if it were right."""
-    made = make_commit(group._state, Intent(), rng, NOW).signed
+    made = make_commit(group._state, Intent(aad=aad), rng, NOW).signed
     assert isinstance(made.content.body, Commit)
-    signed = framing.sign(group._state, change(made.content.body), b"")
+    signed = framing.sign(group._state, change(made.content.body), aad)
     return send(group, signed.with_confirmation_tag(made.auth.confirmation_tag or b""))
 
 

@@ -53,7 +53,7 @@ class SpoilsWelcome(Lie):
             return one
         self.done = True
         wrong = body.welcome[:-1] + bytes([body.welcome[-1] ^ 1])
-        return msgspec.structs.replace(one, body=encode(CommitBody(body.message, wrong, body.crls)))
+        return msgspec.structs.replace(one, body=encode(msgspec.structs.replace(body, welcome=wrong)))
 
 
 @row(2, "spoiled-welcome", ("agreement", "different groups"))

@@ -13,8 +13,6 @@ from __future__ import annotations
 import hmac
 from hashlib import sha256
 
-import msgspec
-
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.incoming import membership, messages
 from hotline_client.engine.records import DocumentRecord, Sealed
@@ -74,7 +72,8 @@ def resume(draft: Draft) -> None:
     )
     standing.head = draft.head_at(start) or standing.head
     standing.cursor, standing.last_at, standing.last_commit = start, last_at, last_commit
-    standing.founded = last_commit > 0
+    standing.foundings = {one: seq for one, seq in standing.foundings.items() if seq <= start}
+    standing.consents = {key: one for key, one in standing.consents.items() if one.seq <= start}
     standing.agreed, standing.halt, standing.resuming = 0, None, True
     standing.unseen = [seq for seq in standing.unseen if seq <= start]
     standing.awaiting = {key: one for key, one in standing.awaiting.items() if one.seq <= start}
@@ -85,7 +84,7 @@ def resume(draft: Draft) -> None:
     _forget_lists(draft, start)
     draft.state.heads.clear()
     draft.state.journal = None
-    _unseal(draft)
+    draft.make_stale()
     draft.event("resume", f"a person decided to go on; the log is compared again from entry {start + 1}")
     draft.what.update(("halt", "status", "messages", "progress"))
 
@@ -97,13 +96,6 @@ def _forget_lists(draft: Draft, start: int) -> None:
     draft.state.trust = draft.context.trust
     for der in standing.crls:
         draft.state.trust = draft.state.trust.with_crl(der)
-
-
-def _unseal(draft: Draft) -> None:
-    """What waits in the outbox signed a view of the log that is in doubt: it is sealed again, and its forms remembered."""
-    for item in list(draft.state.outbox.values()):
-        if item.sealed and item.kind != "knock":
-            draft.put(msgspec.structs.replace(item, stale=True))
 
 
 def _order_at(draft: Draft, seq: int) -> tuple[int, int, int]:
@@ -159,19 +151,16 @@ def finish(draft: Draft) -> None:
         draft.event(
             "vanished", f"{foreign} messages that were here are not in the log any more", security=True
         )
-    if standing.aside_commits > 0:
-        leave(draft, "this device followed a branch of the group and must be admitted anew")
+    if standing.aside_commits > 0 and draft.state.is_member:
+        draft.leave()
+        draft.event(
+            "lost-group",
+            "this device followed a branch of the group and must be admitted anew",
+            security=True,
+        )
     standing.aside_commits, standing.resuming = 0, False
     draft.forget_aside = True
     draft.what.update(("halt", "status", "messages"))
-
-
-def leave(draft: Draft, reason: str) -> None:
-    """Our group is not the others' any more: drop it; upkeep knocks anew (H5)."""
-    if draft.state.is_member:
-        draft.drop_group()
-        draft.standing.answered = []
-        draft.event("lost-group", reason, security=True)
 
 
 def _queue_again(draft: Draft, record: DocumentRecord) -> None:
@@ -192,6 +181,7 @@ def _queue_again(draft: Draft, record: DocumentRecord) -> None:
                 entry.body,
                 record.content,
                 record.authenticated,
+                record.context,
             ),
         )
     draft.enqueue(

@@ -1,13 +1,12 @@
-"""Who is at the door, and who is in: knocks and commits of the log.
+"""Who is in: commits of the log.
 
-L10 a knock counts if it opens under the link secret (I17), its KeyPackage is good, its certificate valid at the entry's `at`, and entitled to the channel; a newer
-    one of the same certificate replaces the older
-L11 a commit is staged, certified over the whole tree, and only then merged; an invalid one is named, skipped by everyone,
-    and changes nothing
+L11 a commit is bound to its entry, a time and its lists by what it signs in clear; what all see alike is judged first (public part,
+    then `certify` over the whole tree), then what this member alone can tell; an invalid one is named, skipped by everyone, and
+    changes nothing
 L12 a Welcome is opened with our knock; its whole tree is certified before we are in
-L13 the founding is the first commit of the log
+L18 a member whose own part of a valid commit does not open is lost there: it leaves, and asks to be seated anew
 
-Revocation lists in commits (L14): `revocations`.
+Foundings (L13, L17): `foundings`. Revocation lists in commits (L14): `revocations`.
 """
 
 from __future__ import annotations
@@ -20,23 +19,15 @@ from typing import Final
 import msgspec
 
 from hotline_client.engine import keys
-from hotline_client.engine.channel import ChannelState
 from hotline_client.engine.context import certificate_der
 from hotline_client.engine.draft import Draft
-from hotline_client.engine.incoming import revocations
+from hotline_client.engine.incoming import foundings, revocations
 from hotline_client.engine.records import OutboxItem, Sealed
-from hotline_client.engine.standing import Knock, OwnKnock
+from hotline_client.engine.standing import OwnKnock, Watermark
 from hotline_protocol.codec import decode
-from hotline_protocol.errors import (
-    CertificateError,
-    ChainError,
-    FormatError,
-    HotlineError,
-    MembershipError,
-    TrustError,
-)
+from hotline_protocol.errors import HotlineError, MembershipError
 from hotline_protocol.identity.certificate import Certificate
-from hotline_protocol.identity.entitlement import may_use
+from hotline_protocol.identity.statements import Founding
 from hotline_protocol.mls.errors import MLSError, PrivatelyRefusedError, RefusedError
 from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.staged import StagedCommit
@@ -44,104 +35,69 @@ from hotline_protocol.mls.state import Member
 from hotline_protocol.mls.tree_math import LeafIndex
 from hotline_protocol.relay.chain import Entry
 from hotline_protocol.relay.frames import MAX_BODY
-from hotline_protocol.terms import ADMITTING_ROLES
 
-MAX_KNOCKS: Final = 128
-"""Most knocks of a side that are remembered in a channel; a certificate has one place at most."""
 _MAX_ANSWERED: Final = 1024
 
 
 class CommitBody(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """The body of a commit entry. `crls`: sealed under the link secret, see `revocations`."""
+    """The body of a commit entry. `lists`: sealed under the link secret, see `revocations`; `founding`: likewise, see `foundings`."""
 
     message: bytes
     welcome: bytes | None
-    crls: bytes
+    lists: bytes
+    founding: bytes | None
 
 
-# --- knocks
+def binding(entry_id: bytes, time: int, lists: bytes) -> bytes:
+    """What a commit signs in clear (L11): its entry, when it was made (unix ms), and the lists beside it as they are stored."""
+    return entry_id + time.to_bytes(8) + sha256(lists).digest()
 
 
-def knock(draft: Draft, seq: int, entry: Entry) -> None:
-    """One knock entry (L10). One that was answered before, and comes again after a relay was put back, asks for nothing."""
-    opened = keys.unseal(draft, "knock", entry.body, entry.id)
-    if _is_own_knock(draft, seq, entry, opened) or sha256(opened).digest() in draft.standing.answered:
-        return
-    package = keys.read_key_package(draft.context, opened, now=entry.at // 1000)
-    certificate = draft.met(certificate_der(package.leaf_node.credential))
-    check_guest(draft.state, certificate, package.leaf_node.signature_key, at=entry.at // 1000)
-    if certificate.fingerprint == draft.me.fingerprint:
-        raise TrustError("the knock carries our certificate, and this vault never made it")
-    _remember(draft, Knock(entry.id, seq, entry.at, opened, certificate.fingerprint))
-
-
-def _is_own_knock(draft: Draft, seq: int, entry: Entry, opened: bytes) -> bool:
-    own = draft.own_form(entry.id)
-    if own is None or not hmac.compare_digest(own[1].body, entry.body):
-        return False
-    standing = draft.standing
-    if standing.own_knock is not None and standing.own_knock.id == entry.id:
-        standing.own_knock = msgspec.structs.replace(standing.own_knock, seq=seq)
-    draft.met(draft.me.der)
-    _remember(draft, Knock(entry.id, seq, entry.at, opened, draft.me.fingerprint))
-    draft.done(own[0].id)
-    draft.what.add("status")
-    return True
-
-
-def check_guest(state: ChannelState, certificate: Certificate, signature_key: bytes, *, at: int) -> None:
-    """Whether this device could be in the channel, at unix seconds `at`; CertificateError if not."""
-    if not hmac.compare_digest(certificate.public_key, signature_key):
-        raise CertificateError("the key package is signed with another key than its certificate names")
-    if not state.trust.is_current(certificate, at):
-        raise CertificateError("the certificate has expired, is not valid yet, or was revoked")
-    if not may_use(certificate, state.channel):
-        raise CertificateError(f"the certificate is not entitled to {state.channel.name}")
-
-
-def why_not_admissible(me: Certificate, state: ChannelState, guest: Certificate) -> str | None:
-    """Why the holder of `me` may not admit `guest`, as far as roles and sides go; None if they may."""
-    if not me.admits:
-        return "only a head or deputy may admit"
-    if state.group is None and state.standing.founded:
-        return "this device is no member of the channel"
-    if guest.side == me.side:
-        return None
-    if state.group is not None:
-        return "only the other side may admit its own"
-    return (
-        None
-        if guest.role in ADMITTING_ROLES
-        else "a founder may add only heads and deputies of the other side"
-    )
-
-
-def _remember(draft: Draft, new: Knock) -> None:
-    """A side's newest knocks; those of the other side are not displaced."""
-    knocks = draft.standing.knocks
-    for old in [one for one in knocks.values() if one.certificate == new.certificate]:
-        del knocks[old.id]
-    knocks[new.id] = new
-    side = draft.person(new.certificate).side
-    same = [one.id for one in knocks.values() if draft.person(one.certificate).side == side]
-    for one in same[: max(0, len(same) - MAX_KNOCKS)]:
-        del knocks[one]
-    draft.what.add("roster")
-
-
-# --- commits
+def _check_bound(entry: Entry, body: CommitBody) -> None:
+    signed = keys.authenticated_data(body.message)
+    expected = binding(entry.id, int.from_bytes(signed[len(entry.id) :][:8]), body.lists)
+    if not hmac.compare_digest(signed, expected):
+        raise RefusedError("replay", "the commit was made for another entry, or with other lists")
 
 
 def commit(draft: Draft, seq: int, entry: Entry) -> None:
-    """One commit entry (L11, L12)."""
+    """One commit entry (L11, L12, L13)."""
     body = decode(entry.body, CommitBody, limit=MAX_BODY)
+    _check_bound(entry, body)
     own = _own_form(draft, body.message)
-    if own is not None:
+    if body.founding is not None:
+        _founding(draft, seq, entry, body, own)
+    elif own is not None:
         _own_commit(draft, seq, entry, body, *own)
     elif draft.state.is_member:
         _by_member(draft, seq, entry, body)
-    elif (answered := _welcomed(draft, body)) is not None:
+    elif (answered := _answered(draft, body, draft.standing.own_knock)) is not None:
         _by_newcomer(draft, seq, entry, body, answered)
+
+
+def _founding(
+    draft: Draft, seq: int, entry: Entry, body: CommitBody, own: tuple[OutboxItem, Sealed] | None
+) -> None:
+    """The group before it has ended for everybody; in the new one are those who made it, and those whom its Welcome names."""
+    founding, founder = foundings.judge(draft, entry, body.message, body.founding or b"")
+    draft.met(founder.der)
+    _begin(draft, seq, founding, founder)
+    answered = _answered(draft, body, draft.standing.own_knock)
+    if own is not None:
+        _own_commit(draft, seq, entry, body, *own)
+    elif answered is not None:
+        _by_newcomer(draft, seq, entry, body, answered)
+
+
+def _begin(draft: Draft, seq: int, founding: Founding, founder: Certificate) -> None:
+    standing = draft.standing
+    if draft.state.is_member:
+        draft.leave()
+    words = "opened the channel" if founding.generation == 0 else "opened the channel again, by both consents"
+    draft.event("founded", f"{founder.name} {words}", seq=seq, author=founder.fingerprint)
+    standing.foundings[founding.generation] = seq
+    standing.consents.clear()
+    standing.removed = False
 
 
 def _own_form(draft: Draft, message: bytes) -> tuple[OutboxItem, Sealed] | None:
@@ -154,11 +110,15 @@ def _own_form(draft: Draft, message: bytes) -> tuple[OutboxItem, Sealed] | None:
 
 
 def _by_member(draft: Draft, seq: int, entry: Entry, body: CommitBody) -> None:
-    """A member judges an entry as a commit first, and as a Welcome only if it is none: whoever stores it may have changed that part."""
+    """A member judges an entry as a commit first, and as a Welcome only if it is none: whoever stores it may have changed that part.
+
+    Our knock may be answered again if members refused the commit that let us in (L14): nobody else is in our group then. Once
+    somebody was heard there, no second Welcome counts.
+    """
     try:
         _commit_of_others(draft, seq, entry, body)
-    except (HotlineError, MLSError) as error:
-        answered = None if isinstance(error, ChainError) else _welcomed(draft, body)
+    except (HotlineError, MLSError):
+        answered = _answered(draft, body, draft.standing.used_knock)
         if answered is None:
             raise
         _welcome(draft, seq, entry, body, answered)
@@ -173,22 +133,20 @@ def _by_newcomer(draft: Draft, seq: int, entry: Entry, body: CommitBody, answere
         raise
 
 
-def _welcomed(draft: Draft, body: CommitBody) -> OwnKnock | None:
-    """Our knock that the commit answers, if it does.
-
-    One that was answered already is answered again when members refused the commit that let us in (L14): nobody else is in
-    our group then. Once somebody was heard there, no second Welcome counts.
-    """
-    standing = draft.standing
-    own = standing.used_knock if draft.state.is_member else standing.own_knock
+def _answered(draft: Draft, body: CommitBody, own: OwnKnock | None) -> OwnKnock | None:
+    """`own` if the commit's Welcome names it."""
     if own is None or body.welcome is None or not keys.is_addressed(draft.context, body.welcome, own):
         return None
     return own
 
 
 def restored(draft: Draft, seq: int, entry: Entry) -> None:
-    """A commit that was merged, set aside, and stands in the log again: the lists it brought are in force again."""
-    crls = revocations.unseal(draft, decode(entry.body, CommitBody, limit=MAX_BODY).crls, entry.id)
+    """A commit that was merged, set aside, and stands in the log again: what it founded is founded, its lists are in force again."""
+    body = decode(entry.body, CommitBody, limit=MAX_BODY)
+    if body.founding is not None:
+        opened = keys.unseal(draft, "founding", body.founding, entry.id)
+        draft.standing.foundings[decode(opened, Founding, limit=MAX_BODY).generation] = seq
+    crls = revocations.unseal(draft, body.lists, entry.id)
     try:
         trust = revocations.trust_with(draft, crls)
     except MembershipError:
@@ -197,19 +155,51 @@ def restored(draft: Draft, seq: int, entry: Entry) -> None:
 
 
 def _commit_of_others(draft: Draft, seq: int, entry: Entry, body: CommitBody) -> None:
-    message = body.message
-    keys.check_private(message)
-    revocations.check_known(draft, revocations.unseal(draft, body.crls, entry.id))
+    revocations.check_known(draft, revocations.unseal(draft, body.lists, entry.id))
+    public = draft.group.stage_public(body.message, now=entry.at // 1000)
+    committer = draft.member(public.staged.committer)
+    keys.certify_commit(draft, draft.group, public.staged, committer, at=entry.at // 1000, founding=False)
+    if public.removes_us and _is_seated(draft, public.staged):
+        _seated(draft, seq, entry, body, committer)
+        return
     try:
-        staged = draft.group.stage(message, now=entry.at // 1000)
+        staged = public.finish()
     except PrivatelyRefusedError as error:
-        raise ChainError(
-            "split", f"commit {seq} cannot be followed by this device, others may: {error}"
-        ) from error
-    committer = draft.member(staged.committer)
-    keys.certify_commit(draft, draft.group, staged, committer, at=entry.at // 1000, founding=False)
+        _lost(draft, seq, committer, str(error))
+        return
     _merge(draft, seq, entry, draft.group, staged, committer)
     draft.standing.used_knock = None
+
+
+def _is_seated(draft: Draft, staged: StagedCommit) -> bool:
+    """Whether a commit that takes our leaf away puts us into another one."""
+    return any(hmac.compare_digest(one.signature_key, draft.me.public_key) for one in staged.added)
+
+
+def _seated(draft: Draft, seq: int, entry: Entry, body: CommitBody, committer: Certificate) -> None:
+    """Our leaf is replaced by the one that our knock brought: the Welcome beside the commit leads there, or we are lost."""
+    own = _answered(draft, body, draft.standing.own_knock)
+    if own is None:
+        _lost(draft, seq, committer, "it replaces our leaf, and its Welcome is not for our knock")
+        return
+    try:
+        _welcome(draft, seq, entry, body, own)
+    except (HotlineError, MLSError) as error:
+        _lost(draft, seq, committer, str(error))
+
+
+def _lost(draft: Draft, seq: int, committer: Certificate, reason: str) -> None:
+    """L18. Others may be in the next epoch; this device asks its side to be seated anew, and says by whose commit it was lost."""
+    draft.leave()
+    standing = draft.standing
+    standing.own_knock, standing.accused = None, committer.fingerprint
+    draft.event(
+        "lost",
+        f"the commit of {committer.name} does not open for this device, which asks its side to be seated anew: {reason}",
+        seq=seq,
+        security=True,
+        author=committer.fingerprint,
+    )
 
 
 def _own_commit(  # noqa: PLR0917  one step of L11, told everything it is about
@@ -219,19 +209,20 @@ def _own_commit(  # noqa: PLR0917  one step of L11, told everything it is about
 
     If a revocation list overtook it, it is nobody's commit; then the item stays in the outbox and is made again.
     """
-    revocations.check_known(draft, revocations.unseal(draft, body.crls, entry.id))
+    revocations.check_known(draft, revocations.unseal(draft, body.lists, entry.id))
     draft.done(item.id)
     founding = bool(form.group)
-    if founding and (draft.standing.last_commit or draft.state.is_member):
-        raise FormatError("a founding is not the first commit of the log")
     group = keys.decode_group(form.group) if founding else draft.group
-    if form.epoch != group.epoch:
+    if form.epoch != group.epoch or (founding and body.founding is None):
         raise RefusedError(
             "epoch", f"our commit was made in epoch {form.epoch}, the group is in {group.epoch}"
         )
     staged = StagedCommit.decode(form.staged)
-    keys.certify_commit(draft, group, staged, draft.me, at=entry.at // 1000, founding=founding)
-    _merge(draft, seq, entry, group, staged, draft.me)
+    me = draft.context.certificate if founding else draft.me
+    keys.certify_commit(draft, group, staged, me, at=entry.at // 1000, founding=founding)
+    _merge(draft, seq, entry, group, staged, me)
+    if founding:
+        draft.standing.joined, draft.standing.own_knock = seq, None
 
 
 def _merge(  # noqa: PLR0917  one step of L11, told everything it is about
@@ -239,42 +230,88 @@ def _merge(  # noqa: PLR0917  one step of L11, told everything it is about
 ) -> None:
     added = [draft.met(certificate_der(one.credential)) for one in staged.added]
     removed = [draft.met(certificate_der(one.credential)) for one in staged.removed]
-    founding = draft.standing.last_commit == 0
-    _report(draft, seq, committer, added, removed, founding=founding)
+    renewed = [
+        (draft.met(certificate_der(old.credential)), draft.met(certificate_der(new.credential)))
+        for old, new in staged.updated
+    ]
+    _report(draft, seq, committer, added, removed, renewed)
     if staged.is_removed:
-        draft.drop_group()
+        draft.leave()
         draft.standing.removed, draft.standing.own_knock = True, None
     else:
         draft.enter_epoch(group.merge(staged))
         draft.standing.removed = False
-        if founding:
-            draft.standing.joined, draft.standing.own_knock = seq, None
-    draft.standing.let_in.update({one.fingerprint: seq for one in added})
+    _let_in(draft, seq, staged.epoch, added, [*_same(removed, added), *renewed])
+    for one in removed:
+        # no proof from before is good any more: who was removed waits for a person
+        draft.standing.seated[one.public_key] = (draft.standing.generation, staged.epoch)
     _answered_knocks(draft, [*added, committer])
-    if committer.fingerprint == draft.me.fingerprint:
+    if committer.public_key == draft.context.certificate.public_key:
         draft.standing.last_update = entry.at
+
+
+def _same(
+    removed: Sequence[Certificate], added: Sequence[Certificate]
+) -> list[tuple[Certificate, Certificate]]:
+    """Devices that got another leaf: (old, new)."""
+    return [(old, new) for old in removed for new in added if old.public_key == new.public_key]
+
+
+def _let_in(
+    draft: Draft,
+    seq: int,
+    epoch: int,
+    added: Sequence[Certificate],
+    replaced: Sequence[tuple[Certificate, Certificate]],
+) -> None:
+    """Since which entry each device can have read. Who was in and missed nothing keeps what is known of it."""
+    standing = draft.standing
+    whole = {one.certificate for one in standing.knocks.values() if one.seated}
+    kept = {
+        new.fingerprint: standing.let_in.get(old.fingerprint, 0)
+        for old, new in replaced
+        if new not in added or new.fingerprint in whole
+    }
+    standing.let_in.update({one.fingerprint: seq for one in added})
+    standing.let_in.update(kept)
+    for old, new in replaced:
+        mark = standing.watermarks.get(old.fingerprint)
+        if mark is not None and new.fingerprint in kept:
+            standing.watermarks.setdefault(new.fingerprint, Watermark(mark.delivered, mark.seen, mark.time))
+    for one in (*added, *(new for _, new in replaced)):
+        standing.seated[one.public_key] = (standing.generation, epoch)
 
 
 def _welcome(draft: Draft, seq: int, entry: Entry, body: CommitBody, own: OwnKnock) -> None:
     """A Welcome for us (L12)."""
     staged = keys.open_welcome(body.welcome or b"", own, now=entry.at // 1000)
-    founding = draft.standing.last_commit == 0
-    crls = revocations.unseal(draft, body.crls, entry.id)
+    founding = body.founding is not None
+    generation = keys.generation_of(draft, staged.group_id)
+    if generation < draft.standing.generation or (founding and generation != draft.standing.generation):
+        raise RefusedError("group", f"the Welcome is to generation {generation}, which has ended")
+    crls = revocations.unseal(draft, body.lists, entry.id)
     trust = revocations.trust_with(draft, crls)
     people = {one.index: draft.context.identify(certificate_der(one.credential)) for one in staged.members}
     committer = people[staged.committer]
     keys.certify_welcome(draft, staged, trust, committer, at=entry.at // 1000, founding=founding)
     group = staged.accept()
-    newcomers = _newcomers(staged.members, people, staged.committer, draft.me, founding=founding)
+    newcomers = _newcomers(
+        staged.members, people, staged.committer, people[group.own_index], founding=founding
+    )
     for certificate in people.values():
         draft.met(certificate.der)
-    _report(draft, seq, committer, newcomers, [], founding=founding)
+    _report(draft, seq, committer, newcomers, [], [])
     revocations.learn(draft, seq, crls, trust)
-    draft.enter_epoch(group)
     standing = draft.standing
-    standing.removed, standing.own_knock, standing.used_knock = False, None, own
-    standing.joined, standing.last_update = seq, entry.at
-    standing.let_in.update({one.fingerprint: seq for one in newcomers})
+    standing.foundings.setdefault(generation, seq)
+    stays = own.seated and draft.state.is_member
+    draft.enter_epoch(group)
+    standing.removed, standing.own_knock, standing.used_knock, standing.accused = False, None, own, None
+    standing.last_update = entry.at
+    if not stays:
+        standing.joined = seq
+        standing.let_in.update({one.fingerprint: seq for one in newcomers})
+    standing.seated[draft.me.public_key] = (generation, group.epoch)
     _answered_knocks(draft, people.values())
 
 
@@ -301,24 +338,25 @@ def _answered_knocks(draft: Draft, admitted: Iterable[Certificate]) -> None:
     draft.what.add("roster")
 
 
-def _report(
+def _report(  # noqa: PLR0917  what a commit did
     draft: Draft,
     seq: int,
     committer: Certificate,
     added: Sequence[Certificate],
     removed: Sequence[Certificate],
-    *,
-    founding: bool,
+    renewed: Sequence[tuple[Certificate, Certificate]],
 ) -> None:
     """What a commit did, one event a person, so that everybody can read it."""
     author = committer.fingerprint
-    if founding:
-        draft.event("founded", f"{committer.name} opened the channel", seq=seq, author=author)
-    readmitted = {one.fingerprint for one in added}
+    before, after = ({one.public_key for one in people} for people in (removed, added))
     for one in removed:
-        if one.fingerprint not in readmitted:
+        if one.public_key not in after:
             draft.event("removed", f"{committer.name} removed {one.name}", seq=seq, author=author)
     for one in added:
-        draft.event("admitted", f"{committer.name} admitted {one.name}", seq=seq, author=author)
-    if not (founding or added or removed):
+        words = f"seated {one.name} again" if one.public_key in before else f"admitted {one.name}"
+        draft.event("admitted", f"{committer.name} {words}", seq=seq, author=author)
+    for old, new in renewed:
+        if old.fingerprint != new.fingerprint:
+            draft.event("renewed", f"{new.name} has a renewed certificate", seq=seq, author=author)
+    if renewed and not (added or removed):
         draft.event("updated", f"{committer.name} renewed their key", seq=seq, author=author)

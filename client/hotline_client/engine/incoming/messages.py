@@ -94,6 +94,7 @@ def _opened(draft: Draft, seq: int, entry: Entry) -> None:
         author,
         content=received.data,
         authenticated=received.authenticated_content,
+        context=draft.context_digest,
         own=False,
     )
     judge(draft, record, document, author)
@@ -103,7 +104,14 @@ def _own(draft: Draft, seq: int, entry: Entry, item: OutboxItem, form: Sealed) -
     """Our own entry came back: its document stands in the log, the item is done."""
     document = decode_document(form.content)
     record = _record(
-        seq, entry, document, draft.me, content=form.content, authenticated=form.authenticated, own=True
+        seq,
+        entry,
+        document,
+        draft.me,
+        content=form.content,
+        authenticated=form.authenticated,
+        context=form.context,
+        own=True,
     )
     judge(draft, record, document, draft.me, epoch=form.epoch)
     draft.done(item.id)
@@ -117,6 +125,7 @@ def _record(
     *,
     content: bytes,
     authenticated: bytes,
+    context: bytes,
     own: bool,
 ) -> DocumentRecord:
     return DocumentRecord(
@@ -132,6 +141,7 @@ def _record(
         content_hash=content_hash(content),
         authenticated=authenticated,
         own=own,
+        context=context,
     )
 
 

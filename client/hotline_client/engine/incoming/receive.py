@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Final
 
 from hotline_client.engine.draft import Draft
-from hotline_client.engine.incoming import halting, membership, messages
+from hotline_client.engine.incoming import halting, knocks, membership, messages
 from hotline_client.engine.store import StaleError
 from hotline_protocol.documents.document import MAX_TIME
 from hotline_protocol.errors import ChainError, HotlineError, PeerError, StorageError, UsageError
@@ -26,7 +26,7 @@ from hotline_protocol.relay.frames import ID_SIZE
 CLOCK_TOLERANCE: Final = 10 * 60 * 1000
 """How far a fresh entry's `at` may be from our clock before we say so, in ms."""
 
-_HANDLERS: Final = {"knock": membership.knock, "commit": membership.commit, "message": messages.message}
+_HANDLERS: Final = {"knock": knocks.knock, "commit": membership.commit, "message": messages.message}
 
 
 class DeviationError(Exception):
@@ -72,7 +72,7 @@ def _take(draft: Draft, seq: int, raw: bytes) -> None:
     draft.extend(seq, entry.id, raw, head)
     standing.last_at = entry.at
     if entry.kind == "commit":
-        standing.last_commit, standing.founded = seq, True
+        standing.last_commit = seq
 
 
 def _decode(raw: bytes) -> Entry:
@@ -108,10 +108,6 @@ def _dispatch(draft: Draft, seq: int, entry: Entry, *, pardoned: bool) -> None:
         if not pardoned:
             raise
         refuse(draft, seq, entry, f"{error}; a person decided to go on")
-        if error.kind == "split":
-            halting.leave(
-                draft, "others may be in an epoch that this device cannot enter; it must be admitted anew"
-            )
     except (StorageError, StaleError, UsageError):
         raise
     except (HotlineError, MLSError) as error:

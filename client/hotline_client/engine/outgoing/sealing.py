@@ -46,7 +46,7 @@ def seal(draft: Draft, *, strict: bytes | None = None) -> None:
             continue
         if not is_current(draft.state, item) and not _try(draft, item, strict):
             continue
-        if item.kind in ("admit", "remove", "update"):
+        if item.kind not in ("knock", "document"):
             return
         flying += item.kind == "document"
         if flying >= MAX_IN_FLIGHT:
@@ -117,6 +117,7 @@ def _seal_document(draft: Draft, item: OutboxItem) -> Sealed:
         body=protected.message,
         content=content,
         authenticated=protected.authenticated_content,
+        context=draft.context_digest,
     )
 
 

@@ -1,0 +1,258 @@
+"""Members that lie in commits, and everybody's way back: L11, L13, L15 to L18, L24, L25, L50 to L54."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hotline_client.engine.draft import Draft
+from hotline_client.engine.incoming import revocations
+from hotline_client.engine.incoming.membership import CommitBody, binding
+from hotline_client.line import acts
+from hotline_protocol.codec import encode
+from hotline_protocol.errors import UsageError
+from hotline_protocol.mls import framing
+from hotline_protocol.mls.commit import Commit
+from hotline_protocol.mls.committing import Intent, make_commit
+from hotline_protocol.mls.private_message import pad_to_size_class
+from hotline_protocol.relay.frames import Submission
+from hotline_protocol.terms import Role
+from tests.client.engine.house import CHANNEL, House, Person, founded
+from tests.protocol.mls.test_staging import spoiled_secret
+from tests.support.people import context
+
+ENTRY = b"s" * 16
+
+
+def tell(house: House, body: bytes) -> None:
+    """Put a commit into the log, past the engine of whoever made it."""
+    house.relay.append(
+        CHANNEL, [Submission("commit", ENTRY, house.relay.log(CHANNEL).position.last_commit, body)]
+    )
+
+
+def forged(by: Person, change: Callable[[Commit], Commit], *, tag: bytes | None = None) -> bytes:
+    """A commit of a member that is right in all that everybody sees alike, but for what `change` did to it; `tag`: instead of the right one."""
+
+    def work(draft: Draft) -> bytes:
+        group = draft.group
+        lists = revocations.seal(draft, ENTRY)
+        aad = binding(ENTRY, draft.now, lists)
+        made = make_commit(group.state, Intent(aad=aad), draft.rng, draft.now // 1000).signed
+        assert isinstance(made.content.body, Commit)
+        signed = framing.sign(group.state, change(made.content.body), aad)
+        whole = signed.with_confirmation_tag(tag or made.auth.confirmation_tag or b"")
+        message = framing.encode_message(group.state, group._ratchets, whole, pad_to_size_class, draft.rng)
+        return encode(CommitBody(message, None, lists, None))
+
+    return bytes(by.step(work))
+
+
+def for_nobody(commit: Commit) -> Commit:
+    assert commit.path is not None
+    return replace(commit, path=spoiled_secret(commit.path))
+
+
+def but_for_the_leftmost(commit: Commit) -> Commit:
+    """Of the last node's secrets the first is rubbish."""
+    assert commit.path is not None
+    *before, last = commit.path.nodes
+    first, *rest = last.encrypted_path_secret
+    wrong = replace(first, ciphertext=bytes(len(first.ciphertext)))
+    node = replace(last, encrypted_path_secret=(wrong, *rest))
+    return replace(commit, path=replace(commit.path, nodes=(*before, node)))
+
+
+def everybody(house: House) -> list[Person]:
+    return list(house.people.values())
+
+
+def test_who_is_lost_at_a_members_lie_is_seated_again_by_its_side_without_a_person() -> None:
+    house = House()
+    dana, viktor = founded(house)
+    noa, ida = house.enter("a", "Noa"), house.enter("a", "Ida", Role.DEPUTY)
+    dana.admit(noa, ida)
+    house.settle()
+    tell(house, forged(viktor, but_for_the_leftmost))
+    house.settle(dana, noa, ida)
+    assert dana.epoch == ida.epoch == 3
+    assert noa.standing.halt is None
+    (lost,) = noa.events("lost")
+    assert "Viktor" in lost
+    for _ in range(3):
+        house.clock.pass_(seconds=3)
+        house.settle(dana, noa, ida)
+    assert sorted(noa.members()) == sorted(dana.members()) == sorted(ida.members())
+    dana.say("after")
+    house.settle(dana, noa, ida)
+    assert noa.texts() == ida.texts() == ["after"]
+
+
+def test_a_wrong_confirmation_tag_is_nobodys_commit() -> None:
+    house = House()
+    dana, viktor = founded(house)
+    tell(house, forged(viktor, lambda commit: commit, tag=bytes(32)))
+    house.settle()
+    dana.say("still here")
+    house.settle()
+    assert dana.epoch == viktor.epoch == 1
+    assert viktor.texts() == ["still here"]
+    assert not dana.events("lost") + dana.events("halt")
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.WATCH, Role.OBSERVER, Role.BOT])
+def test_the_commit_of_who_may_not_admit_is_nobodys_whatever_is_in_it(role: Role) -> None:
+    house = House()
+    dana, viktor = founded(house)
+    liar = house.enter("b", "Liar", role)
+    viktor.admit(liar)
+    house.settle()
+    tell(house, forged(liar, for_nobody))
+    house.settle()
+    assert dana.epoch == viktor.epoch == 2
+    assert any("commits nothing" in one for one in dana.events("invalid-commit"))
+
+
+def test_a_commit_is_bound_to_its_entry_and_to_the_lists_as_they_are_stored() -> None:
+    house = House()
+    dana, viktor = founded(house)
+    pending = viktor.commit("update", [])
+    form = viktor.state.outbox[pending].sealed[-1]
+    tell(house, form.body)  # under another id
+    house.settle(dana)
+    assert dana.epoch == 1
+    assert any("made for another entry" in one for one in dana.events("invalid-commit"))
+
+
+# --- founding
+
+
+def test_a_rubbish_commit_first_spoils_no_birth() -> None:
+    house = House()
+    dana = house.enter("a", "Dana", Role.HEAD)
+    viktor = house.enter("b", "Viktor", Role.HEAD)
+    tell(house, b"rubbish")
+    house.settle()
+    assert not dana.standing.founded
+    dana.admit(viktor)
+    house.settle()
+    assert dana.epoch == viktor.epoch == 1
+    assert viktor.standing.founded
+
+
+def test_a_channel_of_which_everybody_is_lost_is_back_when_both_sides_heads_consent() -> None:
+    house = House()
+    dana, viktor = founded(house)
+    karl = house.enter("b", "Karl", Role.DEPUTY)
+    noa = house.enter("a", "Noa")
+    viktor.admit(karl)
+    dana.admit(noa)
+    house.settle()
+    dana.say("before")
+    house.settle()
+    tell(house, forged(karl, for_nobody))
+    house.settle()
+    assert dana.epoch is viktor.epoch is noa.epoch is None
+    for one in (dana, viktor):
+        one.step(acts.consent)
+    for _ in range(4):
+        house.settle()
+    assert {one.standing.generation for one in everybody(house)} == {1}
+    assert (
+        sorted(dana.members())
+        == sorted(viktor.members())
+        == sorted(noa.members())
+        == ["Dana", "Karl", "Noa", "Viktor"]
+    )
+    dana.say("after")
+    house.settle()
+    assert dana.texts() == viktor.texts() == noa.texts() == ["before", "after"]
+
+
+def test_nobody_founds_again_with_one_sides_consent() -> None:
+    house = House()
+    dana, viktor = founded(house)
+    dana.step(acts.consent)
+    house.settle()
+    assert len(viktor.standing.consents) == 1
+    assert dana.standing.generation == viktor.standing.generation == 0
+    assert dana.epoch == viktor.epoch == 1
+
+
+def test_a_consent_that_is_older_than_a_day_founds_nothing() -> None:
+    house = House()
+    dana, viktor = founded(house)
+    dana.step(acts.consent)
+    house.settle()
+    house.clock.pass_(days=1.1)
+    viktor.step(acts.consent)
+    house.settle()
+    assert viktor.standing.generation == 0
+    dana.step(acts.consent)
+    house.settle()
+    house.settle()
+    assert dana.standing.generation == viktor.standing.generation == 1
+
+
+def test_who_may_not_decide_consents_to_nothing() -> None:
+    house = House()
+    dana, _ = founded(house)
+    noa = house.enter("a", "Noa")
+    dana.admit(noa)
+    house.settle()
+    with pytest.raises(UsageError, match="head or deputy"):
+        noa.step(acts.consent)
+
+
+# --- renewed certificates
+
+
+def renew(person: Person, side: Any, name: str, role: Role) -> None:
+    """The program is started again with a certificate of later dates for the same key."""
+    later = context(side, name, role, days=600)
+    person.desk.context = later
+    person.restart()
+    person.wire.connect(CHANNEL)
+
+
+@pytest.mark.parametrize("role", [Role.HEAD, Role.OFFICER, Role.OBSERVER])
+def test_a_renewed_certificate_reaches_the_group_and_outlives_the_old_one(role: Role) -> None:
+    house = House()
+    dana, viktor = founded(house)
+    person, name = dana, "Dana"
+    if role is not Role.HEAD:
+        person, name = house.enter("a", "Noa", role), "Noa"
+        dana.admit(person)
+        house.settle()
+        viktor.say("got before")
+        house.settle()
+    renew(person, "a", name, role)
+    for _ in range(3):
+        house.settle()
+    certificate = person.desk.context.certificate
+    seats = [
+        viktor.desk.context.identify(one.credential.certificates[0]) for one in viktor.state.group.members
+    ]
+    assert certificate.fingerprint in {one.fingerprint for one in seats}
+    assert person.state.is_member
+    assert person.standing.let_in.get(certificate.fingerprint, 0) <= viktor.standing.let_in.get(
+        certificate.fingerprint, 0
+    )
+
+
+def test_who_was_removed_comes_back_by_no_proof() -> None:
+    house = House()
+    dana, _ = founded(house)
+    noa = house.enter("a", "Noa")
+    dana.admit(noa)
+    house.settle()
+    dana.remove(noa)
+    house.settle()
+    noa.step(acts.knock)
+    for _ in range(4):
+        house.settle()
+    assert noa.standing.own_knock is not None
+    assert "Noa" not in dana.members()
