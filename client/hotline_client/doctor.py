@@ -18,6 +18,7 @@ from hotline_protocol.errors import HotlineError
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.identity.charter import SignedCharter
 from hotline_protocol.identity.trust import Trust
+from hotline_protocol.terms import ADMITTING_ROLES
 
 State = Literal["ok", "warn", "fail"]
 
@@ -138,8 +139,16 @@ def channel(view: ChannelView, line: Line, now: int) -> Iterator[Finding]:
             f"a head or deputy: `hotline roster admit --all --channel {view.name}` once both sides knock",
         )
     else:
+        hint = "a head or deputy of your side admits you"
+        if line.me.role in ADMITTING_ROLES and view.phase == "knocking":
+            hint += f"; if none of them is in the channel: `hotline log refound {view.name}`, and one of the other side the same"
+        yield Finding(name, "warn", f"not a member ({view.phase})", hint)
+    if line.me.role in ADMITTING_ROLES and view.consents and not any(one.own for one in view.consents):
         yield Finding(
-            name, "warn", f"not a member ({view.phase})", "a head or deputy of your side admits you"
+            name,
+            "warn",
+            f"{view.consents[0].name} of the other side consents to found it again",
+            f"ask them by another means; if it is to be, within a day: `hotline log refound {view.name}`",
         )
     waiting = [item for item in line.outbox() if item.channel == view.name and now - item.time > OUTBOX_OLD]
     if waiting:

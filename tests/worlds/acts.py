@@ -160,11 +160,11 @@ def _clock(world: World, event: Event) -> None:
 @act("update")
 def _update(world: World, event: Event) -> None:
     """A device renews its leaf key now."""
-    from hotline_client.engine.outgoing import commits, sealing  # noqa: PLC0415
+    from hotline_client.engine.outgoing import sealing, upkeep  # noqa: PLC0415
 
     def work(line: Line) -> None:
         def queue(draft: object) -> None:
-            commits.queue(draft, "update", [])  # type: ignore[arg-type]
+            upkeep.renew(draft)  # type: ignore[arg-type]
             sealing.seal(draft)  # type: ignore[arg-type]
 
         line.act(CHANNEL, queue)

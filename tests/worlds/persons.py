@@ -76,6 +76,26 @@ def _ask(world: World, machine: Machine, channel: str) -> bool:
     return admit_all(heads[turn % len(heads)], "plenary")
 
 
+def _refound(world: World, machine: Machine, channel: str) -> bool:
+    """`hotline log refound`, at both ends of a telephone, when nobody of the own side in the channel can help."""
+    heads = [one for one in world.honest if one.line is not None and _decides(one) and one is not machine]
+    if any(one.side == machine.side and one.state.is_member for one in heads) or machine.line is None:
+        return False
+    if machine.running.channel(channel).consents:
+        return False
+    machine.act(lambda line: line.consent(channel))
+    return True
+
+
+def _agree(world: World, machine: Machine, channel: str) -> bool:
+    """The other side asks to found the channel again, and rang up."""
+    del world
+    if any(one.own for one in machine.running.channel(channel).consents):
+        return False
+    machine.act(lambda line: line.consent(channel))
+    return True
+
+
 def _decides(machine: Machine) -> bool:
     return machine.context.certificate.role.value in ADMITTING
 
@@ -97,6 +117,8 @@ WAYS: Final[tuple[tuple[re.Pattern[str], _Act], ...]] = (
     (re.compile(r"`hotline log resume (\S+)`"), _resume),
     (re.compile(r"`hotline roster admit --all --channel (\S+)`"), _admit),
     (re.compile(r"a head or deputy of your side admits you()"), _ask),
+    (re.compile(r"none of them is in the channel: `hotline log refound (\S+)`"), _refound),
+    (re.compile(r"within a day: `hotline log refound (\S+)`"), _agree),
     (re.compile(r"`hotline enrol renew`()"), _renew),
 )
 """What a hint says, and what a person does who reads it. A command that mends something new gets its row here."""

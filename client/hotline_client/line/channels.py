@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from hotline_client.engine import keys
@@ -9,11 +10,11 @@ from hotline_client.engine.channel import ChannelState
 from hotline_client.engine.contents import queued_body
 from hotline_client.engine.context import certificate_der
 from hotline_client.engine.desk import Desk
-from hotline_client.engine.incoming import knocks
+from hotline_client.engine.incoming import foundings, knocks
 from hotline_client.engine.records import OutboxItem
 from hotline_client.engine.standing import Watermark
 from hotline_client.line.people import person
-from hotline_client.line.views import ChannelView, Halted, KnockView, MemberView, OutboxView
+from hotline_client.line.views import ChannelView, Halted, KnockView, MemberView, OutboxView, Person
 from hotline_protocol.documents.talk import Text
 from hotline_protocol.errors import HotlineError
 from hotline_protocol.identity.certificate import Certificate
@@ -37,7 +38,18 @@ def channel_view(desk: Desk, name: str, tail: int | None, *, left_out: bool = Fa
         unseen=len(standing.unseen),
         outbox=sum(item.refused is None for item in state.outbox.values()),
         halted=None if halt is None else Halted(halt.kind, halt.reason, halt.at),
+        generation=standing.generation,
+        consents=tuple(_consents(desk, state)),
     )
+
+
+def _consents(desk: Desk, state: ChannelState) -> Iterator[Person]:
+    """Those who consent to found the channel again, as far as that is still good."""
+    now = desk.clock()
+    for one in state.standing.consents.values():
+        der = desk.store.certificate(one.certificate)
+        if der is not None and foundings.is_fresh(one, now):
+            yield person(desk, desk.context.identify(der))
 
 
 def member_views(desk: Desk, name: str) -> list[MemberView]:

@@ -370,6 +370,10 @@ class Line:
         self._desk.resume(channel)
         self._nudge(self._connection.restart)
 
+    def consent(self, channel: str) -> int:
+        """A head's or deputy's consent to found the channel again: the generation. It is founded once each side has consented. UsageError."""
+        return self.act(channel, acts.consent)
+
     def act(self, channel: str, work: Callable[[Draft], T]) -> T:
         """One transaction on a channel: `work` and what it queues, or nothing of it; then whoever is online sends it."""
         result = self._desk.step(channel, work)

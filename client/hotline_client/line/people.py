@@ -19,7 +19,7 @@ def person(desk: Desk, certificate: Certificate) -> Person:
         limits=certificate.limits,
         side=side,
         own=side == me.side,
-        me=certificate.fingerprint == me.fingerprint,
+        me=certificate.public_key == me.public_key,
         fingerprint=certificate.fingerprint,
     )
 

@@ -172,6 +172,10 @@ class ChannelView:
     halted: Halted | None = None
     left_out: bool = False
     """Whether the relay is there and says nothing of this channel: what stands in it is not known."""
+    generation: int = 0
+    """How often both sides founded the channel again; -1 before it was founded."""
+    consents: tuple[Person, ...] = ()
+    """Whose consent to found it again is good now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from hotline_protocol.documents.agenda import (
 )
 from hotline_protocol.folds.agenda import ItemState
 from hotline_protocol.relay.frames import ID_SIZE, MAX_BODY, Ready, Submission
-from tests.worlds.cast import CASTS, CHANNEL
+from tests.worlds.cast import ADMITTING, CASTS, CHANNEL, role_of
 from tests.worlds.clock import DAY, HOUR, MINUTE, SECOND
 from tests.worlds.faults.base import looks, row, seconds, talk
 from tests.worlds.relay import Lie
@@ -245,7 +245,7 @@ class WithholdsCommits(Lie):
 @row(15, "held-renewal", ("way back", "does not hear"))
 def _held_renewal(rng: random.Random) -> tuple[str, list[Event]]:
     cast = rng.choice(["four", "lopsided", "deputies"])
-    victim = rng.choice(CASTS[cast].people)
+    victim = rng.choice([one for one in CASTS[cast].people if role_of(one).value in ADMITTING])
     at = seconds(10, 60, rng)
     return cast, [
         Event(at, "relay: withhold commits", victim),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from hotline_client.cli.base.acting import act_options, channel_option, deliver
+from hotline_client.cli.base.asking import confirmed
 from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.errors import HaltedChannel
 from hotline_client.presenters.line import channel_record, channel_text
@@ -15,7 +16,7 @@ from hotline_protocol.documents import Checkpoint
 
 @click.group("log")
 def command() -> None:
-    """Look at the logs this device holds, and resume a halted channel."""
+    """Look at the logs this device holds, resume a halted channel, found one again."""
 
 
 @line_command("show", group=command)
@@ -85,3 +86,34 @@ async def resume(session: Invocation, *, channel: str, patience: int) -> None:
     session.emit(channel_record(view), channel_text(view))
     if view.halted is not None:
         raise HaltedChannel(f"{channel} halted again: {view.halted.reason}")
+
+
+@line_command("refound", group=command)
+@click.argument("channel")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@patience_option()
+async def refound(session: Invocation, *, channel: str, yes: bool, patience: int) -> None:
+    """Consent to found CHANNEL again, for heads and deputies: when a side cannot get in any more, or nobody can follow.
+
+    When a head or deputy of each side has consented within a day, the group begins anew with these two; everybody else of a side is
+    seated again by itself, or by `hotline roster admit`. What was written stays. Speak with the other side first.
+    """
+    line = session.line
+    channel = session.channel(channel)
+    async with line:
+        await session.catch_up(patience)
+        before = line.channel(channel).generation
+        session.say(
+            f"when the other side consents too, {channel} begins anew: everybody but the two who consented is seated again"
+        )
+        await confirmed(f"found {channel} again?", yes=yes)
+        line.consent(channel)
+        await session.until(lambda: line.channel(channel).generation > before, patience)
+        view = line.channel(channel)
+    session.emit(channel_record(view), channel_text(view))
+    if view.generation > before:
+        session.say(f"{channel} is founded again; see who is in: `hotline roster list --channel {channel}`")
+    else:
+        session.say(
+            f"your consent is kept for a day; the other side does the same: `hotline log refound {channel}`"
+        )

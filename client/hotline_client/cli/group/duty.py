@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
-
 import click
 
 from hotline_client.cli.base.acting import act_options, channel_option, deliver
+from hotline_client.cli.base.asking import confirmed
 from hotline_client.cli.base.session import Invocation, line_command, patience_option
 from hotline_client.line.views import MemberView
 from hotline_client.presenters import watch as presenter
@@ -53,16 +51,6 @@ async def show_watch(session: Invocation, *, channel: str, patience: int) -> Non
 # --- acting
 
 
-async def _confirmed(words: str, *, yes: bool) -> None:
-    """A person looked at what was shown and wants it."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError("look at the list above and say --yes")
-    if not await asyncio.to_thread(click.confirm, words, err=True):
-        raise UsageError("nothing was sent")
-
-
 @line_command("take", group=command)
 @act_options
 async def take(session: Invocation, *, channel: str, key: str | None, patience: int) -> None:
@@ -97,7 +85,7 @@ async def hand_over(
         session.say(wrap("\n".join(presenter.open_text(line, channel, (dialogues, notices), now))))
         body = WatchHandover(incoming.person.fingerprint, dialogues, notices, view.cursor, view.head, note)
         session.say(presenter.elsewhere_text(line, channel, line.now()))
-        await _confirmed("hand the watch over with exactly this?", yes=yes)
+        await confirmed("hand the watch over with exactly this?", yes=yes)
         await deliver(session, channel, body, key=key, patience=patience)
         _emit(session, channel, line.me.side)
 
@@ -132,7 +120,7 @@ async def accept(session: Invocation, *, yes: bool, channel: str, key: str | Non
         session.say(f"handed to you {dtg(waiting.at)}:")
         session.say(wrap("\n".join(presenter.handover_text(line, channel, waiting, line.now()))))
         session.say(presenter.elsewhere_text(line, channel, line.now()))
-        await _confirmed("take the watch with exactly this?", yes=yes)
+        await confirmed("take the watch with exactly this?", yes=yes)
         body: Body = WatchAccept(Target(waiting.document, waiting.content))
         await deliver(session, channel, body, key=key, patience=patience)
         _emit(session, channel, line.me.side)

@@ -308,6 +308,9 @@ def _welcome(draft: Draft, seq: int, entry: Entry, body: CommitBody, own: OwnKno
     draft.enter_epoch(group)
     standing.removed, standing.own_knock, standing.used_knock, standing.accused = False, None, own, None
     standing.last_update = entry.at
+    since = standing.foundings[generation]  # nobody in this group can have read in it before
+    for one in people.values():
+        standing.let_in[one.fingerprint] = max(standing.let_in.get(one.fingerprint, 0), since)
     if not stays:
         standing.joined = seq
         standing.let_in.update({one.fingerprint: seq for one in newcomers})

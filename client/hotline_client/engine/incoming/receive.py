@@ -16,6 +16,7 @@ from typing import Final
 
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.incoming import halting, knocks, membership, messages
+from hotline_client.engine.incoming.revocations import OvertakenError
 from hotline_client.engine.store import StaleError
 from hotline_protocol.documents.document import MAX_TIME
 from hotline_protocol.errors import ChainError, HotlineError, PeerError, StorageError, UsageError
@@ -110,6 +111,8 @@ def _dispatch(draft: Draft, seq: int, entry: Entry, *, pardoned: bool) -> None:
         refuse(draft, seq, entry, f"{error}; a person decided to go on")
     except (StorageError, StaleError, UsageError):
         raise
+    except OvertakenError as error:
+        draft.event("overtaken-commit", str(error), seq=seq)
     except (HotlineError, MLSError) as error:
         refuse(draft, seq, entry, str(error))
     except Exception as error:  # noqa: BLE001 a fault in reading a hostile body must not stop the channel

@@ -33,7 +33,7 @@ def keep(draft: Draft, *, start: bool = False) -> None:
     _found(draft)
     if draft.state.is_member:
         if _is_due(draft, DAY if start else WEEK):
-            _renew(draft)
+            renew(draft)
     elif not draft.standing.removed and needs_knock(draft):
         knock(draft)
 
@@ -43,7 +43,8 @@ def _is_due(draft: Draft, age: int) -> bool:
     return renewed or draft.now - draft.standing.last_update > age
 
 
-def _renew(draft: Draft) -> None:
+def renew(draft: Draft) -> None:
+    """A fresh leaf, with our present certificate: by a commit, or by a knock that our side answers (L52)."""
     if not draft.me.admits or not draft.state.trust.is_current(draft.me, draft.now // 1000):
         own = draft.standing.own_knock
         if own is None or needs_knock(draft) or draft.now - own.made > DAY:

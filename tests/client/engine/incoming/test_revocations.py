@@ -105,7 +105,7 @@ def test_a_commit_without_the_newest_lists_is_refused(monkeypatch: pytest.Monkey
         hostile.setattr(revocations, "newest", lambda _draft: [])
         dana.admit(noa)
     house.settle()
-    assert "(L14)" in viktor.events("invalid-commit")[0]
+    assert "(L14)" in viktor.events("overtaken-commit")[0]
     assert viktor.epoch == 1
 
 
@@ -120,7 +120,7 @@ def test_a_commit_that_a_list_overtook_is_made_again() -> None:
     revoke(tom, "Noa")
     house.settle(tom)
     house.settle()
-    assert "(L14)" in viktor.events("invalid-commit")[0]
+    assert "(L14)" in viktor.events("overtaken-commit")[0]
     assert dana.epoch == viktor.epoch == tom.epoch == (before or 0) + 1
 
 
@@ -135,7 +135,7 @@ def test_a_commit_that_a_list_overtook_reaches_the_newcomer_too() -> None:
     revoke(tom, "Noa")
     house.settle(tom)
     house.settle()
-    assert "(L14)" in viktor.events("invalid-commit")[0]
+    assert "(L14)" in viktor.events("overtaken-commit")[0]
     assert sorted(avi.members()) == ["Avi", "Dana", "Tom", "Viktor"]
     assert list(avi.standing.crls) == list(viktor.standing.crls)
 
