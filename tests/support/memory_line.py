@@ -334,6 +334,10 @@ class MemoryLine:
     def resume(self, channel: str) -> None:
         self.acts.append(("resume", channel))
 
+    def consent(self, channel: str) -> int:
+        self.acts.append(("consent", channel))
+        return 1
+
     def outbox(self) -> list[OutboxView]:
         waiting = [one for one in self.messages[-2000:] if one.seq is None]
         return [OutboxView(one.channel, one.id, one.kind, one.time, True, 1, one.text) for one in waiting]

@@ -368,6 +368,13 @@ ROSTER: Final = (
         "roster",
         bar=4,
     ),
+    Act(
+        "refound",
+        ("f",),
+        N_("Found again"),
+        N_("found the channel again with the other side; asks for the word FOUND"),
+        "roster",
+    ),
 )
 WATCH: Final = (
     Act(

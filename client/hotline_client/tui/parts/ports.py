@@ -103,6 +103,9 @@ class LinePort(Source, Protocol):
     def resume(self, channel: str) -> None:
         """A person's decision after a HALT: take the log again from the last vouched-for place."""
 
+    def consent(self, channel: str) -> int:
+        """A head's or deputy's consent to found the channel again: the generation."""
+
     def outbox(self) -> list[OutboxView]:
         """What of ours is not yet in the log."""
 

@@ -95,6 +95,12 @@ class Roster(Board[Entry]):
             yield Need("roster", channel, me.fingerprint, what, waiting.at, Precedence.PRIORITY)
         if self.state.me.role not in ADMITTING_ROLES:
             return
+        consents = [one.consents for one in self.state.port.channels() if one.name == channel]
+        for given in consents:
+            if given and not any(one.own for one in given):
+                what = t("{who} consents to found this channel again: f agrees", who=line(given[0].name, 24))
+                now = self.state.clock()
+                yield Need("roster", channel, given[0].fingerprint, what, now, Precedence.PRIORITY)
         for knock in self.state.port.knocks(channel):
             if knock.admissible is None:
                 what = t("{who} knocks", who=_named(knock))
@@ -224,6 +230,33 @@ class Roster(Board[Entry]):
                 t("It reads nothing that is sent afterwards."),
             ]
             self._ask(lines, t("remove"), lambda: port.remove(channel, [entry.index]))
+
+    def action_refound(self) -> None:
+        """Consent to found the channel again, once the word was typed."""
+        channel, port = self.state.channel, self.state.port
+        if not self._may():
+            return
+
+        def wrong(typed: str) -> str | None:
+            return None if typed.strip() == "FOUND" else t("expected the word FOUND, in capitals")
+
+        def done(right: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+            if not right:
+                return
+            try:
+                port.consent(channel)
+            except HotlineError as error:
+                self._say(line(str(error), 200))
+            else:
+                self._say(t("your consent is kept for a day; the other side does the same"))
+                self.post_message(Happened())
+
+        lines = [
+            t("Type FOUND to found {channel} again, with the other side:", channel=channel_label(channel)),
+            t("For when a side cannot get in any more, or nobody can follow. Speak with them first."),
+            t("Everybody but the two who consent is seated again. What was written stays."),
+        ]
+        self.app.push_screen(AskTyped(lines, wrong, t("consent")), done)
 
     def _may(self) -> bool:
         allowed = self.state.me.role in ADMITTING_ROLES
