@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -19,6 +19,7 @@ class Quotas(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     rate: int = 2_000
     burst: int = 10_000
+    commits_per_minute: int = 30
     connections_per_device: int = 8
     connections_per_address: int = 512
     unauthenticated_per_address: int = 64
@@ -44,7 +45,7 @@ class TokenBucket:
     so that of several submissions in flight a later one never overtakes an earlier.
     """
 
-    rate: int
+    rate: float
     burst: int
     tokens: float
     filled: int
@@ -52,7 +53,7 @@ class TokenBucket:
     refused: int = 0
 
     @classmethod
-    def full(cls, rate: int, burst: int, now: int) -> TokenBucket:
+    def full(cls, rate: float, burst: int, now: int) -> TokenBucket:
         """A bucket nobody has drawn from."""
         return cls(rate, burst, float(burst), now)
 
@@ -79,22 +80,41 @@ class TokenBucket:
         self.filled = now
 
 
+class Purse(NamedTuple):
+    """What a device may spend: on everything, and on commits, each of which makes all others' work anew."""
+
+    entries: TokenBucket
+    commits: TokenBucket
+
+    @classmethod
+    def full(cls, quotas: Quotas, now: int) -> Purse:
+        """Of a device that has spent nothing."""
+        commits = quotas.commits_per_minute
+        return cls(
+            TokenBucket.full(quotas.rate, quotas.burst, now), TokenBucket.full(commits / 60, commits, now)
+        )
+
+    def is_full(self, now: int) -> bool:
+        """Whether forgetting it changes nothing."""
+        return self.entries.is_full(now) and self.commits.is_full(now)
+
+
 class Devices:
     """Connections and rate of each authenticated device; a device that reconnects finds its bucket as it left it."""
 
     def __init__(self, quotas: Quotas) -> None:
         self._quotas = quotas
         self._connections: Counter[bytes] = Counter()
-        self._buckets: dict[bytes, TokenBucket] = {}
+        self._buckets: dict[bytes, Purse] = {}
 
-    def enter(self, device: bytes, now: int) -> TokenBucket | None:
-        """The bucket of a device that has one more connection from now on; None if it has too many."""
+    def enter(self, device: bytes, now: int) -> Purse | None:
+        """The buckets of a device that has one more connection from now on; None if it has too many."""
         if self._connections[device] >= self._quotas.connections_per_device:
             return None
         self._connections[device] += 1
         if device not in self._buckets:
             self._forget(now)
-            self._buckets[device] = TokenBucket.full(self._quotas.rate, self._quotas.burst, now)
+            self._buckets[device] = Purse.full(self._quotas, now)
         return self._buckets[device]
 
     def leave(self, device: bytes) -> None:

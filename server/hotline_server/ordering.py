@@ -1,8 +1,8 @@
 """The order of a log, decided: which submissions of a batch become entries, where, and what each is answered. Pure.
 
 Rules of docs/protocol.md enforced here:
-R6  an id that is already in the log gets the answer it got before, or `id-conflict` if the bytes differ; asked first
-R7  a commit or message must name the last commit of the log in `after`, else `conflict`; a knock need not
+R6  an id that is already in the log gets the answer it got before, or `id-conflict` if kind or body differ; asked first
+R7  a commit must name the last commit of the log in `after`, a message none later, else `conflict`; a knock names none
 R8  entries take consecutive sequence numbers in the order they came; `at` never decreases (C4)
 """
 
@@ -74,7 +74,7 @@ def decide(
             decision.answers.append(_again(submission, found))
             continue
         kind = submission.kind
-        if kind != "knock" and submission.after != last_commit:
+        if _is_ahead(submission, last_commit):
             decision.answers.append(Conflict(submission.id, last_commit))
             continue
         raw = encode_entry(Entry(at, kind, submission.id, submission.after, submission.body))
@@ -91,10 +91,16 @@ def decide(
     return decision
 
 
+def _is_ahead(submission: Submission, last_commit: int) -> bool:
+    """Whether it cannot stand here. Words of an epoch that has ended can: their author sees them there, and says them again."""
+    if submission.kind == "commit":
+        return submission.after != last_commit
+    return submission.kind == "message" and submission.after > last_commit
+
+
 def _again(submission: Submission, found: Known) -> Answer:
     """The answer to an id the log already has (R6)."""
-    at = decode_entry(found.raw).at
-    same = encode_entry(Entry(at, submission.kind, submission.id, submission.after, submission.body))
-    if same == found.raw:
-        return Appended(submission.id, found.seq, at)
+    entry = decode_entry(found.raw)
+    if entry.kind == submission.kind and entry.body == submission.body:
+        return Appended(submission.id, found.seq, entry.at)
     return Rejected(submission.id, "id-conflict", f"entry {found.seq} has this id and other content")

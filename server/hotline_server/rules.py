@@ -4,10 +4,10 @@ Rules of docs/protocol.md enforced here:
 R2  the relay speaks first with `challenge`; the first frame of the client is `hello`, later ones `append` and `follow`
 R3  `hello` names a link of this relay, carries a certificate its charter's authorities vouch for now, and a signature of
     that key over nonce, link id and the hash of this relay's TLS certificate
-R4  a device uses only channels its certificate is entitled to, checked at every frame
+R4  a device uses only channels its certificate is entitled to, checked at every frame; commits come only from who may admit
 R5  an expired or revoked certificate, or a withdrawn charter, ends a live connection
 R10 sizes are bounded
-R11 rates are bounded, and who goes on after `rate-limited` is disconnected
+R11 rates are bounded, of commits apart, and who goes on after `rate-limited` is disconnected
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from hotline_protocol.relay.frames import (
     Submission,
     hello_content,
 )
-from hotline_server.limits import Devices, Quotas, TokenBucket, price
+from hotline_server.limits import Devices, Purse, Quotas, TokenBucket, price
 from hotline_server.ordering import LogKey
 
 
@@ -111,7 +111,7 @@ class _Device:
     link_id: bytes
     link: Link
     certificate: Certificate
-    bucket: TokenBucket
+    purse: Purse
     channels: Mapping[str, LogKey | None]
 
 
@@ -185,12 +185,12 @@ class Session:
         if link is None:
             raise RefusedError("unknown-link", "this relay does not serve that link")
         certificate = self._authenticate(link, hello, now)
-        bucket = self._devices.enter(hello.link_id + certificate.fingerprint, now)
-        if bucket is None:
+        purse = self._devices.enter(hello.link_id + certificate.fingerprint, now)
+        if purse is None:
             most = self._quotas.connections_per_device
             raise RefusedError("too-many-connections", f"a device may have {most} connections", 5.0)
         channels = _channels(hello.link_id, link.charter, certificate)
-        self._device = _Device(hello.link_id, link, certificate, bucket, channels)
+        self._device = _Device(hello.link_id, link, certificate, purse, channels)
         return Admitted(tuple(key for key in channels.values() if key is not None))
 
     def _authenticate(self, link: Link, hello: Hello, now: int) -> Certificate:
@@ -215,17 +215,12 @@ class Session:
             return Refusals(
                 frame.channel, tuple(Rejected(one.id, code, message) for one in frame.submissions)
             )
-        fitting = tuple(one for one in frame.submissions if len(one.body) <= MAX_BODY)
-        rejected = tuple(
-            Rejected(
-                one.id, "too-large", f"the body has {len(one.body)} bytes, at most {MAX_BODY} are allowed"
-            )
-            for one in frame.submissions
-            if len(one.body) > MAX_BODY
-        )
-        wait = device.bucket.take(sum(map(price, fitting)), now)
+        judged = [(one, _why_not(device, one, now)) for one in frame.submissions]
+        fitting = tuple(one for one, refusal in judged if refusal is None)
+        rejected = tuple(refusal for _, refusal in judged if refusal is not None)
+        wait = device.purse.entries.take(sum(map(price, fitting)), now)
         if wait:
-            self._check_patience(device.bucket)
+            self._check_patience(device.purse.entries)
             late = tuple(Rejected(one.id, "rate-limited", "too many entries", wait) for one in fitting)
             return Refusals(frame.channel, rejected + late)
         if not fitting:
@@ -243,10 +238,24 @@ class Session:
             raise RefusedError(code, message)
         if frame.after < 0:
             raise RefusedError("malformed", f"follow after {frame.after}")
-        wait = device.bucket.take(1, now)
+        wait = device.purse.entries.take(1, now)
         if wait:
             raise RefusedError("rate-limited", "too many frames", wait)
         return Following(key, frame.after)
+
+
+def _why_not(device: _Device, one: Submission, now: int) -> Rejected | None:
+    """Why this submission is refused whatever the log says, None if it is not."""
+    if len(one.body) > MAX_BODY:
+        return Rejected(
+            one.id, "too-large", f"the body has {len(one.body)} bytes, at most {MAX_BODY} are allowed"
+        )
+    if one.kind != "commit":
+        return None
+    if not device.certificate.admits:
+        return Rejected(one.id, "not-entitled", "the certificate admits nobody, so it commits nothing")
+    wait = device.purse.commits.take(1, now)
+    return Rejected(one.id, "rate-limited", "too many commits", wait) if wait else None
 
 
 def _channels(link_id: bytes, charter: Charter, certificate: Certificate) -> dict[str, LogKey | None]:

@@ -144,7 +144,7 @@ def _tagless(take: Callable[[bytes], None]) -> Callable[[bytes], None]:
     """A commit in another frame has another tag: refused after every other check, as far as it can come."""
 
     def taken(data: bytes) -> None:
-        with contextlib.suppress(errors.PrivatelyRefusedError):
+        with contextlib.suppress(errors.RefusedError):
             take(data)
 
     return taken
@@ -214,7 +214,7 @@ def _commit_case(w: World, intent: dict[str, Any], *, public: bool) -> Case:
     def take(data: bytes) -> None:
         message = send(w.alice, RawCommit(data=data), tag, public=public)
         # Untouched, but signed anew, it has another tag than the sender computed.
-        expected = (errors.PrivatelyRefusedError,) if data == body.encode() else ()
+        expected = (errors.RefusedError,) if data == body.encode() else ()
         with contextlib.suppress(*expected):
             w.stage(message)
 

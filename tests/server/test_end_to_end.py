@@ -79,7 +79,7 @@ async def refused(link: LinkFixture, hello: Hello | None = None) -> EndedError:
 def test_two_sides_see_one_log(link: LinkFixture) -> None:
     async def main() -> None:
         async with (
-            ready_client(link, link.device("a")) as north,
+            ready_client(link, link.device("a", role=Role.HEAD)) as north,
             ready_client(link, link.device("b")) as south,
         ):
             note, founding = knock(), commit(0)
@@ -90,7 +90,7 @@ def test_two_sides_see_one_log(link: LinkFixture) -> None:
             raws += bytes_of(await south.receive())
             assert [decode_entry(raw).id for raw in raws][:2] == [note.id, founding.id]
             assert decode_entry(raws[2]).body == b"live"
-            late = await north.append("air", message(after=0))
+            late = await north.append("air", commit(0))
             assert isinstance(late.answers[0], Conflict)
             assert late.answers[0].last_commit == 2
         async with bare_client(link.relay.url) as client:
@@ -107,6 +107,18 @@ def test_two_sides_see_one_log(link: LinkFixture) -> None:
 def bytes_of(frame: object) -> list[bytes]:
     assert isinstance(frame, Entries)
     return [bytes(raw) for raw in frame.entries]
+
+
+def test_who_admits_nobody_commits_nothing(link: LinkFixture) -> None:
+    """Garbage of an officer's device cannot make everybody's words conflict."""
+
+    async def main() -> None:
+        async with ready_client(link, link.device("a")) as officer:
+            answers = (await officer.append("air", commit(0), message(after=0))).answers
+            assert [type(one) for one in answers] == [Rejected, Appended]
+            assert [one.code for one in answers if isinstance(one, Rejected)] == ["not-entitled"]
+
+    asyncio.run(main())
 
 
 def test_many_senders_make_one_gapless_log(link: LinkFixture) -> None:

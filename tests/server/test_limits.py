@@ -44,7 +44,7 @@ def test_a_device_has_so_many_connections_and_one_bucket() -> None:
     assert first is second
     assert devices.enter(b"d", 0) is None
     assert devices.enter(b"e", 0) is not None
-    first.take(5, 0)
+    first.entries.take(5, 0)
     devices.leave(b"d")
     devices.leave(b"d")
     assert devices.enter(b"f", 1000) is not None
@@ -74,3 +74,11 @@ def test_the_crowd_is_counted_before_and_after_authentication() -> None:
     crowd.leave("y", known=False)
     crowd.leave("x", known=True)
     assert crowd.enter("w")
+
+
+def test_a_device_commits_no_more_than_so_often_a_minute() -> None:
+    purse = Devices(Quotas(commits_per_minute=3)).enter(b"d", 0)
+    assert purse is not None
+    assert [purse.commits.take(1, 0) > 0 for _ in range(4)] == [False, False, False, True]
+    assert purse.commits.take(1, 20_000) == 0
+    assert purse.entries.take(100, 20_000) == 0, "words are counted apart"

@@ -56,7 +56,7 @@ class Wire:
         self.relay = relay
         self.batch = batch
         self.places: dict[str, int] = {}
-        self.offered: set[bytes] = set()
+        self.offered: set[tuple[bytes, int]] = set()
 
     def connect(self, *channels: str) -> None:
         """A new session."""
@@ -87,9 +87,9 @@ class Wire:
         """Offer what is due; how many were offered."""
         if name not in self.places:
             return 0
-        due = [one for one in self.desk.outgoing(name) if one.id not in self.offered][:64]
+        due = [one for one in self.desk.outgoing(name) if (one.id, one.after) not in self.offered][:64]
         if due:
-            self.offered |= {one.id for one in due}
+            self.offered |= {(one.id, one.after) for one in due}
             self.desk.answers(Answers(name, tuple(self.relay.append(name, due))))
         return len(due)
 

@@ -37,7 +37,7 @@ class _Followed:
     expected: int
     tail: int
     caught_up: bool = False
-    offered: set[bytes] = field(default_factory=set)
+    offered: set[tuple[bytes, int]] = field(default_factory=set)
     unanswered: set[bytes] = field(default_factory=set)
 
 
@@ -195,13 +195,18 @@ class Wire:
             if not followed.caught_up:
                 continue
             outgoing = self._driver.outgoing(name)
-            followed.offered &= {one.id for one in outgoing}
-            fresh = [one for one in outgoing if one.id not in followed.offered and not self.mute(one)]
+            followed.offered &= {(one.id, one.after) for one in outgoing}
+            fresh = [
+                one
+                for one in outgoing
+                if (one.id, one.after) not in followed.offered
+                and one.id not in followed.unanswered
+                and not self.mute(one)
+            ]
             batch = fresh[: min(64, max(0, MAX_IN_FLIGHT - len(followed.unanswered)))]
             if batch:
-                ids = {one.id for one in batch}
-                followed.offered |= ids
-                followed.unanswered |= ids
+                followed.offered |= {(one.id, one.after) for one in batch}
+                followed.unanswered |= {one.id for one in batch}
                 self._send(Append(name, tuple(batch)))
 
     def inject(self, channel: str, submission: Submission) -> None:

@@ -101,7 +101,7 @@ class _Followed:
     expected: int
     tail: int
     caught_up: bool = False
-    offered: set[bytes] = field(default_factory=set)
+    offered: set[tuple[bytes, int]] = field(default_factory=set)
     unanswered: set[bytes] = field(default_factory=set)
 
 
@@ -289,12 +289,15 @@ class RelaySession:
             if not followed.caught_up:
                 continue
             outgoing = self._driver.outgoing(name)
-            followed.offered &= {one.id for one in outgoing}
-            fresh = [one for one in outgoing if one.id not in followed.offered]
+            followed.offered &= {(one.id, one.after) for one in outgoing}
+            fresh = [
+                one
+                for one in outgoing
+                if (one.id, one.after) not in followed.offered and one.id not in followed.unanswered
+            ]
             for batch in self._batches(fresh[: max(0, MAX_IN_FLIGHT - len(followed.unanswered))]):
-                ids = {one.id for one in batch}
-                followed.offered |= ids
-                followed.unanswered |= ids
+                followed.offered |= {(one.id, one.after) for one in batch}
+                followed.unanswered |= {one.id for one in batch}
                 await self._connection.send(encode_frame(Append(name, tuple(batch))))
 
     def _batches(self, submissions: Sequence[Submission]) -> list[list[Submission]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from hotline_client.engine.context import Context
 from hotline_client.engine.records import OutboxItem
@@ -55,6 +56,11 @@ class ChannelState:
         """Take over the journal of the state before, if the log only grew since; `head`: that after the old cursor, as stored."""
         if old.journal is not None and head is not None and hmac.compare_digest(head, old.standing.head):
             self.journal, self.snapshot, self.behind = old.journal, old.snapshot, True
+
+    @property
+    def context_digest(self) -> bytes:
+        """SHA-256 of the GroupContext that signatures of the present epoch are over; nothing while we are in no group."""
+        return b"" if self.group is None else sha256(self.group.group_context.encode()).digest()
 
     @property
     def is_member(self) -> bool:

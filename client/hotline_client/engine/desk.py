@@ -6,6 +6,7 @@ hand it what people want. Several desks, in several processes, may work on one v
 
 from __future__ import annotations
 
+import hmac
 import threading
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
@@ -64,6 +65,8 @@ class Desk:
         self._findings = {name: Findings() for name in self.entitled}
         self._seats = {name: Seats() for name in self.entitled}
         self._started: set[str] = set()
+        self._announced: dict[str, Announced] = {}
+        """The relay's announcement of a log that goes beyond ours, until we got so far."""
         self._clock_reported: set[str] = set()
 
     # --- steps
@@ -122,6 +125,7 @@ class Desk:
         def work(draft: Draft) -> int | None:
             standing = draft.standing
             draft.promises.clear()
+            self._announced[announced.name] = announced
             if standing.halt is None and not standing.resuming:
                 error = halting.check_ready(
                     draft,
@@ -161,12 +165,24 @@ class Desk:
         if first > standing.cursor + 1 and standing.resuming:
             return standing.cursor
         receive(draft, first, raws)
+        deviation = deviation or self._other_log(draft)
         if deviation is not None:
             halting.halt(draft, deviation.error, seq=deviation.seq, raw=deviation.raw)
             draft.promises.clear()
             return None
         sealing.seal(draft)
         return None
+
+    def _other_log(self, draft: Draft) -> DeviationError | None:
+        """Whether the log that was announced is another one than what came, once we have got so far."""
+        announced = self._announced.get(draft.name)
+        if announced is None or draft.standing.cursor < announced.tail:
+            return None
+        del self._announced[draft.name]
+        if hmac.compare_digest(draft.head_at(announced.tail) or b"", announced.head):
+            return None
+        words = f"the log that the relay announced up to entry {announced.tail} is another one than this device holds"
+        return DeviationError(announced.tail, None, ChainError("rollback", words))
 
     def caught_up(self, name: str) -> None:
         """The log was taken up to the relay's tail: settle a resume, keep house, say what we got."""

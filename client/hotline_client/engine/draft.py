@@ -104,11 +104,6 @@ class Draft:
         """Our own certificate: of a member that which our leaf carries, until the group knows a renewed one."""
         return self.context.certificate if self.state.group is None else self.member(self.group.own_index)
 
-    @property
-    def context_digest(self) -> bytes:
-        """SHA-256 of the GroupContext that signatures of the present epoch are over."""
-        return sha256(self.group.group_context.encode()).digest()
-
     def head_at(self, seq: int) -> bytes | None:
         """Our head after entry `seq`, None beyond our cursor."""
         if seq == self.standing.cursor:
@@ -251,6 +246,7 @@ class Draft:
         self.state.group = group
         self.state.people.clear()
         standing = self.standing
+        standing.epoch_began, standing.ahead = standing.cursor + 1, 0
         standing.shared.append(Shared(standing.generation, group.epoch, group.epoch_authenticator))
         del standing.shared[:-_EPOCHS_SHARED]
         context = group.group_context.encode()

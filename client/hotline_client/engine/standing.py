@@ -92,7 +92,8 @@ class Standing(msgspec.Struct):
     which entry each device that came while we were in was let in. `answered`: SHA-256 of the packages by
     which devices were let in, while our group lasts. `foundings`: generation → the entry that founded it. `consents`: knocks
     that consent to found the next one. `shared`: the last epochs we were in, newest last. `seated`: certified key → (generation,
-    epoch) of its present leaf. `accused`: whose commit lost us.
+    epoch) of its present leaf. `accused`: whose commit lost us. `epoch_began`: the entry that our present epoch began
+    with. `ahead`: words sealed in it since one of ours was last seen in the log.
     """
 
     head: bytes
@@ -127,6 +128,8 @@ class Standing(msgspec.Struct):
     last_update: int = 0
     peer_heard: int = 0
     joined: int = 0
+    epoch_began: int = 0
+    ahead: int = 0
 
     @property
     def generation(self) -> int:

@@ -158,12 +158,19 @@ def channel_text(channel: ChannelView) -> str:
     state = "NOT ANNOUNCED by the relay" if channel.left_out else "in order"
     if channel.halted:
         state = f"HALTED {channel.halted.kind}: {show(channel.halted.reason)}"
+    if channel.consents:
+        state += f"; {', '.join(show(one.name) for one in channel.consents)} would found it again"
     return f"{channel.name:10} {epoch:10} seq {channel.cursor:<8} head {channel.head.hex()[:16]}  {state}"
 
 
 def channel_record(channel: ChannelView) -> dict[str, Any]:
     """Where a channel stands, for a script."""
-    return {"type": "channel", "channel": channel.name, **fields(channel, "name")}
+    return {
+        "type": "channel",
+        "channel": channel.name,
+        **fields(channel, "name", "consents"),
+        "consents": [one.name for one in channel.consents],
+    }
 
 
 def outbox_text(item: OutboxView) -> str:

@@ -129,6 +129,8 @@ def test_where_a_channel_stands() -> None:
         "outbox": 3,
         "halted": None,
         "left_out": False,
+        "generation": 0,
+        "consents": [],
     }
     assert presenter.channel_record(halted)["halted"] == halted.halted
     left_out = ChannelView("air", "member", 7, 12, None, bytes(32), 0, 0, 0, None, left_out=True)

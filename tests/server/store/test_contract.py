@@ -100,11 +100,12 @@ def test_ids_are_known_however_long_the_log_is(store: Store) -> None:
     assert store.position(AIR).tail == 3 + 2 * UNINDEXED + 70
 
 
-def test_what_is_built_on_an_old_commit_conflicts(store: Store) -> None:
+def test_what_does_not_stand_behind_the_last_commit_conflicts(store: Store) -> None:
     store.append([Batch(AIR, [commit(0)])], 1)
-    (decision,) = store.append([Batch(AIR, [message(after=0), knock(), message(after=1)])], 2)
-    assert isinstance(decision.answers[0], Conflict)
-    assert [type(answer) for answer in decision.answers[1:]] == [Appended, Appended]
+    (decision,) = store.append(
+        [Batch(AIR, [commit(0), message(after=2), knock(), message(after=1), message(after=0)])], 2
+    )
+    assert [type(answer) for answer in decision.answers] == [Conflict, Conflict, Appended, Appended, Appended]
 
 
 def test_a_batch_that_stores_nothing_changes_nothing(store: Store) -> None:

@@ -340,6 +340,7 @@ def _show_alone(world: World, event: Event) -> None:
         "lost-group",
         "vanished",
         "refused-message",
+        "invalid-commit",
     }
     world.ledger.causes |= RELAY | kinds
     world.relay.lies.append(ShowsAlone(world, event.who))

@@ -13,6 +13,7 @@ from typing import Final
 
 from hotline_client.engine import keys
 from hotline_client.engine.draft import Draft
+from hotline_client.engine.incoming.revocations import OvertakenError
 from hotline_client.engine.standing import Knock
 from hotline_protocol.codec import decode
 from hotline_protocol.errors import FormatError, TrustError
@@ -31,6 +32,8 @@ def judge(draft: Draft, entry: Entry, message: bytes, sealed: bytes) -> tuple[Fo
     """The founding beside a commit, by its public part alone, so alike for members and others (L13, L17)."""
     founding = decode(keys.unseal(draft, "founding", sealed, entry.id), Founding, limit=MAX_BODY)
     standing = draft.standing
+    if founding.generation <= standing.generation:
+        raise OvertakenError("L13", f"generation {founding.generation} was founded by another commit")
     if founding.generation != standing.generation + 1:
         raise FormatError(
             f"the founding is of generation {founding.generation}, the next one is {standing.generation + 1}"

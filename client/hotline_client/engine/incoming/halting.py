@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hmac
 from hashlib import sha256
+from typing import Final
 
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.incoming import membership, messages
@@ -21,6 +22,9 @@ from hotline_protocol.codec import encode
 from hotline_protocol.documents import Receipt, decode_body, decode_document
 from hotline_protocol.errors import ChainError
 from hotline_protocol.relay.chain import Entry, decode_entry
+
+_PAGE: Final = 256
+"""Entries looked at at once."""
 
 
 def halt(draft: Draft, error: ChainError, *, seq: int | None = None, raw: bytes | None = None) -> None:
@@ -100,16 +104,15 @@ def _forget_lists(draft: Draft, start: int) -> None:
 
 def _order_at(draft: Draft, seq: int) -> tuple[int, int, int]:
     """(seq, `at`, last commit) as they stood after entry `seq`."""
-    at, earlier = 0, seq
-    while earlier > 0:
-        record = draft.past.entry(draft.name, earlier)
-        if record is None:
-            return 0, 0, 0
-        entry = decode_entry(record.raw)
-        at = at or entry.at
-        if entry.kind != "knock":
-            return seq, at, earlier if entry.kind == "commit" else entry.after
-        earlier -= 1
+    record = draft.past.entry(draft.name, seq)
+    if record is None:
+        return 0, 0, 0
+    at = decode_entry(record.raw).at
+    for first in range(max(1, seq - _PAGE + 1), 1 - _PAGE, -_PAGE):
+        page = draft.past.entries(draft.name, max(1, first), min(seq, first + _PAGE - 1))
+        for one in reversed(page):
+            if decode_entry(one.raw).kind == "commit":
+                return seq, at, one.seq
     return seq, at, 0
 
 

@@ -93,6 +93,7 @@ def _begin(draft: Draft, seq: int, founding: Founding, founder: Certificate) -> 
     standing = draft.standing
     if draft.state.is_member:
         draft.leave()
+    draft.make_stale()
     words = "opened the channel" if founding.generation == 0 else "opened the channel again, by both consents"
     draft.event("founded", f"{founder.name} {words}", seq=seq, author=founder.fingerprint)
     standing.foundings[founding.generation] = seq
@@ -209,6 +210,7 @@ def _own_commit(  # noqa: PLR0917  one step of L11, told everything it is about
 
     If a revocation list overtook it, it is nobody's commit; then the item stays in the outbox and is made again.
     """
+    draft.put(msgspec.structs.replace(item, stale=True))  # if it is nobody's, it is made again
     revocations.check_known(draft, revocations.unseal(draft, body.lists, entry.id))
     draft.done(item.id)
     founding = bool(form.group)

@@ -1,7 +1,7 @@
 """Messages of the log: opened, checked against our own chain, and applied if their author had the right.
 
 D1  the document names this channel and the present epoch, its time is not after the entry's `at` by more than a day
-D2  its `seen` is a head of our own chain, before the entry and not before the last commit (else `fork`)
+D2  its `seen` is a head of our own chain, before the entry and not before the epoch began (else `fork`)
 D3  the first document of an id by an author counts; a later one is refused as duplicate
 D4  the author's certificate is neither expired nor revoked at the entry's `at`
 D5  an observer sends receipts only
@@ -49,28 +49,39 @@ from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.mls.errors import RefusedError
 from hotline_protocol.mls.message import decode_body as decode_body_of
 from hotline_protocol.mls.private_message import PrivateMessage
-from hotline_protocol.relay.chain import Entry
+from hotline_protocol.relay.chain import Entry, decode_entry
 
 TIME_TOLERANCE: Final = 24 * 3600 * 1000
 """How far a document's own time may be after the relay's, in ms: clocks differ, and then the entry's `at` stands."""
+LATE: Final = 2 * 60_000
+"""How long after an epoch's end words of it may still come, ms."""
 _READ: Final = frozenset(
     [*(name for name, kind in KINDS.items() if kind.formal), "correction", "withdrawal", "reply"]
 )
 """Kinds of which their author learns whether they were delivered and seen (L90)."""
 
 
+class LateError(Exception):
+    """A word of an epoch that had ended: nobody's fault, and nobody's word."""
+
+
 def message(draft: Draft, seq: int, entry: Entry) -> None:
     """One message entry. What does not count raises; what deviates raises ChainError."""
     own = draft.own_form(entry.id)
     if own is not None and hmac.compare_digest(own[1].body, entry.body):
-        _own(draft, seq, entry, *own)
+        if own[1].context == draft.state.context_digest:
+            _own(draft, seq, entry, *own)
     elif draft.state.is_member:
         _opened(draft, seq, entry)
 
 
 def _opened(draft: Draft, seq: int, entry: Entry) -> None:
+    message = decode_body_of(PrivateMessage, entry.body)
+    if hmac.compare_digest(message.group_id, draft.group.group_id) and message.epoch < draft.group.epoch:
+        _check_late(draft, entry)
+        raise LateError
     # The entry id is signed in clear beside the ciphertext: looked at first, so that a mislabelled copy spends no key.
-    if not hmac.compare_digest(decode_body_of(PrivateMessage, entry.body).authenticated_data, entry.id):
+    if not hmac.compare_digest(message.authenticated_data, entry.id):
         raise RefusedError("replay", "the message was made for another entry")
     try:
         received = draft.group.unprotect(entry.body)
@@ -94,10 +105,21 @@ def _opened(draft: Draft, seq: int, entry: Entry) -> None:
         author,
         content=received.data,
         authenticated=received.authenticated_content,
-        context=draft.context_digest,
+        context=draft.state.context_digest,
         own=False,
     )
     judge(draft, record, document, author)
+
+
+def _check_late(draft: Draft, entry: Entry) -> None:
+    """Words of an ended epoch come just after its end, on their way already. RefusedError if they come later: whoever goes on in it
+    does not know what ended it.
+    """
+    began = draft.past.entry(draft.name, draft.standing.epoch_began)
+    if began is not None and entry.at - decode_entry(began.raw).at > LATE:
+        raise RefusedError(
+            "epoch", f"somebody still writes in the epoch that entry {draft.standing.epoch_began} ended"
+        )
 
 
 def _own(draft: Draft, seq: int, entry: Entry, item: OutboxItem, form: Sealed) -> None:
@@ -113,6 +135,7 @@ def _own(draft: Draft, seq: int, entry: Entry, item: OutboxItem, form: Sealed) -
         context=form.context,
         own=True,
     )
+    draft.standing.ahead = 0
     judge(draft, record, document, draft.me, epoch=form.epoch)
     draft.done(item.id)
 
@@ -148,7 +171,7 @@ def _record(
 def check_seen(draft: Draft, seq: int, seen: tuple[int, bytes]) -> None:
     """D2: what the author saw of the log is what we saw."""
     at, head = seen
-    if at < draft.standing.last_commit:
+    if at < draft.standing.epoch_began:
         raise FormatError(f"the author claims to stand at {at}, before the commit that this epoch began with")
     ours = draft.head_at(at) if at < seq else None
     if ours is None or not hmac.compare_digest(ours, head):

@@ -2,7 +2,7 @@
 
 L1  entries follow our cursor without a gap; one we have must be the same bytes (`gap`, `rewrite`)
 L2  `at` never decreases (`time`)
-L3  a commit or message was made after the last commit before it; the relay promised to refuse others (`fork`)
+L3  a commit was made after the last commit before it, a message after none that is not here; the relay promised to refuse others (`fork`)
 L4  what cannot be opened or does not count is recorded with its reason, never shown as a message, and stops nothing
 L5  a deviation leaves the channel as it stood before the entry that showed it
 """
@@ -94,7 +94,7 @@ def _check_order(draft: Draft, seq: int, entry: Entry) -> None:
         )
     if entry.at > MAX_TIME:
         raise ChainError("time", f"entry {seq} is dated after the year 9999")
-    if entry.kind != "knock" and entry.after != standing.last_commit:
+    if entry.after > standing.last_commit or (entry.kind == "commit" and entry.after != standing.last_commit):
         raise ChainError(
             "fork",
             f"entry {seq} was made after commit {entry.after}, but the last commit here is {standing.last_commit}",
@@ -113,6 +113,8 @@ def _dispatch(draft: Draft, seq: int, entry: Entry, *, pardoned: bool) -> None:
         raise
     except OvertakenError as error:
         draft.event("overtaken-commit", str(error), seq=seq)
+    except messages.LateError:
+        pass  # its author sees it too, and says it again
     except (HotlineError, MLSError) as error:
         refuse(draft, seq, entry, str(error))
     except Exception as error:  # noqa: BLE001 a fault in reading a hostile body must not stop the channel

@@ -1,6 +1,6 @@
 """Commits of our own: what a person wants is queued, staged when it is its turn, and made again if another came first.
 
-L20 while a commit of ours is on its way nothing else is sealed
+L20 one commit of ours is on its way at a time; words go on meanwhile, and are sealed again if it ends their epoch
 L21 a commit takes effect when it is seen in the log as the first of its epoch; else it is dropped and, if still wanted, redone
 L22 every commit is certified before it is offered: we never offer what others must refuse
 L23 admitting a device that is already a member replaces its leaf
@@ -96,6 +96,7 @@ def build(draft: Draft, item: OutboxItem) -> Sealed | None:
         after=draft.standing.last_commit,
         epoch=group.epoch,
         body=body,
+        context=b"" if founding else draft.state.context_digest,
         staged=pending.staged.encode(),
         group=before,
     )

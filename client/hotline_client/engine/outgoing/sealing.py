@@ -1,13 +1,16 @@
 """The outbox: from what we want to say to exact entries, sealed in the present epoch and stored before they are sent.
 
 L30 a document is sealed in the transaction that moves the ratchet, and sent again with the same bytes
-L31 what was sealed before a commit that came since is sealed again under its id, in a new entry; older forms are remembered
-L32 an item is done when its entry is seen in the followed log, and not before
-L33 nothing is sealed or sent while the channel is halted, or while a commit of ours is on its way
+L31 what was sealed in an epoch that has ended is sealed again under its id, in a new entry; older forms are remembered. In its own epoch
+    it is offered as it is, however often, so that nobody's commits cost us a key
+L32 an item is done when its entry is seen in the followed log in the epoch it was sealed in, and not before
+L33 nothing is sealed or sent while the channel is halted
+L34 no more keys are used beyond what is seen in the log than half of what readers skip
 """
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterator
 from typing import Final
 
@@ -21,33 +24,39 @@ from hotline_protocol.codec import decode_raw
 from hotline_protocol.documents import Document, decode_body, decode_document, encode_document
 from hotline_protocol.errors import HotlineError, PeerError, UsageError
 from hotline_protocol.mls.errors import MLSError
+from hotline_protocol.mls.secret_tree import MAX_FORWARD
 from hotline_protocol.relay.frames import ID_SIZE, Appended, Conflict, Rejected, Submission
 from hotline_protocol.terms import PERSON_ROLES, WRITING_ROLES
 
 MAX_IN_FLIGHT: Final = 64
 """Most documents of a channel that are sealed and not yet seen in the log."""
+MAX_AHEAD: Final = MAX_FORWARD // 2
+"""Most words that are sealed in an epoch after the last of ours that was seen in the log (L34)."""
 _FORMS_KEPT: Final = 8
 
 
 def is_current(state: ChannelState, item: OutboxItem) -> bool:
-    """Whether the newest form of an item may still be accepted by the relay."""
+    """Whether the newest form of an item is still worth offering: of the present epoch, or of one that it founds."""
     if not item.sealed or item.stale:
         return False
-    return item.kind == "knock" or item.sealed[-1].after == state.standing.last_commit
+    form = item.sealed[-1]
+    if form.kind == "knock" or form.group:
+        return True
+    return form.context == state.context_digest
 
 
 def seal(draft: Draft, *, strict: bytes | None = None) -> None:
     """Seal what can be sealed now, in order. A failure of the item `strict` is raised, others are recorded on the item."""
     if draft.state.stopped:
         return
-    flying = 0
+    flying = commits_flying = 0
     for item in list(draft.state.outbox.values()):
-        if item.refused is not None:
+        changes = item.kind not in ("knock", "document")
+        if item.refused is not None or (changes and commits_flying):
             continue
         if not is_current(draft.state, item) and not _try(draft, item, strict):
             continue
-        if item.kind not in ("knock", "document"):
-            return
+        commits_flying += changes
         flying += item.kind == "document"
         if flying >= MAX_IN_FLIGHT:
             return
@@ -74,7 +83,8 @@ def _form(draft: Draft, item: OutboxItem) -> Sealed | None:
     if item.kind == "knock":
         return None
     if item.kind == "document":
-        return _seal_document(draft, item) if draft.state.is_member else None
+        ahead = draft.standing.ahead >= MAX_AHEAD
+        return _seal_document(draft, item) if draft.state.is_member and not ahead else None
     form = commits.build(draft, item)
     if form is None and (draft.state.is_member or draft.standing.founded):
         draft.done(item.id)
@@ -109,6 +119,7 @@ def _seal_document(draft: Draft, item: OutboxItem) -> Sealed:
     entry_id = draft.rng(ID_SIZE)
     protected = group.protect(content, aad=entry_id, rng=draft.rng)
     draft.ratcheted()
+    standing.ahead += 1
     return Sealed(
         entry_id=entry_id,
         kind="message",
@@ -117,7 +128,7 @@ def _seal_document(draft: Draft, item: OutboxItem) -> Sealed:
         body=protected.message,
         content=content,
         authenticated=protected.authenticated_content,
-        context=draft.context_digest,
+        context=draft.state.context_digest,
     )
 
 
@@ -128,7 +139,8 @@ def outgoing(state: ChannelState, now: int) -> Iterator[Submission]:
     for item in state.outbox.values():
         if item.refused is None and item.not_before <= now and is_current(state, item):
             form = item.sealed[-1]
-            yield Submission(form.kind, form.entry_id, form.after, form.body)
+            after = state.standing.last_commit if form.kind == "commit" else form.after
+            yield Submission(form.kind, form.entry_id, after, form.body)
 
 
 def answered(draft: Draft, answer: Appended | Conflict | Rejected) -> None:
@@ -144,7 +156,7 @@ def answered(draft: Draft, answer: Appended | Conflict | Rejected) -> None:
         case Appended():
             _promised(draft, form, answer)
         case Conflict():
-            if answer.last_commit <= form.after:
+            if form.kind != "commit" or answer.last_commit < form.after:
                 raise PeerError("the relay answered conflict without a newer commit")
         case Rejected(retry_after=None):
             draft.put(msgspec.structs.replace(item, refused=f"the relay refused it: {answer.code}"))
@@ -157,6 +169,9 @@ def _promised(draft: Draft, form: Sealed, answer: Appended) -> None:
     if answer.seq > draft.standing.cursor:
         draft.promises[answer.seq] = Promise(form.entry_id, draft.steady)
         return
+    taken = draft.past.entry(draft.name, answer.seq)
+    if taken is not None and hmac.compare_digest(taken.id, form.entry_id):
+        return  # it stands there, and is nobody's: what ended its epoch came first
     draft.event(
         "forged-appended",
         f"the relay said that entry {answer.seq} is ours, and it is another",
