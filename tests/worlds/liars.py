@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
+from unittest.mock import patch
 
 from hotline_client.engine import keys
 from hotline_client.engine.draft import Draft
@@ -14,8 +16,7 @@ from hotline_protocol.codec import encode
 from hotline_protocol.documents import Document, encode_document
 from hotline_protocol.identity import link_secret
 from hotline_protocol.identity.statements import Place, Statement, Wish
-from hotline_protocol.mls import framing
-from hotline_protocol.mls.commit import Commit
+from hotline_protocol.mls import framing, treekem
 from hotline_protocol.mls.committing import Intent, make_commit
 from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.private_message import pad_to_size_class
@@ -41,37 +42,44 @@ def twin_of(group: Group) -> Group:
     return Group.decode(group.encode_epoch(), group.encode_ratchets())
 
 
-def spoiled(path: UpdatePath) -> UpdatePath:
-    """A path whose secrets open for nobody."""
-    nodes = []
-    for node in path.nodes:
+def spoiled(path: UpdatePath, nodes: int) -> UpdatePath:
+    """A path whose lowest `nodes` nodes have secrets that open for nobody."""
+    made = []
+    for place, node in enumerate(path.nodes):
         wrong = tuple(
-            replace(one, ciphertext=bytes(len(one.ciphertext))) for one in node.encrypted_path_secret
+            replace(one, ciphertext=bytes(len(one.ciphertext))) if place < nodes else one
+            for one in node.encrypted_path_secret
         )
-        nodes.append(replace(node, encrypted_path_secret=wrong))
-    return replace(path, nodes=tuple(nodes))
+        made.append(replace(node, encrypted_path_secret=wrong))
+    return replace(path, nodes=tuple(made))
+
+
+@contextmanager
+def spoiling(nodes: int) -> Iterator[None]:
+    """Paths are sealed so, before they are signed and confirmed: all that everybody sees is right."""
+    original = treekem.encrypt_path
+
+    def instead(*given: Any, **more: Any) -> UpdatePath:
+        return spoiled(original(*given, **more), nodes)
+
+    with patch.object(treekem, "encrypt_path", instead):
+        yield
 
 
 def forged_commit(machine: Machine, variant: str) -> Submission:
-    """A key update, well formed and signed, of which the `secrets` or the `tag` are wrong."""
+    """A key update, well formed and signed, of which the `secrets` are wrong for all or for `some`, or the `tag`."""
 
     def work(draft: Draft) -> Submission:
         group = twin_of(draft.group)
         entry_id = draft.rng(ID_SIZE)
         lists = revocations.seal(draft, entry_id)
         aad = binding(entry_id, draft.now, lists)
-        made = make_commit(group._state, Intent(aad=aad), draft.rng, draft.now // 1000).signed
-        body = made.content.body
-        assert isinstance(body, Commit)
+        wrong = {"secrets": 99, "some": 1, "tag": 0}[variant]
+        with spoiling(wrong):
+            made = make_commit(group._state, Intent(aad=aad), draft.rng, draft.now // 1000).signed
         tag = made.auth.confirmation_tag or b""
-        if variant == "secrets":
-            assert body.path is not None
-            signed = framing.sign(group._state, replace(body, path=spoiled(body.path)), aad)
-        else:
-            signed, tag = framing.sign(group._state, body, aad), bytes(len(tag))
-        message = framing.encode_message(
-            group._state, group._ratchets, signed.with_confirmation_tag(tag), pad_to_size_class, draft.rng
-        )
+        signed = made.with_confirmation_tag(bytes(len(tag)) if variant == "tag" else tag)
+        message = framing.encode_message(group._state, group._ratchets, signed, pad_to_size_class, draft.rng)
         return commit_entry(draft, entry_id, CommitBody(message, None, lists, None))
 
     return with_draft(machine, work)

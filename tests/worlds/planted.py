@@ -17,29 +17,36 @@ import msgspec
 
 from hotline_client.connection.driver import DeskDriver
 from hotline_client.engine import journal
+from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import Draft
-from hotline_client.engine.incoming import halting, membership, messages
+from hotline_client.engine.incoming import foundings, halting, membership, messages
 from hotline_client.engine.outgoing import receipts, sealing
+from hotline_client.engine.outgoing.seats import Seats
 from hotline_protocol.documents.receipts import Watermark
 from hotline_protocol.errors import ChainError, FormatError
 from hotline_protocol.folds.journal import Journal
+from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.mls.group import Group
 from hotline_protocol.relay.frames import Appended, Conflict
 from tests.support import memory_store
 from tests.worlds.disks import Disk, RelayDisk
+from tests.worlds.faults import ROWS
 from tests.worlds.relay import RelayMachine
 from tests.worlds.workload import plain
 from tests.worlds.world import run
 
 Plant = Callable[[], AbstractContextManager[Any]]
 PLANTED: Final[dict[str, Plant]] = {}
+IN: Final[dict[str, str]] = {}
+"""The row of the table in whose worlds a mistake is looked for, where plain worlds would never come by it."""
 WORLDS: Final = 2000
 """Within so many a mistake must be found: as many as CI runs."""
 
 
-def plant(name: str) -> Callable[[Plant], Plant]:
+def plant(name: str, row: str = "") -> Callable[[Plant], Plant]:
     def register(work: Plant) -> Plant:
         PLANTED[name] = work
+        IN[name] = row
         return work
 
     return register
@@ -234,12 +241,85 @@ def _caught_up() -> AbstractContextManager[Any]:
     return around(DeskDriver, "caught_up", instead)
 
 
+@plant("anybody commits", "wrong-commit")
+def _anybody_commits() -> AbstractContextManager[Any]:
+    return patch.object(Certificate, "admits", property(lambda _self: True))
+
+
+@plant("what one member alone can tell is judged as what all see", "wrong-commit")
+def _private_first() -> AbstractContextManager[Any]:
+    def instead(_original: Any, draft: Draft, _seq: int, committer: Any, _reason: str) -> None:
+        del committer
+        draft.standing.used_knock = None
+
+    @contextmanager
+    def both() -> Iterator[None]:
+        with _anybody_commits(), around(membership, "_lost", instead):
+            yield
+
+    return both()
+
+
+@plant("a renewed certificate stays on the device", "heads-renew")
+def _not_renewed() -> AbstractContextManager[Any]:
+    return around(
+        Group, "commit", lambda original, group, **more: original(group, **{**more, "credential": None})
+    )
+
+
+@plant("no knock is answered without a person", "member-renews")
+def _unanswered() -> AbstractContextManager[Any]:
+    return around(Seats, "run", lambda _original, _seats, _state, _step: None)
+
+
+@plant("consents are forgotten", "head-lapses")
+def _no_consents() -> AbstractContextManager[Any]:
+    return around(foundings, "agreed", lambda _original, _draft: None)
+
+
+@plant("words wait for a commit that is on its way", "held-renewal")
+def _words_wait() -> AbstractContextManager[Any]:
+    def instead(original: Any, draft: Draft, item: Any, strict: Any) -> bool:
+        waits = any(one.sealed and one.kind == "update" for one in draft.state.outbox.values())
+        return (
+            item.kind == "update" and bool(original(draft, item, strict))
+            if waits
+            else bool(original(draft, item, strict))
+        )
+
+    return around(sealing, "_try", instead)
+
+
+@plant("words are sealed again at every commit entry", "garbage-commits")
+def _sealed_again() -> AbstractContextManager[Any]:
+    def instead(original: Any, state: Any, item: Any) -> bool:
+        behind = (
+            item.kind == "document" and item.sealed and item.sealed[-1].after != state.standing.last_commit
+        )
+        return not behind and bool(original(state, item))
+
+    return around(sealing, "is_current", instead)
+
+
+@plant("the announced head is not looked at", "shown-alone")
+def _announced() -> AbstractContextManager[Any]:
+    @contextmanager
+    def both() -> Iterator[None]:
+        with (
+            around(Desk, "_other_log", lambda _original, _desk, _draft: None),
+            around(halting, "check_ready", lambda _original, _draft, *_given, **_more: None),
+        ):
+            yield
+
+    return both()
+
+
 def found_by(name: str, most: int = WORLDS) -> tuple[int, str] | None:
-    """The first seed whose plain world shows the mistake, and what it shows; None if none does."""
+    """The first seed whose world shows the mistake, and what it shows; None if none does."""
     with PLANTED[name]():
         for seed in range(1, most + 1):
             try:
-                report = run(plain(seed))
+                report = run(ROWS[IN[name]].script(seed) if IN[name] else plain(seed))
             except Exception as error:  # noqa: BLE001  a mistake may well end in a crash, which is found too
                 return seed, f"crash: {type(error).__name__}: {error}"
             if report.violations:

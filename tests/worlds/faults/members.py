@@ -31,9 +31,14 @@ def _wrong_commit(rng: random.Random) -> tuple[str, list[Event]]:
         [("watches", "a.observer"), ("programs", "b.observer"), ("programs", "a.bot"), ("four", "b.officer")]
     )
     at = seconds(20, 200, rng)
+    variant = rng.choice(["secrets", "tag"])
+    if rng.random() < 0.4:
+        # who may commit can do worse: it is right in all that everybody sees, and some, or all, cannot follow
+        cast, liar = rng.choice([("deputies", "b.deputy"), ("lopsided", "b.deputy")])
+        variant = rng.choice(["secrets", "tag", "some"])
     people = [one for one in CASTS[cast].people if one != liar]
     after = [talk(at + 90 * SECOND, people[0], "after it"), talk(at + 95 * SECOND, people[-1], "after it")]
-    lie = Event(at, "lie: wrong commit", liar, {"variant": rng.choice(["secrets", "tag"])})
+    lie = Event(at, "lie: wrong commit", liar, {"variant": variant})
     if rng.random() < 0.25:
         # even who was revoked holds a leaf until somebody removes it
         return cast, [Event(at - 15 * SECOND, "revoke", f"{liar[0]}.head", {"device": liar}), lie, *after]
@@ -44,7 +49,7 @@ def _wrong_commit(rng: random.Random) -> tuple[str, list[Event]]:
 def _tell_wrong_commit(world: World, event: Event) -> None:
     machine = world.machines[event.who]
     machine.honest = False
-    world.ledger.causes |= {"invalid-commit"}
+    world.ledger.causes |= {"invalid-commit", "lost", "refused-message"}
     if machine.line is not None and machine.state.is_member:
         send(machine, liars.forged_commit(machine, event.args["variant"]))
 

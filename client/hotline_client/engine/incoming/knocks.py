@@ -85,11 +85,12 @@ def _consent(draft: Draft, new: Knock, certificate: Certificate) -> None:
     standing = draft.standing
     if certificate.role not in ADMITTING_ROLES:
         raise TrustError("only a head or deputy consents to found a channel again")
-    if not standing.founded or new.founds != standing.generation + 1:
+    if not standing.founded or new.founds is None or new.founds > standing.generation + 1:
         raise FormatError(
             f"the knock consents to generation {new.founds}, the channel has {standing.generation}"
         )
-    _remember(draft, standing.consents, new, MAX_CONSENTS)
+    if new.founds == standing.generation + 1:
+        _remember(draft, standing.consents, new, MAX_CONSENTS)
 
 
 def _remember(draft: Draft, knocks: dict[bytes, Knock], new: Knock, most: int) -> None:
