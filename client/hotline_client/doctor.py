@@ -120,7 +120,7 @@ def channel(view: ChannelView, line: Line, now: int) -> Iterator[Finding]:
             name,
             "fail",
             f"HALTED, {view.halted.kind}: {view.halted.reason}",
-            f"compare `hotline log show` with the other side by voice, then `hotline log resume {view.name}`",
+            f"compare `hotline log compare {view.name}` with the other side by voice, then `hotline log resume {view.name}`",
         )
     elif view.left_out:
         yield Finding(
@@ -150,6 +150,14 @@ def channel(view: ChannelView, line: Line, now: int) -> Iterator[Finding]:
             f"{view.consents[0].name} of the other side consents to found it again",
             f"ask them by another means; if it is to be, within a day: `hotline log refound {view.name}`",
         )
+    for one in line.roster(view.name):
+        if one.disputed:
+            yield Finding(
+                name,
+                "warn",
+                f"{one.person.name} signs another log than this device holds: its words do not count here",
+                f"compare with its holder by voice: `hotline log compare {view.name}`",
+            )
     waiting = [item for item in line.outbox() if item.channel == view.name and now - item.time > OUTBOX_OLD]
     if waiting:
         yield Finding(

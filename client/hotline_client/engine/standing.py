@@ -93,7 +93,8 @@ class Standing(msgspec.Struct):
     which devices were let in, while our group lasts. `foundings`: generation → the entry that founded it. `consents`: knocks
     that consent to found the next one. `shared`: the last epochs we were in, newest last. `seated`: certified key → (generation,
     epoch) of its present leaf. `accused`: whose commit lost us. `epoch_began`: the entry that our present epoch began
-    with. `ahead`: words sealed in it since one of ours was last seen in the log.
+    with. `ahead`: words sealed in it since one of ours was last seen in the log. `disputed`:
+    devices that sign another log, and the head that they named last.
     """
 
     head: bytes
@@ -129,6 +130,7 @@ class Standing(msgspec.Struct):
     peer_heard: int = 0
     joined: int = 0
     epoch_began: int = 0
+    disputed: dict[bytes, bytes] = msgspec.field(default_factory=dict)
     ahead: int = 0
 
     @property

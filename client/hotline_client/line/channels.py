@@ -71,6 +71,7 @@ def member_views(desk: Desk, name: str) -> list[MemberView]:
                 current=state.trust.is_current(certificate, now),
                 delivered=mark.delivered,
                 seen=mark.seen,
+                disputed=certificate.fingerprint in state.standing.disputed,
             )
         )
     return views

@@ -258,6 +258,11 @@ class Line:
         with self._desk.lock:
             return self._settings.draft(channel, slot)
 
+    def head(self, channel: str, seq: int) -> bytes | None:
+        """The head of the log after entry `seq`, None if this device does not hold it."""
+        with self._desk.lock:
+            return self._desk.store.head(channel, seq)
+
     def knocks(self, channel: str) -> list[KnockView]:
         """Devices at the door."""
         with self._desk.lock:

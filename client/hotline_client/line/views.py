@@ -201,6 +201,8 @@ class MemberView:
     current: bool
     delivered: int
     seen: int
+    disputed: bool = False
+    """Whether it signs another log than this device holds: its words do not count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from hotline_protocol.text import show
 
 def member_text(member: MemberView) -> str:
     """A member with the digits of its device and what it may do."""
-    state = "current" if member.current else "NOT CURRENT"
+    state = "DISPUTED" if member.disputed else "current" if member.current else "NOT CURRENT"
     mark = "this device" if member.person.me else "own side" if member.person.own else "other side"
     head = f"[{member.index}] {person_text(member.person)}  {mark}  {state}, expires {dtg(member.expires * 1000)}"
     return f"{head}\n    {_device(member.person)}"

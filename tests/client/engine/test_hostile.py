@@ -9,6 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotline_client.engine.desk import PROMISE_KEPT_WITHIN
+from hotline_client.engine.draft import Draft
+from hotline_client.engine.outgoing import sealing
+from hotline_protocol.codec import encode
 from hotline_protocol.documents.document import MAX_TIME
 from hotline_protocol.errors import PeerError
 from hotline_protocol.relay.chain import Entry, Kind, decode_entry, encode_entry
@@ -420,3 +423,47 @@ def test_any_flipped_bit_is_refused_or_halts(place: int, offset: int, bit: int) 
     assert shown == SAID[: len(shown)] or story.halted() or story.dana.events("refused-message")
     assert SAID[place] not in shown or decode_entry(story.raw(story.first + place)).kind == "message"
     story.honest_again()
+
+
+def seen_elsewhere(draft: Draft, head: bytes) -> bytes:
+    """A word of a member that names another head than everybody's for where it stands."""
+    item = draft.enqueue(
+        "document", encode({"text": "lie", "precedence": "ROUTINE", "response": "N"}), document_kind="text"
+    )
+    draft.standing.head, ours = head, draft.standing.head
+    sealing.seal(draft)
+    draft.standing.head = ours
+    return item.id
+
+
+def test_one_liar_costs_its_own_words_and_stops_nobody() -> None:
+    house = House()
+    dana, viktor = founded(house)
+    liar = house.enter("b", "Liar")
+    viktor.admit(liar)
+    house.settle()
+    for number in range(3):
+        liar.step(lambda draft, number=number: seen_elsewhere(draft, bytes([number]) * 32))
+        house.settle()
+    assert dana.standing.halt is viktor.standing.halt is None
+    assert dana.texts() == []
+    (told,) = dana.events("disputed")
+    assert "Liar" in told
+    assert list(dana.standing.disputed) == [liar.desk.context.certificate.fingerprint]
+    liar.say("as everybody has it")
+    house.settle()
+    assert dana.texts() == ["as everybody has it"]
+    assert not dana.standing.disputed
+
+
+def test_a_second_device_that_names_the_same_other_log_stops_the_channel() -> None:
+    house = House()
+    dana, viktor = founded(house)
+    people = [house.enter("b", name) for name in ("Olga", "Pavel")]
+    viktor.admit(*people)
+    house.settle()
+    for one in people:
+        one.step(lambda draft: seen_elsewhere(draft, b"x" * 32))
+        house.settle()
+    assert dana.standing.halt is not None
+    assert dana.standing.halt.kind == "fork"

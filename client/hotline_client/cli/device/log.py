@@ -12,11 +12,13 @@ from hotline_client.presenters.line import channel_record, channel_text
 from hotline_client.presenters.message import message_record, message_text
 from hotline_client.presenters.record import checkpoint_record, checkpoint_text
 from hotline_protocol.documents import Checkpoint
+from hotline_protocol.errors import UsageError
+from hotline_protocol.identity.digits import compare_digits, digits
 
 
 @click.group("log")
 def command() -> None:
-    """Look at the logs this device holds, resume a halted channel, found one again."""
+    """Look at the logs this device holds and compare them, resume a halted channel, found one again."""
 
 
 @line_command("show", group=command)
@@ -24,6 +26,44 @@ async def show_channels(session: Invocation) -> None:
     """One line a channel: epoch, last entry, head of the chain, and whether it is halted."""
     for channel in session.line.channels():
         session.emit(channel_record(channel), channel_text(channel))
+
+
+@line_command("compare", group=command)
+@click.argument("channel")
+@click.option(
+    "--at",
+    type=click.IntRange(min=1),
+    help="After which entry; the last one that this device holds if not given.",
+)
+@click.option("--digits", "typed", help="The 30 digits that the other side reads out for the same entry.")
+async def compare(session: Invocation, *, channel: str, at: int | None, typed: str | None) -> None:
+    """Whether another device holds the same log of CHANNEL: digits to read out by voice, or to compare with what is read out.
+
+    Exit 1: they differ; then the relay, or one of the two devices, lies about the log up to that entry.
+    """
+    channel = session.channel(channel)
+    place = at or session.line.channel(channel).cursor
+    head = session.line.head(channel, place)
+    if head is None:
+        raise UsageError(
+            f"this device holds entries 1 to {session.line.channel(channel).cursor} of {channel}, not {place}"
+        )
+    if typed is not None:
+        compare_digits(head, typed)
+    record = {
+        "type": "head",
+        "channel": channel,
+        "seq": place,
+        "head": head,
+        "digits": digits(head),
+        "same": typed is not None or None,
+    }
+    said = "the same log" if typed is not None else f"read out: {digits(head)}"
+    session.emit(record, f"{channel} after #{place}: {said}")
+    if typed is None:
+        session.say(
+            f"the other side types them: hotline log compare {channel} --at {place} --digits 'THE 30 DIGITS'"
+        )
 
 
 @line_command("sign", group=command)
@@ -72,7 +112,7 @@ async def events(session: Invocation, *, channel: str | None) -> None:
 async def resume(session: Invocation, *, channel: str, patience: int) -> None:
     """Go on after a HALT: fetch CHANNEL's log again from the last agreed entry, and compare.
 
-    Speak with the other side by another means first: compare `hotline log show` of both.
+    Speak with the other side by another means first: compare the logs with `hotline log compare`.
     """
     line = session.line
     channel = session.channel(channel)

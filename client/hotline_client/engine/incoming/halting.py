@@ -79,6 +79,7 @@ def resume(draft: Draft) -> None:
     standing.foundings = {one: seq for one, seq in standing.foundings.items() if seq <= start}
     standing.consents = {key: one for key, one in standing.consents.items() if one.seq <= start}
     standing.agreed, standing.halt, standing.resuming = 0, None, True
+    standing.disputed.clear()
     standing.unseen = [seq for seq in standing.unseen if seq <= start]
     standing.awaiting = {key: one for key, one in standing.awaiting.items() if one.seq <= start}
     standing.watermarks = {

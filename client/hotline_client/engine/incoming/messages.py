@@ -1,7 +1,7 @@
 """Messages of the log: opened, checked against our own chain, and applied if their author had the right.
 
 D1  the document names this channel and the present epoch, its time is not after the entry's `at` by more than a day
-D2  its `seen` is a head of our own chain, before the entry and not before the epoch began (else `fork`)
+D2  its `seen` is a head of our own chain, before the entry and not before the epoch began (else see `disputes`)
 D3  the first document of an id by an author counts; a later one is refused as duplicate
 D4  the author's certificate is neither expired nor revoked at the entry's `at`
 D5  an observer sends receipts only
@@ -21,7 +21,7 @@ import msgspec
 
 from hotline_client.engine import journal
 from hotline_client.engine.draft import Draft
-from hotline_client.engine.incoming import programs
+from hotline_client.engine.incoming import disputes, programs
 from hotline_client.engine.journal import party
 from hotline_client.engine.records import DocumentRecord, MarkRecord, OutboxItem, Sealed
 from hotline_client.engine.standing import Awaiting, Watermark
@@ -95,9 +95,6 @@ def _opened(draft: Draft, seq: int, entry: Entry) -> None:
     draft.standing.used_knock = None
     author = draft.member(received.sender)
     document = decode_document(received.data)
-    if draft.state.trust.is_current(author, entry.at // 1000):
-        # who is expired or revoked does not count (D4), and so cannot stop the channel either
-        check_seen(draft, seq, document.seen)
     record = _record(
         seq,
         entry,
@@ -108,6 +105,12 @@ def _opened(draft: Draft, seq: int, entry: Entry) -> None:
         context=draft.state.context_digest,
         own=False,
     )
+    if draft.state.trust.is_current(author, entry.at // 1000):
+        # who is expired or revoked does not count (D4), and so cannot stop the channel either
+        another = why_another_log(draft, seq, author, document.seen)
+        if another is not None:
+            draft.document(msgspec.structs.replace(record, refused=another))
+            return
     judge(draft, record, document, author)
 
 
@@ -168,14 +171,16 @@ def _record(
     )
 
 
-def check_seen(draft: Draft, seq: int, seen: tuple[int, bytes]) -> None:
-    """D2: what the author saw of the log is what we saw."""
+def why_another_log(draft: Draft, seq: int, author: Certificate, seen: tuple[int, bytes]) -> str | None:
+    """D2, D12: why what the author saw of the log is not what we saw; None if it is. ChainError if the channel must stop."""
     at, head = seen
     if at < draft.standing.epoch_began:
         raise FormatError(f"the author claims to stand at {at}, before the commit that this epoch began with")
     ours = draft.head_at(at) if at < seq else None
     if ours is None or not hmac.compare_digest(ours, head):
-        raise ChainError("fork", f"the author of entry {seq} saw another log up to entry {at}")
+        return disputes.dispute(draft, seq, author, at, head)
+    disputes.settle(draft, author)
+    return None
 
 
 def restored(draft: Draft, seq: int, entry: Entry, kept: DocumentRecord) -> None:
@@ -195,7 +200,7 @@ def judge(
         body = decode_body(document)
         check_right(author.acting, document.kind)
         programs.check(draft, record, body, author)
-        _check_log(draft, record, body, again=draft.standing.resuming)
+        _check_log(draft, record, body, author, again=draft.standing.resuming)
         reference = journal.take(draft, record, body, author)
         _apply(draft, record, body, author)
         if reference is not None:
@@ -336,7 +341,7 @@ def _compare_findings(draft: Draft, record: DocumentRecord, body: Finding) -> No
         )
 
 
-def _check_log(draft: Draft, record: DocumentRecord, body: Body, *, again: bool) -> None:
+def _check_log(draft: Draft, record: DocumentRecord, body: Body, author: Certificate, *, again: bool) -> None:
     """What a fold cannot know, before it keeps anything: whether a checkpoint is of our log."""
     if not isinstance(body, Checkpoint):
         return
@@ -345,8 +350,7 @@ def _check_log(draft: Draft, record: DocumentRecord, body: Body, *, again: bool)
         raise FormatError("the checkpoint names an entry that is not before its own")
     if hmac.compare_digest(ours, body.head):
         return
-    words = f"the checkpoint in entry {record.seq} is of another log"
-    if again:
+    if again or not draft.state.is_member:
         # it was made on a branch that a person decided to leave: it speaks of that, and stops nothing a second time
-        raise FormatError(words)
-    raise ChainError("fork", words)
+        raise FormatError(f"the checkpoint in entry {record.seq} is of another log")
+    raise FormatError(disputes.dispute(draft, record.seq, author, body.seq, body.head))

@@ -30,6 +30,8 @@ def entry_row(entry: Entry, now: int, cells: int, *, verified: bool) -> Row:
     if isinstance(entry, KnockView):
         state = t("KNOCKS") if entry.admissible is None else t("CANNOT ADMIT")
         look = "warn" if entry.admissible is None else "bad"
+    elif entry.disputed:
+        state, look = t("DISPUTED"), "bad"
     elif not entry.current:
         state, look = (t("EXPIRED") if entry.expires * 1000 <= now else t("REVOKED")), "bad"
     else:
@@ -71,6 +73,11 @@ def detail(
             delivered=entry.delivered,
             seen=entry.seen,
         )
+        if entry.disputed:
+            said = t(
+                "It signs another log than this device holds: its words do not count here. Compare by voice: hotline log compare"
+            )
+            rows += [((one, "bad"),) for one in paragraphs(said, cells)]
         rows += [((leaf, "text"),), ((_removal(entry, me), "dim"),)]
     return [one for row in rows for one in folded(row, cells)]
 
