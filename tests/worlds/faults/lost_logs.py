@@ -13,7 +13,7 @@ from tests.worlds.faults.base import looks, row, seconds, talk
 from tests.worlds.script import Event
 from tests.worlds.world import World, act
 
-LOSS = frozenset({"halt rollback", "vanished", "relay"})
+LOSS = frozenset({"halt rollback", "vanished", "disputed", "relay"})
 """What devices may report when a relay lost entries, once it did."""
 
 
