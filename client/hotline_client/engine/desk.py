@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, TypeVar
 
 from hotline_client.engine.channel import ChannelState, Promise
@@ -246,8 +247,9 @@ class Desk:
             self._seats[name].run(self.state(name), lambda work: self.step(name, work))
             self._echoes[name].run(self.state(name), lambda work: self.step(name, work))
             side = self.context.certificate.side
-            if side is not None:
-                self._findings[name].run(self.state(name), side, lambda work: self.step(name, work))
+            due = side is not None and self._findings[name].is_due(self.state(name), side)
+        if due:
+            self._findings[name].run(partial(self.step, name))
 
     def _keep(self, draft: Draft) -> None:
         upkeep.keep(draft)

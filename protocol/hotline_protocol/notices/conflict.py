@@ -6,7 +6,8 @@ V2 a missing bound has no end; only notices of the same arena are held against e
 V3 a notice is held against those that were in force and not over when it entered the log, without the one it replaces
 V4 the verdict about a notice is the worst of its pairs
 V5 the inputs' hash is SHA-256 over the version of these rules, the buffers, the notice's hash and the others' hashes in order
-V6 a moving haven is CONFLICT where it is at one of the moments that are looked at, and otherwise POSSIBLE where it passes
+V6 a moving haven is CONFLICT where it is at one of the moments that are looked at, at most 64 of a pair, and otherwise POSSIBLE
+   where it passes
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ VERDICTS: Final = {
     Degree.SURE: Verdict.CONFLICT,
 }
 _FOREVER: Final = 1 << 53
+MOMENTS: Final = 64
+"""About how many moments of a pair are looked at."""
 _PERIODS: Final = 1_000
 """So many common windows of a moving haven are looked at one by one; beyond them it is only POSSIBLE."""
 
@@ -168,7 +171,7 @@ def _at_once(one: Subject, other: Subject, spans: list[drawing.Span]) -> bool:
         for first, last in spans
         if start <= last and end >= first
     ]
-    return any(
-        _nearest(one.at(moment), other.at(moment), 0) is Degree.SURE
-        for moment in fastest.moments(periods, MOMENT)
-    )
+    together = sum(end - start for start, end in periods)
+    step = max(MOMENT, fastest.way(0, together) / MOMENTS)
+    moments = islice(fastest.moments(periods, step), 2 * MOMENTS)
+    return any(_nearest(one.at(moment), other.at(moment), 0) is Degree.SURE for moment in moments)

@@ -7,8 +7,8 @@ G3 no corner is more than 85 degrees from the middle of the corners, no circle w
    holds is the part within that reach, the smaller part, also around a pole or across the antimeridian
 G4 a corridor is at most 500 km wide and 40,000 km long; it may cross itself
 G5 a moving haven is one outline of at most 250 km from its middle, goes at most 5,000 km, and stays below 85 degrees of latitude
-G6 all areas and exclusions of a notice together have radii of at most 30,000 km (of a corridor, half its length), so that nobody can
-   keep the others' machines busy
+G6 all areas and exclusions of a notice together have radii of at most 30,000 km (of a corridor, half its length), and polygons whose
+   numbers of points, squared, are at most 500,000 together, so that nobody can keep the others' machines busy
 
 Directions are unit vectors normal to the WGS-84 ellipsoid, rounded to 6 mm; only sums, products, quotients and square roots follow,
 which are the same on every machine. Nothing here imports a library: what draws areas is in `hotline_protocol.notices.drawing`.
@@ -17,8 +17,9 @@ which are the same on every machine. Nothing here imports a library: what draws 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice, pairwise
 from typing import Final
 
 from hotline_protocol.documents.notices import Area, Notice, Point, Shape
@@ -26,6 +27,8 @@ from hotline_protocol.errors import FormatError
 from hotline_protocol.notices.buffers import NAUTICAL_MILE
 
 Vector = tuple[float, float, float]
+Side = Callable[[int, int], float]
+"""On which side of an edge a corner lies: positive, negative or zero."""
 
 SHORTEST_RADIUS: Final = 6_335_439.0
 LONGEST_RADIUS: Final = 6_399_594.0
@@ -36,6 +39,8 @@ MAX_WIDTH: Final = 500_000.0
 MAX_LENGTH: Final = 40_000_000.0
 MAX_OUTLINE: Final = 100_000_000.0
 MAX_TOGETHER: Final = 30_000_000.0
+MAX_PAIRS: Final = 500_000
+"""Most pairs of corners that a notice's polygons have together, each with itself."""
 MAX_HAVEN: Final = 250_000.0
 MAX_WAY: Final = 5_000_000.0
 MAX_HAVEN_LATITUDE: Final = 85.0
@@ -47,6 +52,22 @@ _GRAIN: Final = 1e9
 
 def check_area(area: Area) -> None:
     """FormatError with one sentence if the area makes no sense (G1 to G4)."""
+    why = _why_not(area)
+    if why is not None:
+        raise FormatError(why)
+
+
+@lru_cache(maxsize=4096)
+def _why_not(area: Area) -> str | None:
+    """Remembered, since a log is folded again and again."""
+    try:
+        _judge(area)
+    except FormatError as error:
+        return str(error)
+    return None
+
+
+def _judge(area: Area) -> None:
     if area.shape is Shape.CIRCLE:
         if (area.metres or 0.0) > MAX_RADIUS:
             raise FormatError(
@@ -67,6 +88,13 @@ def check_area(area: Area) -> None:
 
 def check_areas(notice: Notice) -> None:
     """FormatError with one sentence if a notice's areas, exclusions or moving haven make no sense (G1 to G6)."""
+    polygons = [one for one in (*notice.areas, *notice.exclusions) if one.shape is Shape.POLYGON]
+    pairs = sum(len(one.points) ** 2 for one in polygons)
+    if pairs > MAX_PAIRS:
+        raise FormatError(
+            f"the polygons have {sum(len(one.points) for one in polygons)} points in {len(polygons)} outlines, which is too much to "
+            f"compare: give fewer points, or two notices"
+        )
     for what, areas in (("area", notice.areas), ("exclusion", notice.exclusions)):
         for number, area in enumerate(areas, 1):
             try:
@@ -192,32 +220,55 @@ def _normal(one: Vector, other: Vector) -> Vector:
 
 
 def _check_simple(vectors: Sequence[Vector]) -> None:
-    """G2: on which side of each edge does each corner lie."""
+    """G2, edge by edge: which sides do the corners lie on of those whose boxes meet."""
     count = len(vectors)
     normals = [_normal(vectors[one], vectors[(one + 1) % count]) for one in range(count)]
-    sides = [[nx * x + ny * y + nz * z for x, y, z in vectors] for nx, ny, nz in normals]
-    for edge, row in enumerate(sides):
-        near = _METRE * math.sqrt(_dot(normals[edge], normals[edge]))
-        following = (edge + 1) % count
-        others = [side for corner, side in enumerate(row) if corner not in (edge, following)]
-        if min(others) <= near and max(others) >= -near:
-            _check_edge(vectors, sides, edge, near)
+
+    def side(edge: int, corner: int) -> float:
+        return _dot(normals[edge], vectors[corner])
+
+    for one, other in _meeting([_box(vectors[edge], vectors[(edge + 1) % count]) for edge in range(count)]):
+        for edge, beside in ((one, other), (other, one)):
+            _check_touch(vectors, side, edge, beside)
+        apart = (one + 1) % count != other and (other + 1) % count != one
+        if apart and side(one, other) * side(one, (other + 1) % count) < 0.0:
+            _check_pair(side, count, one, other)
 
 
-def _check_edge(vectors: Sequence[Vector], sides: Sequence[Sequence[float]], edge: int, near: float) -> None:
-    count, following, row = len(vectors), (edge + 1) % len(vectors), sides[edge]
+def _box(start: Vector, end: Vector) -> tuple[Vector, Vector]:
+    """Between which coordinates the shortest line lies: those of its ends, and as much as it bulges between them."""
+    half = math.dist(start, end) / 2.0
+    bulge = 1.0 - math.sqrt(max(0.0, 1.0 - half * half)) + 2.0 * _METRE
+    low = (min(start[0], end[0]) - bulge, min(start[1], end[1]) - bulge, min(start[2], end[2]) - bulge)
+    return low, (max(start[0], end[0]) + bulge, max(start[1], end[1]) + bulge, max(start[2], end[2]) + bulge)
+
+
+def _meeting(boxes: Sequence[tuple[Vector, Vector]]) -> Iterator[tuple[int, int]]:
+    """The pairs of edges whose boxes meet, by a sweep along one axis."""
+    order = sorted(range(len(boxes)), key=lambda edge: boxes[edge][0][0])
+    for place, one in enumerate(order):
+        (_, south, low), (east, north, high) = boxes[one]
+        for other in islice(order, place + 1, None):
+            start, end = boxes[other]
+            if start[0] > east:
+                break
+            if start[1] <= north and end[1] >= south and start[2] <= high and end[2] >= low:
+                yield (one, other) if one < other else (other, one)
+
+
+def _check_touch(vectors: Sequence[Vector], side: Side, edge: int, beside: int) -> None:
+    """Whether an end of the edge `beside` lies on `edge`."""
+    count = len(vectors)
+    following = (edge + 1) % count
     start, end = vectors[edge], vectors[following]
     length = math.dist(start, end)
-    for corner in range(count):
-        if corner in (edge, following):
+    for corner in (beside, (beside + 1) % count):
+        if corner in (edge, following) or abs(side(edge, corner)) > _METRE * length:
             continue
-        if abs(row[corner]) <= near and _between(vectors[corner], start, end, length):
+        if _between(vectors[corner], start, end, length):
             raise FormatError(
                 f"the outline touches itself: point {corner + 1} lies on the side from point {edge + 1} to {following + 1}"
             )
-        after = (corner + 1) % count
-        if after not in (edge, following) and row[corner] * row[after] < 0.0:
-            _check_pair(sides, edge, corner)
 
 
 def _between(corner: Vector, start: Vector, end: Vector, length: float) -> bool:
@@ -225,15 +276,13 @@ def _between(corner: Vector, start: Vector, end: Vector, length: float) -> bool:
     return math.dist(corner, start) <= limit and math.dist(corner, end) <= limit
 
 
-def _check_pair(sides: Sequence[Sequence[float]], one: int, other: int) -> None:
+def _check_pair(side: Side, count: int, one: int, other: int) -> None:
     """Two edges of which the second has its ends on both sides of the first."""
-    count = len(sides)
     one_after, other_after = (one + 1) % count, (other + 1) % count
-    first, second = -sides[one][other], sides[one][other_after]
-    third, fourth = -sides[other][one_after], sides[other][one]
+    first, second = -side(one, other), side(one, other_after)
+    third, fourth = -side(other, one_after), side(other, one)
     if (first > 0.0) == (second > 0.0) == (third > 0.0) == (fourth > 0.0) and third * fourth > 0.0:
         raise FormatError(
-            f"the outline crosses itself: the side from point {min(one, other) + 1} to "
-            f"{(min(one, other) + 1) % count + 1} crosses that from point {max(one, other) + 1} to "
-            f"{(max(one, other) + 1) % count + 1}"
+            f"the outline crosses itself: the side from point {one + 1} to {one_after + 1} crosses that from point "
+            f"{other + 1} to {other_after + 1}"
         )

@@ -16,8 +16,8 @@ from tests.worlds.faults.base import row, seconds
 from tests.worlds.script import Event
 from tests.worlds.world import World, act
 
-BOUND: Final = 500_000
-"""Vertices that one notice may cost a device; a circle of ten miles costs some 900, a thousand kilometres 15,000."""
+BOUND: Final = 0
+"""Vertices that a notice may cost a device under its lock. What it costs outside of it is bounded by G5, G6 and V6."""
 
 
 class Meter:
@@ -69,7 +69,9 @@ def _watch(world: World) -> None:
     cost: dict[str, int] = {}
 
     def count(vertices: int) -> None:
-        cost[world.busy] = cost.get(world.busy, 0) + vertices
+        machine = world.machines.get(world.busy)
+        if machine is not None and machine.line is not None and machine.line._desk.lock._is_owned():  # type: ignore[attr-defined]
+            cost[world.busy] = cost.get(world.busy, 0) + vertices
 
     def look() -> None:
         for name, vertices in cost.items():

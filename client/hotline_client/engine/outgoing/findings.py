@@ -4,14 +4,14 @@ L80 about every notice in force each side says once what it found (F64), by the 
     others see it in the log and are silent. Observers, removed devices and halted channels say nothing
 L81 the devices of a side take turns, in the order of their leaves, two seconds apart, and longer while findings keep coming; a
     vault says it once, whatever becomes of it
-L82 a few notices are looked at in one step, so that a backlog holds nothing up
+L82 a few notices are looked at at once, outside of any step and lock, so that neither a backlog nor a dear notice holds anything up
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from itertools import islice
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from hotline_client.engine import journal
 from hotline_client.engine.channel import ChannelState
@@ -22,29 +22,33 @@ from hotline_protocol.folds.journal import Journal
 from hotline_protocol.folds.notices import Phase, Registered
 from hotline_protocol.terms import Side
 
-Step = Callable[[Callable[[Draft], None]], None]
+Wanted = tuple[Registered, list[Registered]]
+"""A notice to be looked at, and those that it is held against."""
 Examine = Callable[[Registered, list[Registered]], Finding]
+T = TypeVar("T")
 
 TURN: Final = 2000
 """How long a device waits for the one before it, ms."""
-AT_ONCE: Final = 32
-"""So many notices a step."""
+AT_ONCE: Final = 8
+"""So many notices at once."""
 _KIND: Final = "notice.finding"
 
 
-def due(
-    book: Journal, side: Side, now: int, *, examine: Examine | None = None, said: Container[bytes] = ()
-) -> list[Finding]:
+class Step(Protocol):
+    """One transaction on the channel."""
+
+    def __call__(self, work: Callable[[Draft], T]) -> T:
+        """Do `work` in it."""
+
+
+def wanted(book: Journal, side: Side, now: int, *, said: Container[bytes] = ()) -> list[Wanted]:
     """What a side still has to say about the notices in force at `now` (unix ms), oldest first, at most `AT_ONCE`, without what
     is on its way already (`said`: notice ids).
     """
     notices = book.notices
     waiting = (notices.all[one] for one in notices.unfound[side] if one not in said)
-    wanted = list(islice((one for one in waiting if one.phase(now) is not Phase.OVER), AT_ONCE))
-    if not wanted:
-        return []
-    work = examine or examiner()
-    return [work(one, notices.before(one)) for one in wanted]
+    open_ = islice((one for one in waiting if one.phase(now) is not Phase.OVER), AT_ONCE)
+    return [(one, notices.before(one)) for one in open_]
 
 
 def examiner() -> Examine:
@@ -63,37 +67,48 @@ class Findings:
         self._met: dict[bytes, int] = {}
         self._progress = 0
 
-    def run(self, state: ChannelState, side: Side, step: Step) -> None:
-        """Queue what is due now in a channel that is caught up. `step`: one transaction on it."""
+    def is_due(self, state: ChannelState, side: Side) -> bool:
+        """Whether there may be something to say in a channel that is caught up."""
         book = state.journal
         if state.stopped or not state.is_member:
-            return
-        if book is None or state.behind or book.notices.unfound[side] or self._met:
-            step(self._queue)
+            return False
+        return book is None or state.behind or bool(book.notices.unfound[side] or self._met)
 
-    def _queue(self, draft: Draft) -> None:
+    def run(self, step: Step) -> None:
+        """Find what is due now and queue it. What is dear is done between two steps, and holds nobody up."""
+        todo = step(self._wanted)
+        if not todo:
+            return
+        self._examine = self._examine or examiner()
+        found = [self._examine(*one) for one in todo]
+        step(lambda draft: _say(draft, found))
+
+    def _wanted(self, draft: Draft) -> list[Wanted]:
         side = draft.me.side
         if side is None or not turns.may_say(draft, _KIND):
-            return
+            return []
         book = journal.journal(draft)
         self._meet(book, side, draft.now)
         wait = turns.rank(draft, _KIND) * TURN if self._met else 0
         if not self._met or draft.now < self._progress + wait:
-            return
+            return []
         early = {one for one, met in self._met.items() if draft.now < met + wait}
         said = early | {one for one in self._met if draft.past.used_key(draft.name, _key(one)) is not None}
-        if len(said) == len(self._met):
-            return
-        self._examine = self._examine or examiner()
-        for finding in due(book, side, draft.now, examine=self._examine, said=said):
-            turns.queue_once(draft, finding, _key(finding.target.id))
-        sealing.seal(draft)
+        return [] if len(said) == len(self._met) else wanted(book, side, draft.now, said=said)
 
     def _meet(self, book: Journal, side: Side, now: int) -> None:
         waiting = book.notices.unfound[side]
         if any(one not in waiting for one in self._met):
             self._progress = now
         self._met = {one: self._met.get(one, now) for one in waiting}
+
+
+def _say(draft: Draft, found: Sequence[Finding]) -> None:
+    if not turns.may_say(draft, _KIND):
+        return
+    for finding in found:
+        turns.queue_once(draft, finding, _key(finding.target.id))
+    sealing.seal(draft)
 
 
 def _key(notice: bytes) -> str:

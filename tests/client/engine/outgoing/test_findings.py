@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hotline_client.engine.outgoing import findings
-from hotline_client.engine.outgoing.findings import due
+from hotline_client.engine.outgoing.findings import examiner, wanted
 from hotline_client.line.line import Line
 from hotline_protocol.documents.notices import Finding, Notice, Verdict
 from hotline_protocol.folds.journal import Journal
@@ -179,12 +179,34 @@ def test_what_is_due() -> None:
     viktor.wire.pull(CHANNEL)
     book = Journal.decode(Line(viktor.desk).read(CHANNEL, Journal.encode))
     assert book is not None
-    found = due(book, "b", house.clock.now)
-    assert [one.target.id for one in found] == [first, second, third]
-    assert [one.against for one in found] == [(), (first,), (first, second)]
-    assert [one.target.id for one in due(book, "b", house.clock.now, said={first})] == [second, third]
-    assert due(book, "b", house.clock.now) == found == due(book, "a", house.clock.now)
-    assert due(book, "b", house.clock.now + 60 * HOUR) == []
+    found = wanted(book, "b", house.clock.now)
+    assert [one.id for one, _ in found] == [first, second, third]
+    examine = examiner()
+    assert [examine(*one).against for one in found] == [(), (first,), (first, second)]
+    assert [one.id for one, _ in wanted(book, "b", house.clock.now, said={first})] == [second, third]
+    assert wanted(book, "b", house.clock.now) == found == wanted(book, "a", house.clock.now)
+    assert wanted(book, "b", house.clock.now + 60 * HOUR) == []
+
+
+def test_a_notice_is_looked_at_without_the_lock_of_its_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House()
+    dana, viktor = founded(house)
+    held: list[bool] = []
+
+    real = examiner()
+
+    def looking(entry: Registered, before: list[Registered]) -> Finding:
+        held.extend(one.desk.lock._is_owned() for one in (dana, viktor))  # type: ignore[attr-defined]
+        return real(entry, before)
+
+    monkeypatch.setattr(findings, "examiner", lambda: looking)
+    issue(dana, notice(house))
+    house.settle()
+    for _ in range(4):
+        live(house, dana, viktor, seconds=5)
+    assert said(dana) == [None] * 2
+    assert held
+    assert not any(held)
 
 
 def test_a_channel_without_notices_loads_no_geometry() -> None:
