@@ -42,10 +42,10 @@ T = TypeVar("T")
 NOW = 1795444320000  # 231432Z NOV 26
 
 NAMES: dict[Side, str] = {"a": "ALPHA", "b": "BRAVO"}
-ANNA = Person("Anna Berg", "ALPHA", Role.DEPUTY, "a", True, True, b"\x01" * 32)
-OTTO = Person("Otto Lind", "ALPHA", Role.WATCH, "a", True, False, b"\x02" * 32)
-MIRIAM = Person("Miriam Levi", "BRAVO", Role.DEPUTY, "b", False, False, b"\x03" * 32)
-DAN = Person("דן כהן", "BRAVO", Role.WATCH, "b", False, False, b"\x04" * 32)
+ANNA = Person("Anna Berg", "ALPHA", Role.DEPUTY, "a", True, True, b"\x01" * 32, b"\x01" * 32)
+OTTO = Person("Otto Lind", "ALPHA", Role.WATCH, "a", True, False, b"\x02" * 32, b"\x02" * 32)
+MIRIAM = Person("Miriam Levi", "BRAVO", Role.DEPUTY, "b", False, False, b"\x03" * 32, b"\x03" * 32)
+DAN = Person("דן כהן", "BRAVO", Role.WATCH, "b", False, False, b"\x04" * 32, b"\x04" * 32)
 
 
 def text(seq: int | None, author: Person | None, words: str, **more: Any) -> MessageView:
@@ -70,7 +70,7 @@ def text(seq: int | None, author: Person | None, words: str, **more: Any) -> Mes
 
 def party(person: Person) -> Party:
     """Who somebody is to the folds, with every arena."""
-    return Party(person.fingerprint, person.side, person.role, frozenset(Arena))
+    return Party(person.device, person.side, person.role, frozenset(Arena))
 
 
 class MemoryAffairs:
@@ -305,7 +305,7 @@ class MemoryLine:
         book = self.affairs.book
         for event in book.events if channel == "plenary" else ():
             if named in (event.id, event.seq):
-                who = self.me if event.author.fingerprint == self.me.fingerprint else MIRIAM
+                who = self.me if event.author.device == self.me.device else MIRIAM
                 kind = kind_of(event.body)
                 dialogue = book.journal.dialogues.all.get(event.id)
                 return text(

@@ -37,7 +37,7 @@ from tests.support.memory_line import ANNA, DAN, MIRIAM, NOW, OTTO, MemoryLine, 
 from tests.support.notices import air, circle, em, feet, naval
 
 DAY, HOUR = 86_400_000, 3_600_000
-RUTH = Person("Ruth Aalto", "ALPHA", Role.OFFICER, "a", True, False, b"\x05" * 32)
+RUTH = Person("Ruth Aalto", "ALPHA", Role.OFFICER, "a", True, False, b"\x05" * 32, b"\x05" * 32)
 
 
 @dataclass(frozen=True)

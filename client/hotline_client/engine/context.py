@@ -18,7 +18,7 @@ class Context:
 
     `papers`: the charter with both signatures, without the link secret; `link_secret`: what hides knocks from the relay
     (I16). Certificates are parsed and proven once and remembered by their
-    fingerprint.
+    fingerprint, the newest of a device by that too.
     """
 
     papers: SignedCharter
@@ -38,6 +38,9 @@ class Context:
         known = self.met.get(fingerprint)
         if known is None:
             known = self.met[fingerprint] = self.trust.identify(der)
+            newest = self.met.get(known.device)
+            if newest is None or newest.not_before <= known.not_before:
+                self.met[known.device] = known
         return known
 
 

@@ -133,7 +133,7 @@ class Draft:
         return earlier or next((one for (_, name), one in self._counted.items() if name == document_id), None)
 
     def person(self, fingerprint: bytes) -> Certificate:
-        """A certificate that was met before, in this step or an earlier one."""
+        """A certificate that was met before, in this step or an earlier one; of a device its newest."""
         known = self.context.met.get(fingerprint)
         if known is not None:
             return known
@@ -156,6 +156,8 @@ class Draft:
         """`identify`, and the certificate is kept."""
         certificate = self.context.identify(der)
         self.certificates[certificate.fingerprint] = der
+        if self.context.met[certificate.device] is certificate:
+            self.certificates[certificate.device] = der
         return certificate
 
     def extend(self, seq: int, entry_id: bytes, raw: bytes, head: bytes) -> None:

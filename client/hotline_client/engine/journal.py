@@ -61,7 +61,7 @@ def party(certificate: Certificate) -> Party:
     """The holder of a certificate that was identified, as far as rights go."""
     if certificate.side is None:
         raise TrustError("a certificate of no side")
-    return Party(certificate.fingerprint, certificate.side, certificate.acting, certificate.arenas)
+    return Party(certificate.device, certificate.side, certificate.acting, certificate.arenas)
 
 
 def _apply(

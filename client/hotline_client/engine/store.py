@@ -47,7 +47,7 @@ class Changes:
     is there already under an id stays) and delete its marks and a snapshot from after it. `restored`: entry ids to delete from what was set aside.
     `forget_aside`: delete all that was set aside. `group`: None = unchanged; an empty `epoch` inside = only
     the ratchets changed; `drop_group`: delete both blobs. `contexts`: GroupContexts (RFC 9420, 8.1) by their SHA-256, which signatures
-    are over; kept for the record. `certificates`: fingerprint → DER, for all channels. `snapshot` takes the place of
+    are over; kept for the record. `certificates`: fingerprint → DER, and device → its newest, for all channels. `snapshot` takes the place of
     the one before.
     """
 

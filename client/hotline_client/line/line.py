@@ -243,7 +243,7 @@ class Line:
             return member_views(self._desk, channel)
 
     def certificate(self, fingerprint: bytes) -> Certificate | None:
-        """A certificate that was met in any channel, proven against its root; None if it never was."""
+        """A certificate that was met in any channel, proven against its root; of a device its newest. None if it never was."""
         with self._desk.lock:
             der = self._desk.store.certificate(fingerprint)
             return None if der is None else self._desk.context.identify(der)

@@ -21,6 +21,7 @@ def person(desk: Desk, certificate: Certificate) -> Person:
         own=side == me.side,
         me=certificate.public_key == me.public_key,
         fingerprint=certificate.fingerprint,
+        device=certificate.device,
     )
 
 

@@ -32,7 +32,9 @@ class Receipt(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The holder of a certificate, as the certificate says. `own`: of our delegation; `me`: this very device."""
+    """The holder of a certificate, as the certificate says. `own`: of our delegation; `me`: this very device. `device`: what stays when
+    the certificate is renewed.
+    """
 
     name: str
     delegation: str
@@ -41,6 +43,7 @@ class Person:
     own: bool
     me: bool
     fingerprint: bytes
+    device: bytes
     limits: Limits | None = None
     """What a program may do."""
 

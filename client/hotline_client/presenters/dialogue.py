@@ -53,7 +53,7 @@ def waiting(line: Source, channel: str, now: int, whose: str) -> Sequence[Dialog
 def _is_owed_by(one: Dialogue, me: Person, channel: str) -> bool:
     """Whether we are to answer: what the other side asks, and in a caucus what anybody else does."""
     if channel.startswith("caucus."):
-        return one.author != me.fingerprint
+        return one.author != me.device
     return one.side != me.side
 
 

@@ -44,7 +44,7 @@ def write(tx: Transaction, channel: str, version: int, changes: Changes) -> int:
     closed = [(one.document,) for one in changes.steps if one.number == CLOSED]
     tx.run_all("UPDATE slot SET open = 0 WHERE document = ? AND open", closed)
     tx.run_all(
-        "INSERT OR IGNORE INTO certificate (fingerprint, der) VALUES (?, ?)",
+        "INSERT OR REPLACE INTO certificate (fingerprint, der) VALUES (?, ?)",
         list(changes.certificates.items()),
     )
     return version + 1

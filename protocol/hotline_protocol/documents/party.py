@@ -9,9 +9,9 @@ from hotline_protocol.terms import Arena, Role, Side
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """The holder of a certificate. `fingerprint`: SHA-256 of it; `arenas`: what it is entitled to."""
+    """The holder of a certificate. `device`: SHA-256 of the certified key, which stays when the certificate is renewed; `arenas`: what it is entitled to."""
 
-    fingerprint: bytes
+    device: bytes
     side: Side
     role: Role
     arenas: frozenset[Arena] = frozenset()

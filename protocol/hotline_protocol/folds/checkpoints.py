@@ -25,14 +25,14 @@ class Signed(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Checkpoints(msgspec.Struct):
-    """The last checkpoint of each device, by the fingerprint of its certificate."""
+    """The last checkpoint of each device, see `Party`."""
 
     last: dict[bytes, Signed] = msgspec.field(default_factory=dict)
 
     def sign(self, event: Event, body: Checkpoint) -> None:
         """A device signs a head (F130)."""
         author = event.author
-        known = self.last.get(author.fingerprint)
+        known = self.last.get(author.device)
         if known is not None and body.seq <= known.seq:
             raise NotAppliedError(f"this device has signed the log up to entry {known.seq} already")
-        self.last[author.fingerprint] = Signed(author.side, body.seq, body.head, event.at, event.id)
+        self.last[author.device] = Signed(author.side, body.seq, body.head, event.at, event.id)

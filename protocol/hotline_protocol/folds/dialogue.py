@@ -108,7 +108,7 @@ class Dialogues(msgspec.Struct):
         self.all[event.id] = Dialogue(
             id=event.id,
             seq=event.seq,
-            author=event.author.fingerprint,
+            author=event.author.device,
             side=event.author.side,
             content=event.hash,
             precedence=precedence,
@@ -128,13 +128,13 @@ class Dialogues(msgspec.Struct):
         act = "decline" if body.answer in DECLINING else act
         asked = found.side
         if len(event.channel.sides) == 1:
-            if event.author.fingerprint == found.author:
+            if event.author.device == found.author:
                 raise NotAppliedError("nobody answers themself")
             asked = "b" if event.author.side == "a" else "a"
         step = TABLE.find(act, found.phase, asked, event.author.side, event.author.role)
         author = event.author
         found.said.append(
-            Said(author.fingerprint, author.side, body.answer, body.reason, event.at, event.id, found.content)
+            Said(author.device, author.side, body.answer, body.reason, event.at, event.id, found.content)
         )
         self._keep(found, Phase(step.after))
         if found.phase is Phase.STANDBY:
@@ -171,7 +171,7 @@ class Dialogues(msgspec.Struct):
 
     def _own(self, event: Event, target: Target) -> Dialogue:
         found = self._named(event, target)
-        if found.author != event.author.fingerprint:
+        if found.author != event.author.device:
             raise NotAppliedError("only the author of a document withdraws or corrects it")
         return found
 
@@ -193,7 +193,7 @@ def _silent(event: Event, target: Target) -> Dialogue:
     return Dialogue(
         id=target.id,
         seq=original.seq,
-        author=author.fingerprint,
+        author=author.device,
         side=author.side,
         content=original.hash,
         precedence=original.body.precedence,

@@ -72,7 +72,7 @@ from hotline_protocol.folds.numbering import Numbering
 from hotline_protocol.folds.translations import Translations
 from hotline_protocol.folds.watch import Watches
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Goes up when a fold changes what it makes of the same log."""
 
 

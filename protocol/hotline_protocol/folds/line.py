@@ -105,7 +105,7 @@ class LineBook(msgspec.Struct):
         author = event.author
         act = "echo" if found.state is CheckState.OPEN and event.at <= found.deadline else "echo late"
         step = TABLE.find(act, found.state, found.side, author.side, author.role)
-        found.echoed_at, found.echoed_by = event.at, author.fingerprint
+        found.echoed_at, found.echoed_by = event.at, author.device
         found.state = CheckState(step.after or found.state)
 
     def miss(self, event: Event, body: LineMissed) -> None:
@@ -119,7 +119,7 @@ class LineBook(msgspec.Struct):
     def declare(self, event: Event, body: LineStatus) -> None:
         """Whether a side attends (F102)."""
         author = event.author
-        self.attendance[author.side] = Declared(body.attendance, author.fingerprint, event.at, body.note)
+        self.attendance[author.side] = Declared(body.attendance, author.device, event.at, body.note)
 
     def overdue(self, now: int) -> list[Check]:
         """Checks that nobody echoed in time, as of `now` (unix ms), oldest first."""

@@ -68,7 +68,7 @@ TABLE: Final = Table(
 
 
 class Remark(msgspec.Struct, frozen=True, array_like=True):
-    """A comment or reservation: by whom (fingerprint and side), when (unix ms), in which document."""
+    """A comment or reservation: by whom (device and side), when (unix ms), in which document."""
 
     author: bytes
     side: Side
@@ -156,7 +156,7 @@ class Minutes(msgspec.Struct):
         side = event.author.side
         if side in found.initials:
             raise NotAppliedError("this side has initialled the text already")
-        found.initials[side] = Mark(event.author.fingerprint, event.at, event.id)
+        found.initials[side] = Mark(event.author.device, event.at, event.id)
         if len(found.initials) == len(SIDES):
             found.state = MinutesState(step.after)
 
@@ -171,7 +171,7 @@ class Minutes(msgspec.Struct):
         side = event.author.side
         if side in found.signatures:
             raise NotAppliedError("this side has signed the text already")
-        found.signatures[side] = Mark(event.author.fingerprint, event.at, event.id)
+        found.signatures[side] = Mark(event.author.device, event.at, event.id)
         if len(found.signatures) < len(SIDES):
             return ()
         found.state = MinutesState(step.after)
@@ -188,4 +188,4 @@ class Minutes(msgspec.Struct):
 
 
 def _remark(event: Event, text: str) -> Remark:
-    return Remark(event.author.fingerprint, event.author.side, text, event.at, event.id)
+    return Remark(event.author.device, event.author.side, text, event.at, event.id)

@@ -38,7 +38,7 @@ class Translations(msgspec.Struct):
         if present != body.target.hash:
             raise NotAppliedError("it translates another content than the document has now")
         author = event.author
-        new = Rendering(author.fingerprint, author.side, body.language, body.text, event.at, event.id)
+        new = Rendering(author.device, author.side, body.language, body.text, event.at, event.id)
         known = self.all.get(present, [])
         self.all[present] = [
             *(one for one in known if (one.author, one.language) != (new.author, new.language)),

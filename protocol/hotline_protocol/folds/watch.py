@@ -61,7 +61,7 @@ class Handover(msgspec.Struct, frozen=True):
 
 
 class Watch(msgspec.Struct, frozen=True):
-    """Who of a side has the watch (a certificate's fingerprint), since when (unix ms), by which handover, or taken from whom."""
+    """Who of a side has the watch (a device, see `Party`), since when (unix ms), by which handover, or taken from whom."""
 
     holder: bytes
     since: int
@@ -86,11 +86,11 @@ class Watches(msgspec.Struct):
         del body
         author = event.author
         present = self.now.get(author.side)
-        if present is not None and present.holder == author.fingerprint:
+        if present is not None and present.holder == author.device:
             raise NotAppliedError("the author has the watch already")
         self._find("take" if present is None else "relieve who has it", author)
         taken_from = None if present is None else present.holder
-        self.now[author.side] = Watch(author.fingerprint, event.at, taken_from=taken_from)
+        self.now[author.side] = Watch(author.device, event.at, taken_from=taken_from)
         self.waiting.pop(author.side, None)
 
     def hand_over(
@@ -99,10 +99,10 @@ class Watches(msgspec.Struct):
         """The outgoing watch signs (F111); `dialogues`, `notices`: what is open by the log before."""
         author = event.author
         present = self.now.get(author.side)
-        if present is None or present.holder != author.fingerprint:
+        if present is None or present.holder != author.device:
             raise NotAppliedError("only who has the watch hands it over")
         self._find("hand over", author)
-        if body.to == author.fingerprint:
+        if body.to == author.device:
             raise NotAppliedError("nobody hands the watch to themself")
         self.waiting[author.side] = Handover(
             document=event.id,
@@ -123,10 +123,10 @@ class Watches(msgspec.Struct):
         waiting = self.waiting.get(author.side)
         if waiting is None or (waiting.document, waiting.content) != (body.target.id, body.target.hash):
             raise NotAppliedError("it names no handover that waits")
-        if waiting.to != author.fingerprint:
+        if waiting.to != author.device:
             raise NotAppliedError("the watch was handed to somebody else")
         self._find("accept", author)
-        self.now[author.side] = Watch(author.fingerprint, event.at, waiting)
+        self.now[author.side] = Watch(author.device, event.at, waiting)
         del self.waiting[author.side]
 
     def _find(self, act: str, author: Party) -> Transition:

@@ -50,6 +50,11 @@ class Certificate:
         return self.role if self.limits is None or self.limits.acts_as is None else self.limits.acts_as
 
     @property
+    def device(self) -> bytes:
+        """SHA-256 of the key: what stays the same when the certificate is renewed."""
+        return sha256(self.public_key).digest()
+
+    @property
     def admits(self) -> bool:
         """Whether its holder may admit and remove devices of the own side."""
         return self.role in ADMITTING_ROLES or (self.limits is not None and self.limits.admits)

@@ -9,8 +9,13 @@ import pytest
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.incoming import revocations
 from hotline_client.engine.incoming.membership import CommitBody, binding
+from hotline_client.engine.outgoing import documents
 from hotline_client.line import acts
+from hotline_client.line.line import Line
 from hotline_protocol.codec import encode
+from hotline_protocol.documents.body import Target
+from hotline_protocol.documents.dialogue import Withdrawal
+from hotline_protocol.documents.watch import WatchTake
 from hotline_protocol.errors import UsageError
 from hotline_protocol.mls import framing
 from hotline_protocol.mls.committing import Intent, make_commit
@@ -227,6 +232,28 @@ def test_a_renewed_certificate_reaches_the_group_and_outlives_the_old_one(role: 
     assert person.standing.let_in.get(certificate.fingerprint, 0) <= viktor.standing.let_in.get(
         certificate.fingerprint, 0
     )
+
+
+def test_who_renewed_still_owns_what_they_said_and_holds() -> None:
+    """A device is its key: corrections, the watch and answers go on under the new certificate."""
+    house = House()
+    dana, viktor = founded(house)
+    said = dana.say("first")
+    dana.step(lambda draft: documents.say(draft, WatchTake()))
+    house.settle()
+    renew(dana, "a", "Dana", Role.HEAD)
+    for _ in range(3):
+        house.settle()
+    dana.step(
+        lambda draft: documents.say(
+            draft, Withdrawal(Target(said, draft.counted(said).content_hash), "again")
+        )
+    )
+    house.settle()
+    assert not [one.refused for one in viktor.documents("withdrawal") if one.refused]
+    book = Line(viktor.desk).read(CHANNEL, lambda book: book)
+    assert book.watches.now["a"].holder == dana.desk.context.certificate.device
+    assert Line(viktor.desk).certificate(book.watches.now["a"].holder) == dana.desk.context.certificate
 
 
 def test_who_was_removed_comes_back_by_no_proof() -> None:

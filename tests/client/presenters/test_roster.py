@@ -21,7 +21,9 @@ DAY = 86_400_000
 
 
 def member(name: str, role: Role, *, current: bool = True) -> MemberView:
-    person = Person(name, "ALPHA", role, "a", own=True, me=False, fingerprint=name.encode())
+    person = Person(
+        name, "ALPHA", role, "a", own=True, me=False, fingerprint=name.encode(), device=name.encode()
+    )
     return MemberView("plenary", 0, person, 0, current, 0, 0)
 
 
@@ -113,7 +115,7 @@ def test_both_sides_are_told_with_who_leads_by_which_document_and_what_differs()
 
 
 LIMITS = Limits(kinds=("ack", "text"), channels=("air",), rate=(60, 3600), acts_as=Role.WATCH, admits=True)
-BOT = Person("Duty\x1b", "BRAVO", Role.BOT, "b", False, False, b"\x09" * 32, LIMITS)
+BOT = Person("Duty\x1b", "BRAVO", Role.BOT, "b", False, False, b"\x09" * 32, b"\x09" * 32, LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -139,6 +141,7 @@ def test_a_member_is_told_with_the_digits_of_its_device(who: Person, words: str,
         "current": current,
         "delivered": 5,
         "seen": 4,
+        "disputed": False,
         "digits": shown,
     }
     assert record["person"] == {
@@ -149,6 +152,7 @@ def test_a_member_is_told_with_the_digits_of_its_device(who: Person, words: str,
         "own": who.own,
         "me": who.me,
         "fingerprint": who.fingerprint,
+        "device": who.device,
     }
 
 

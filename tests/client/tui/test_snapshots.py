@@ -14,7 +14,7 @@ from hotline_protocol.terms import Precedence, Response, Role
 from tests.support.memory_line import ANNA, DAN, MIRIAM, NOW, OTTO, MemoryLine, text
 from tests.support.pilot import ready
 
-RUTH = Person("Ruth Aalto", "ALPHA", Role.OFFICER, "a", True, False, b"\x05" * 32)
+RUTH = Person("Ruth Aalto", "ALPHA", Role.OFFICER, "a", True, False, b"\x05" * 32, b"\x05" * 32)
 
 
 def english() -> MemoryLine:

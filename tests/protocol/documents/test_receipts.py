@@ -38,11 +38,11 @@ receipts = st.lists(
 def fold(said: list[tuple[Party, Receipt]]) -> dict[bytes, Watermark]:
     marks: dict[bytes, Watermark] = {}
     for party, receipt in said:
-        old = marks.get(party.fingerprint, Watermark())
+        old = marks.get(party.device, Watermark())
         new = advance(old, receipt, seq=100)
         assert new.delivered >= max(old.delivered, new.seen)
         assert new.seen >= old.seen
-        marks[party.fingerprint] = new
+        marks[party.device] = new
     return marks
 
 
@@ -60,12 +60,12 @@ def state(
 ) -> ReceiptState:
     """How far `MESSAGE` got."""
     marks = fold(said)
-    others = [party for party in MEMBERS if party != AUTHOR and party.fingerprint in marks]
+    others = [party for party in MEMBERS if party != AUTHOR and party.device in marks]
     return receipt_state(
         AUTHOR.side,
         one_sided=one_sided,
-        delivered=[one.side for one in others if marks[one.fingerprint].delivered >= MESSAGE.seq],
-        seen=[one.side for one in others if marks[one.fingerprint].seen >= MESSAGE.seq],
+        delivered=[one.side for one in others if marks[one.device].delivered >= MESSAGE.seq],
+        seen=[one.side for one in others if marks[one.device].seen >= MESSAGE.seq],
         acknowledged=[one.side for one in acks],
     )
 

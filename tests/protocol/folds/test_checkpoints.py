@@ -13,7 +13,7 @@ def test_the_last_signature_of_each_device_counts() -> None:
     log.refused(OBSERVER_A, Checkpoint(8, b"\4" * 32))
     last = log.journal.checkpoints.last
     assert {one: (signed.side, signed.seq) for one, signed in last.items()} == {
-        WATCH_A.fingerprint: ("a", 7),
-        BOT_B.fingerprint: ("b", 2),
+        WATCH_A.device: ("a", 7),
+        BOT_B.device: ("b", 2),
     }
     assert log.refold(snapshot_after=2) == log.journal

@@ -54,7 +54,7 @@ def test_only_the_answers_of_the_attribute_are_taken(response: Response, answer:
     found = log.journal.dialogues.all[asked.id]
     expected = {Answer.STANDBY: Phase.STANDBY, Answer.UNABLE: Phase.DECLINED, Answer.NEGATIVE: Phase.DECLINED}
     assert found.phase is expected.get(answer, Phase.ANSWERED)
-    assert (found.said[0].author, found.said[0].answer) == (WATCH_B.fingerprint, answer)
+    assert (found.said[0].author, found.said[0].answer) == (WATCH_B.device, answer)
     assert (asked.id in log.journal.dialogues.open) is (answer is Answer.STANDBY)
 
 

@@ -56,7 +56,7 @@ def test_a_missed_check_stays_missed_though_an_echo_comes() -> None:
     log.say(WATCH_B, LineMissed(target, "the watch room was evacuated"))
     log.say(WATCH_B, LineEcho(target, NONCE))
     found = check(log, target)
-    assert (found.state, found.echoed_by) == (CheckState.MISSED, WATCH_B.fingerprint)
+    assert (found.state, found.echoed_by) == (CheckState.MISSED, WATCH_B.device)
     assert "is MISSED" in log.refused(WATCH_A, LineMissed(target))
 
 

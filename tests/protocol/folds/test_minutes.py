@@ -141,9 +141,9 @@ def test_the_same_log_gives_the_same_minutes(moves: list[tuple[Party, str]], pla
 def test_signed_means_both_heads_over_one_text(moves: list[tuple[Party, str]]) -> None:
     log = play(moves)
     (found,) = log.journal.minutes.all.values()
-    signed = {event.author.fingerprint for event in log.events if isinstance(event.body, MinutesSign)}
+    signed = {event.author.device for event in log.events if isinstance(event.body, MinutesSign)}
     if found.state is MinutesState.SIGNED:
-        assert {HEAD_A.fingerprint, HEAD_B.fingerprint} <= signed
+        assert {HEAD_A.device, HEAD_B.device} <= signed
         assert set(found.initials) == set(found.signatures) == {"a", "b"}
 
 

@@ -31,9 +31,9 @@ def test_the_last_translation_of_an_author_in_a_language_counts() -> None:
     ):
         log.say(author, Translation(asked, language, text))
     assert of(log, asked.hash) == [
-        (WATCH_B.fingerprint, "ru", "прекратить"),
-        (BOT_B.fingerprint, "he", "להפסיק"),
-        (WATCH_B.fingerprint, "he", "הפסיקו"),
+        (WATCH_B.device, "ru", "прекратить"),
+        (BOT_B.device, "he", "להפסיק"),
+        (WATCH_B.device, "he", "הפסיקו"),
     ]
     assert log.journal.dialogues.all[asked.id].content == asked.hash
     log.refused(OBSERVER_A, Translation(asked, "he", "אחר"))
@@ -50,7 +50,7 @@ def test_a_translation_is_bound_to_the_exact_original() -> None:
     assert of(log, corrected.hash) == []
     assert len(of(log, asked.hash)) == 1
     log.say(WATCH_B, Translation(Target(asked.id, corrected.hash), "he", "להפסיק"))
-    assert of(log, corrected.hash) == [(WATCH_B.fingerprint, "he", "להפסיק")]
+    assert of(log, corrected.hash) == [(WATCH_B.device, "he", "להפסיק")]
 
 
 def test_minutes_and_items_are_translated_as_they_stand() -> None:

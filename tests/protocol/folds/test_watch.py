@@ -12,14 +12,12 @@ from tests.support.chronicle import BOT_A, DEPUTY_A, OFFICER_A, OFFICER_B, WATCH
 
 
 def handover(to: Party, *dialogues: Target) -> WatchHandover:
-    return WatchHandover(
-        to.fingerprint.ljust(32, b"\0"), tuple(one.id for one in dialogues), (), 1, bytes(32)
-    )
+    return WatchHandover(to.device.ljust(32, b"\0"), tuple(one.id for one in dialogues), (), 1, bytes(32))
 
 
 def person(party: Party) -> Party:
     """The same with a fingerprint of the size that certificates have."""
-    return Party(party.fingerprint.ljust(32, b"\0"), party.side, party.role, party.arenas)
+    return Party(party.device.ljust(32, b"\0"), party.side, party.role, party.arenas)
 
 
 ONE, TWO, THEIRS = person(WATCH_A), person(OFFICER_A), person(WATCH_B)
@@ -45,7 +43,7 @@ def test_a_watch_is_taken_handed_over_and_accepted() -> None:
     log.wait(1)
     log.say(TWO, WatchAccept(second))
     watch = log.journal.watches.now["a"]
-    assert (watch.holder, watch.since) == (TWO.fingerprint, log.now)
+    assert (watch.holder, watch.since) == (TWO.device, log.now)
     assert not log.journal.watches.waiting
     assert log.refold(snapshot_after=5) == log.journal
 
@@ -59,7 +57,7 @@ def test_a_head_or_deputy_relieves_who_cannot_hand_over() -> None:
     assert log.journal.watches.waiting["a"].note == ""
     log.say(deputy, WatchTake())
     watch = log.journal.watches.now["a"]
-    assert (watch.holder, watch.taken_from) == (deputy.fingerprint, ONE.fingerprint)
+    assert (watch.holder, watch.taken_from) == (deputy.device, ONE.device)
     assert "no handover that waits" in log.refused(TWO, WatchAccept(waiting))
     assert "only who has the watch" in log.refused(ONE, handover(TWO))
 

@@ -83,7 +83,7 @@ async def hand_over(
         view = line.channel(channel)
         session.say(f"to {person_text(incoming.person)}, head after #{view.cursor}:")
         session.say(wrap("\n".join(presenter.open_text(line, channel, (dialogues, notices), now))))
-        body = WatchHandover(incoming.person.fingerprint, dialogues, notices, view.cursor, view.head, note)
+        body = WatchHandover(incoming.person.device, dialogues, notices, view.cursor, view.head, note)
         session.say(presenter.elsewhere_text(line, channel, line.now()))
         await confirmed("hand the watch over with exactly this?", yes=yes)
         await deliver(session, channel, body, key=key, patience=patience)
@@ -113,7 +113,7 @@ async def accept(session: Invocation, *, yes: bool, channel: str, key: str | Non
     async with session.line as line:
         await session.catch_up(patience)
         waiting = line.read(channel, lambda book: book.watches.waiting.get(line.me.side))
-        if waiting is None or waiting.to != line.me.fingerprint:
+        if waiting is None or waiting.to != line.me.device:
             raise UsageError(f"no handover of the watch of {channel} waits for you")
         if not presenter.is_over_our_log(line, channel, waiting):
             raise ChainError("fork", f"the handover was signed over another log up to #{waiting.seq}")

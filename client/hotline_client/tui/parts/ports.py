@@ -115,7 +115,10 @@ class LinePort(Source, Protocol):
 
 def who(port: LinePort, channel: str, fingerprint: bytes) -> str:
     """The holder of a certificate, harmless: from the roster, from the certificate, or its first digits if it was never met."""
-    member = next((one for one in port.roster(channel) if one.person.fingerprint == fingerprint), None)
+    member = next(
+        (one for one in port.roster(channel) if fingerprint in (one.person.device, one.person.fingerprint)),
+        None,
+    )
     if member is not None:
         return f"{office(member.person)} {line(member.person.name, 24)}"
     found = port.certificate(fingerprint)

@@ -80,7 +80,7 @@ class RecordView(Board[Entry]):
     def _holder(self, fingerprint: bytes) -> str:
         port = self.state.port
         for member in port.roster(self.state.channel):
-            if member.person.fingerprint == fingerprint:
+            if member.person.device == fingerprint:
                 return line(member.person.name, 24)
         certificate = port.certificate(fingerprint)
         return "?" if certificate is None else line(certificate.name, 24)

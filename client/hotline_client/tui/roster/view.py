@@ -90,7 +90,7 @@ class Roster(Board[Entry]):
         """Devices at the door that this person may admit, and a watch that is handed to them."""
         me = self.state.me
         waiting = self.state.port.read(channel, lambda book: book.watches.waiting.get(me.side))
-        if waiting is not None and waiting.to == me.fingerprint:
+        if waiting is not None and waiting.to == me.device:
             what = t("the watch is handed to you: y takes it")
             yield Need("roster", channel, me.fingerprint, what, waiting.at, Precedence.PRIORITY)
         if self.state.me.role not in ADMITTING_ROLES:
@@ -151,7 +151,7 @@ class Roster(Board[Entry]):
         """Accept what was handed to this person, after seeing exactly what it is."""
         port, channel, me = self.state.port, self.state.channel, self.state.me
         waiting = port.read(channel, lambda book: book.watches.waiting.get(me.side))
-        if waiting is None or waiting.to != me.fingerprint:
+        if waiting is None or waiting.to != me.device:
             self.tell(t("no handover of the watch waits for you"))
             return
         why = why_another_log(port, channel, waiting)

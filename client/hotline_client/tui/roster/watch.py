@@ -65,9 +65,7 @@ def choices(members: Sequence[MemberView]) -> dict[str, bytes]:
     # as it is read back from the form: harmless, and without spaces around it
     names = [show(one.name).strip() for one in able]
     return {
-        name
-        if name and names.count(name) == 1
-        else f"{name} {one.fingerprint.hex()[:8]}".strip(): one.fingerprint
+        name if name and names.count(name) == 1 else f"{name} {one.fingerprint.hex()[:8]}".strip(): one.device
         for name, one in zip(names, able, strict=True)
     }
 

@@ -35,7 +35,7 @@ def test_a_check_is_echoed_by_the_other_side_alone_and_once() -> None:
     house.settle()
     live(house, dana, viktor)
     assert check(dana, asked).state is CheckState.ECHOED
-    assert check(viktor, asked).echoed_by == viktor.desk.context.certificate.fingerprint
+    assert check(viktor, asked).echoed_by == viktor.desk.context.certificate.device
     for _ in range(5):
         live(house, dana, viktor, seconds=5)
     assert len(viktor.documents("line.echo")) == 1
@@ -55,7 +55,7 @@ def test_devices_of_a_side_take_turns_and_observers_say_nothing() -> None:
     live(house, dana, second, silent)
     assert check(dana, first).state is CheckState.OPEN
     live(house, dana, second, silent, seconds=3)
-    assert check(dana, first).echoed_by == second.desk.context.certificate.fingerprint
+    assert check(dana, first).echoed_by == second.desk.context.certificate.device
     house.settle()
     live(house, dana, viktor, second, silent, seconds=10)
 

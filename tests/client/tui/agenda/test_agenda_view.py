@@ -223,7 +223,9 @@ def test_a_silence_is_proposed_with_its_exact_end() -> None:
 
 
 def test_who_may_not_decide_is_told_so() -> None:
-    line = MemoryLine(me=Person("Otto Lind", "ALPHA", Role.WATCH, "a", True, True, OTTO.fingerprint))
+    line = MemoryLine(
+        me=Person("Otto Lind", "ALPHA", Role.WATCH, "a", True, True, OTTO.fingerprint, OTTO.device)
+    )
     item = theirs(line)
 
     async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:

@@ -22,7 +22,7 @@ from hotline_protocol.terms import Precedence, Response, Role
 from tests.support.memory_line import ANNA, MIRIAM, NOW, OTTO, MemoryLine, text
 from tests.support.pilot import SIZES, Ticks, bar, drive, needs, ready, screen, sent
 
-RUTH = Person("Ruth Aalto", "ALPHA", Role.OFFICER, "a", True, False, b"\x05" * 32)
+RUTH = Person("Ruth Aalto", "ALPHA", Role.OFFICER, "a", True, False, b"\x05" * 32, b"\x05" * 32)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -26,7 +26,7 @@ from tests.client.line.test_record import FORGERIES, house, sealed, whole, writt
 from tests.support.memory_line import ANNA, MIRIAM, NOW, OTTO, MemoryLine, party, text
 from tests.support.pilot import SIZES, Ticks, bar, drive, screen
 
-OBSERVER = Person("Olga Sten", "ALPHA", Role.OBSERVER, "a", True, True, b"\x06" * 32)
+OBSERVER = Person("Olga Sten", "ALPHA", Role.OBSERVER, "a", True, True, b"\x06" * 32, b"\x06" * 32)
 
 
 @pytest.mark.parametrize("size", SIZES)

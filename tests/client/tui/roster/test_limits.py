@@ -17,7 +17,7 @@ DUTY = Limits(
 
 def test_what_a_program_may_do_stands_beside_its_name() -> None:
     line = MemoryLine()
-    bot = Person("Duty Bot", "BRAVO", Role.BOT, "b", False, False, b"\x09" * 32, DUTY)
+    bot = Person("Duty Bot", "BRAVO", Role.BOT, "b", False, False, b"\x09" * 32, b"\x09" * 32, DUTY)
     line.members = [MemberView("plenary", 0, bot, NOW // 1000 + 86_400, True, 0, 0)]
 
     async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:

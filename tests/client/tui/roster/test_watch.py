@@ -51,7 +51,7 @@ def test_the_watch_is_taken_and_handed_over_with_all_that_is_open(size: tuple[in
 
 def handed(seq: int = 0) -> MemoryLine:
     """A line of Otto, to whom Anna hands the watch."""
-    otto = Person(OTTO.name, "ALPHA", Role.WATCH, "a", True, True, OTTO.fingerprint)
+    otto = Person(OTTO.name, "ALPHA", Role.WATCH, "a", True, True, OTTO.fingerprint, OTTO.device)
     line = MemoryLine(me=otto)
     line.affairs.book.say(party(ANNA), WatchTake())
     line.affairs.book.say(party(ANNA), WatchHandover(OTTO.fingerprint, (), (), seq, bytes(32), "quiet"))
