@@ -11,7 +11,7 @@ against digits that a person typed; a pinned peer is never replaced.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -123,22 +123,18 @@ class Authority:
         """Every certificate issued, oldest first, with what was revoked since."""
         return registers.issued(self.directory)
 
-    def find(self, wanted: str) -> Issued:
-        """The one unrevoked certificate of that name or serial; else the newest one that is revoked already.
+    def find(self, wanted: str) -> list[Issued]:
+        """All unrevoked certificates of a person, or of the device of a serial, oldest first; else the newest that is revoked already.
 
-        A serial is hexadecimal; its first digits, at least six, will do.
+        A device that renewed has several, and all of them open the line. A serial is hexadecimal; its first digits, at least six,
+        will do.
         """
-        found = [entry for entry in self.issued() if wanted == entry.name or _begins(entry.serial, wanted)]
-        open_ones = [entry for entry in found if entry.revoked is None]
-        if len(open_ones) > 1:
-            error = UsageError(
-                f"{len(open_ones)} certificates were issued to {show(wanted)}; name one by its serial"
-            )
-            error.add_note("see them: hotline authority list")
-            raise error
+        issued = self.issued()
+        devices = {entry.device for entry in issued if _begins(entry.serial, wanted)}
+        found = [entry for entry in issued if wanted == entry.name or entry.device in devices]
         if not found:
             raise UsageError(f"no certificate was issued to {show(wanted)}")
-        return (open_ones or found)[-1]
+        return [entry for entry in found if entry.revoked is None] or found[-1:]
 
 
 def _begins(serial: int, wanted: str) -> bool:
@@ -277,14 +273,17 @@ class Revocation:
     already: bool
 
 
-def revoke(authority: Authority, custody: Custody, entry: Issued, reason: str, *, now: int) -> Revocation:
-    """Record the revocation and issue the next list. Revoking twice issues a list again, with a newer number."""
+def revoke(
+    authority: Authority, custody: Custody, entries: Sequence[Issued], reason: str, *, now: int
+) -> Revocation:
+    """Record the revocations and issue the next list. Revoking twice issues a list again, with a newer number."""
     try:
         check_field(reason, "the reason", limit=200)
     except FormatError as error:
         raise UsageError(str(error)) from None
     number = registers.last_number(authority.directory) + 1
-    if entry.revoked is None:
+    new = [entry for entry in entries if entry.revoked is None]
+    for entry in new:
         registers.record_revoked(authority.directory, entry, reason, when=now, number=number)
     revoked = {item.serial: item.revoked for item in authority.issued() if item.revoked is not None}
     crl = issue_crl(
@@ -297,4 +296,4 @@ def revoke(authority: Authority, custody: Custody, entry: Issued, reason: str, *
     )
     path = authority.directory / f"{file_name(authority.card.delegation)}-{number:04d}.crl"
     files.write_new(path, crl)
-    return Revocation(path, number, len(revoked), entry.revoked is not None)
+    return Revocation(path, number, len(revoked), not new)

@@ -30,6 +30,8 @@ class Issued:
     not_before: int
     not_after: int
     fingerprint: str
+    device: str = ""
+    """SHA-256 of its key, hexadecimal: the same for a certificate and those that renew it."""
     revoked: int | None = None
     reason: str = ""
 
@@ -73,6 +75,7 @@ def _line(certificate: Certificate) -> dict[str, Any]:
         "not_before": certificate.not_before,
         "not_after": certificate.not_after,
         "fingerprint": certificate.fingerprint.hex(),
+        "device": certificate.device.hex(),
     }
 
 
@@ -104,6 +107,7 @@ def _issued(line: dict[str, Any], revoked: dict[str, Any] | None) -> Issued:
         not_before=int(line["not_before"]),
         not_after=int(line["not_after"]),
         fingerprint=str(line["fingerprint"]),
+        device=str(line["device"]),
         revoked=None if revoked is None else int(revoked["when"]),
         reason="" if revoked is None else str(revoked["reason"]),
     )

@@ -254,7 +254,7 @@ def test_revoke_issues_numbered_lists_that_trust_applies(tmp_path: Path) -> None
     table = run("authority", "list", "--authority", ours).stdout
     assert "revoked: device lost" in table
     serial = table.splitlines()[1].split()[0]
-    assert Authority.at(ours).find(serial).name == "Alpha Head"
+    assert Authority.at(ours).find(serial)[0].name == "Alpha Head"
 
 
 def test_revoke_needs_one_certificate_and_a_reason(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_approve_and_revoke(tmp_path: Path) -> None:
             break
     numbers = [int(path.stem[-4:]) for path in sorted(ours.glob("*.crl"))]
     assert numbers == sorted(set(numbers))
-    assert Authority.at(ours).find("Alpha Head").reason == "lost"
+    assert Authority.at(ours).find("Alpha Head")[0].reason == "lost"
 
 
 def test_sign(tmp_path: Path) -> None:

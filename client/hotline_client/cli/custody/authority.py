@@ -205,21 +205,25 @@ def _grant_text(authority: Authority, request: Request, granted: Grant) -> str:
 @passphrase_option
 @json_option
 def revoke(*, wanted: str, reason: str, authority_directory: Path, passphrase: Passphrase) -> None:
-    """Revoke a certificate by the holder's name or its serial; writes the next revocation list."""
+    """Revoke what was issued to a person, or to the device of a serial; writes the next revocation list.
+
+    A device that renewed its certificate has several; all that are valid are named.
+    """
     authority = Authority.at(authority_directory)
-    entry = authority.find(wanted)
+    entries = authority.find(wanted)
     custody = authority.unlock(passphrase.existing("the authority key"))
-    done = ceremony.revoke(authority, custody, entry, reason, now=common.now())
+    done = ceremony.revoke(authority, custody, entries, reason, now=common.now())
     record = {
-        "name": entry.name,
-        "serial": f"{entry.serial:x}",
+        "name": entries[-1].name,
+        "serials": [f"{entry.serial:x}" for entry in entries],
         "crl": done.path,
         "number": done.number,
         "revoked": done.revoked,
         "already": done.already,
     }
     again = " again" if done.already else ""
-    output.emit(record, f"Revoked {entry.name}{again}; list {done.number} is {done.path}.")
+    count = "" if len(entries) == 1 else f", {len(entries)} certificates"
+    output.emit(record, f"Revoked {entries[-1].name}{count}{again}; list {done.number} is {done.path}.")
     output.say(f"Bring it onto the line with a device of yours: hotline roster revoke {done.path}")
 
 
