@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Ctrl+C works in the processes that tests start, also when whoever started the run had it ignored."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    # run marks of vaults are kept apart from those of whoever runs the tests
+    state = tempfile.TemporaryDirectory(prefix="hotline-state-", ignore_cleanup_errors=True)
+    os.environ["XDG_STATE_HOME"] = state.name
+    config.add_cleanup(state.cleanup)
     sampling.choose(config)
 
 

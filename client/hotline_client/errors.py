@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hotline_protocol.errors import HotlineError, TrustError, UsageError
+from typing import Final
+
+from hotline_protocol.errors import HotlineError, StorageError, TrustError, UsageError
 
 
 class NotInstalled(UsageError):  # noqa: N818 - named for the state
@@ -31,3 +33,14 @@ class KeyReused(UsageError):  # noqa: N818 - named for the outcome
 
 class HaltedChannel(TrustError):  # noqa: N818 - named for the outcome
     """The channel is halted because its log does not match what was signed; a person has to decide."""
+
+
+RECOVER: Final = "`hotline recover`: this device leaves its groups and asks to be admitted anew; what it holds and what waits is kept"
+
+
+class OldVault(StorageError):  # noqa: N818 - named for the outcome
+    """The vault may be older than words that were said with its keys: nothing is sealed with it until a person decides."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.add_note(RECOVER)

@@ -15,7 +15,7 @@ import shutil
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from hotline_protocol.errors import StorageError, UsageError
 
@@ -104,6 +104,13 @@ def replace(path: Path, data: bytes) -> None:
     _sync_directory(path.parent)
 
 
+def move(source: Path, target: Path) -> None:
+    """Give a file or directory another name in the same place, which nothing has; on disk before this returns."""
+    must_be_absent(target)
+    source.rename(target)
+    _sync_directory(target.parent)
+
+
 def append_line(path: Path, line: bytes) -> None:
     """Add one line to a register, on disk before this returns. A torn last line of an earlier crash is closed first."""
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -115,6 +122,15 @@ def append_line(path: Path, line: bytes) -> None:
     _sync_directory(path.parent)
 
 
+@contextlib.contextmanager
+def open_secret(path: Path, what: str) -> Iterator[BinaryIO]:
+    """A file that must be ours alone and may be large, to be read in pieces; errors as of `read_secret`."""
+    descriptor, status = _open(path, what, flags=os.O_RDONLY | os.O_NOFOLLOW)
+    with os.fdopen(descriptor, "rb") as stream:
+        _check_ours(path, what, status)
+        yield stream
+
+
 def read(path: Path, what: str, *, limit: int = LIMIT) -> bytes:
     """The bytes of a file that is no secret. `what` names it in messages, e.g. "the card"."""
     return _read(path, what, limit=limit, flags=os.O_RDONLY)[0]
@@ -123,16 +139,29 @@ def read(path: Path, what: str, *, limit: int = LIMIT) -> bytes:
 def read_secret(path: Path, what: str, *, limit: int = LIMIT) -> bytes:
     """The bytes of a file that must be ours alone; `StorageError` says how to make it so."""
     data, status = _read(path, what, limit=limit, flags=os.O_RDONLY | os.O_NOFOLLOW)
+    _check_ours(path, what, status)
+    return data
+
+
+def _check_ours(path: Path, what: str, status: os.stat_result) -> None:
     if status.st_uid != os.geteuid():
         raise StorageError(f"{what} {path} belongs to another user")
     if status.st_mode & 0o077:
         error = StorageError(f"{what} {path} is open to others: mode {stat.S_IMODE(status.st_mode):04o}")
         error.add_note(f"make it yours alone: chmod 600 '{path}', and ask who could have read it")
         raise error
-    return data
 
 
 def _read(path: Path, what: str, *, limit: int, flags: int) -> tuple[bytes, os.stat_result]:
+    descriptor, status = _open(path, what, flags=flags)
+    with os.fdopen(descriptor, "rb") as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise UsageError(f"{what} {path} is larger than the {limit} bytes such a file can have")
+    return data, status
+
+
+def _open(path: Path, what: str, *, flags: int) -> tuple[int, os.stat_result]:
     try:
         # a pipe put where a file should be must not block us
         descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -144,17 +173,11 @@ def _read(path: Path, what: str, *, limit: int, flags: int) -> tuple[bytes, os.s
         raise UsageError(
             f"{what} {path} cannot be read: {(error.strerror or 'unknown reason').lower()}"
         ) from None
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise UsageError(f"{what} {path} is not a regular file")
-        with os.fdopen(os.dup(descriptor), "rb") as file:
-            data = file.read(limit + 1)
-    finally:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
-    if len(data) > limit:
-        raise UsageError(f"{what} {path} is larger than the {limit} bytes such a file can have")
-    return data, status
+        raise UsageError(f"{what} {path} is not a regular file")
+    return descriptor, status
 
 
 def _write_aside(path: Path, pieces: Iterable[bytes]) -> tuple[Path, int]:

@@ -164,7 +164,9 @@ def _join(w: World, data: bytes) -> None:
 
 
 def _hear(w: World, data: bytes) -> None:
-    copied(w.bob).is_signed_by_us(data)
+    bob = copied(w.bob)
+    bob.open_own(data)
+    bob.is_own_commit(data)
     copied(w.bob).unprotect(data)
 
 

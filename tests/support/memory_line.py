@@ -338,6 +338,11 @@ class MemoryLine:
         self.acts.append(("consent", channel))
         return 1
 
+    def recover(self) -> None:
+        if self.refuse:
+            raise UsageError(self.refuse)
+        self.acts.append(("recover",))
+
     def outbox(self) -> list[OutboxView]:
         waiting = [one for one in self.messages[-2000:] if one.seq is None]
         return [OutboxView(one.channel, one.id, one.kind, one.time, True, 1, one.text) for one in waiting]

@@ -22,7 +22,7 @@ from hotline_client.engine.records import (
     UsedKey,
 )
 from hotline_client.engine.standing import Standing
-from hotline_client.engine.store import Changes, GroupBlobs, StaleError, Stored
+from hotline_client.engine.store import Changes, GroupBlobs, PutBack, StaleError, Stored
 from hotline_client.words.search import Term, document_words
 from tests.support.searching import holds
 
@@ -56,6 +56,7 @@ class MemoryVault:
         self.commits = 0
         self.slots: list[SlotRecord] = []
         self.steps: list[StepRecord] = []
+        self.stopped: PutBack | None = None
 
     def _of(self, channel: str) -> _Channel:
         return self.channels.setdefault(channel, _Channel())
@@ -108,7 +109,16 @@ class MemoryVault:
         self.slots += changes.slots
         self.steps += changes.steps
         one.snapshot = changes.snapshot or one.snapshot
+        self.stopped = self.stopped or changes.put_back
         return one.version
+
+    def put_back(self) -> PutBack | None:
+        return self.stopped
+
+    def recovered(self) -> None:
+        self.stopped = None
+        for one in self.channels.values():
+            one.group = None
 
     @staticmethod
     def _group(one: _Channel, changes: Changes) -> None:

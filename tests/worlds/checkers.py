@@ -92,7 +92,9 @@ def said_is_said(world: World) -> Iterator[str]:
         author = world.machines[name]
         if said in heard or not author.honest or not author.here or author.line is None:
             continue
-        if is_current(world, author) and not world.ledger.causes & {"put-back"}:
+        if is_current(world, author) and world.ledger.times.get(said, 0) > world.ledger.forgetful.get(
+            name, -1
+        ):
             yield f"{name} said {words!r}, and it is nowhere"
 
 
@@ -176,7 +178,9 @@ def true_receipts(world: World) -> Iterator[str]:
             view = author.running.message(CHANNEL, one.id)
             for mark in () if view is None else (*view.delivered, *view.seen):
                 reader = people.get(mark.person.fingerprint)
-                if reader is not None and one.id not in counting(reader):
+                if reader is None or reader.name in world.ledger.forgetful:
+                    continue
+                if one.id not in counting(reader):
                     yield f"{author.name} is shown that {reader.name} got entry {one.seq}, which it never could read"
     yield from _got_and_not_shown(world)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from hotline_client.engine.store import Changes, Store, Stored
+from hotline_client.engine.store import Changes, PutBack, Store, Stored
 from hotline_client.vault import Vault, keyfile
 from hotline_protocol.errors import StorageError
 from hotline_server.ordering import Decision, Known, LogKey, Position
@@ -50,11 +50,23 @@ class Disk(MemoryVault):
         self.fuse = Fuse()
         self.on_commit: Callable[[Disk | RealDisk, str, Changes], None] = _nobody_looks
         self.written: Callable[[], None] = lambda: None
+        self.told = 0
+        """How many steps the second place knows of (`vault/run_mark`); a copy does not carry it."""
+
+    def put_back(self) -> PutBack | None:
+        return self.stopped or (PutBack("older") if self.commits < self.told else None)
+
+    def recovered(self) -> None:
+        super().recovered()
+        self.commits = self.told = max(self.commits, self.told) + 1
 
     def commit(self, channel: str, version: int, changes: Changes) -> int:
         self.fuse.burn("store")
         self.on_commit(self, channel, changes)
+        self.stopped = self.put_back()
         written = super().commit(channel, version, changes)
+        if self.stopped is None:
+            self.told = self.commits
         self.written()
         self.fuse.burn("stored")
         return written
@@ -65,11 +77,14 @@ class Disk(MemoryVault):
         new.channels = {name: _copied(one) for name, one in self.channels.items()}
         new.certificates = dict(self.certificates)
         new.commits, new.slots, new.steps = self.commits, list(self.slots), list(self.steps)
+        new.told, new.stopped = self.commits, self.stopped
         return new
 
-    def put_back(self, old: Disk) -> None:
-        """The disk is as it was when `old` was copied from it."""
+    def roll_back(self, old: Disk, *, whole: bool = False) -> None:
+        """The vault is as it was when `old` was copied from it; `whole`: and all else on this disk, the second place too."""
         fresh = old.copy()
+        self.commits, self.stopped = fresh.commits, fresh.stopped
+        self.told = fresh.commits if whole else self.told
         self.channels, self.certificates = fresh.channels, fresh.certificates
         self.slots, self.steps = fresh.slots, fresh.steps
 
@@ -110,14 +125,20 @@ class RealDisk:
     def furnished(cls, memory: Disk, rng: Callable[[int], bytes]) -> RealDisk:
         """A real vault that holds what the vault in memory holds, written in one transaction a channel."""
         directory = Path(tempfile.mkdtemp(prefix="world-", dir=FAST if FAST.is_dir() else None))
-        vault = Vault.create(directory / "v0", "x", rng=rng, unsafe_testing_cost=keyfile.UNSAFE_TESTING_COST)
+        vault = Vault.create(
+            directory / "v0",
+            "x",
+            rng=rng,
+            unsafe_testing_cost=keyfile.UNSAFE_TESTING_COST,
+            state=directory / "state",
+        )
         for name, one in memory.channels.items():
             stored = memory.load(name)
             if stored is not None:
                 vault.commit(name, 0, _everything(memory, one, stored))
         # the last process to close folds the log into the file: a vault of yesterday has its words there
         vault.close()
-        return cls(directory / "v0", Vault.open(directory / "v0", "x"))
+        return cls(directory / "v0", Vault.open(directory / "v0", "x", state=directory / "state"))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.vault, name)
@@ -138,7 +159,13 @@ class RealDisk:
                 shutil.copy2(file, kept / file.name)
         return kept
 
-    def put_back(self, kept: Path, *, lose_wal: bool = False) -> None:
+    def put_back(self) -> PutBack | None:
+        return self.vault.put_back()
+
+    def recovered(self) -> None:
+        self.vault.recovered()
+
+    def roll_back(self, kept: Path, *, lose_wal: bool = False) -> None:
         """Open the copy in place of the vault; `lose_wal`: without its write-ahead log."""
         place = Path(tempfile.mkdtemp(prefix="v-", dir=self.directory.parent))
         for file in kept.iterdir():
@@ -146,11 +173,11 @@ class RealDisk:
                 shutil.copy2(file, place / file.name)
         self.vault.close()
         place.chmod(0o700)
-        self.directory, self.vault = place, Vault.open(place, "x")
+        self.directory, self.vault = place, Vault.open(place, "x", state=place.parent / "state")
 
     def crash(self) -> None:
         """The machine lost power: what was synced is there, a write-ahead log that nobody folded in among it."""
-        self.put_back(self.copy())
+        self.roll_back(self.copy())
 
     def close(self) -> None:
         self.vault.close()

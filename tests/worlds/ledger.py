@@ -23,6 +23,8 @@ class Ledger:
     twice: list[str] = field(default_factory=list)
     destroyed: dict[str, set[bytes]] = field(default_factory=dict)
     causes: set[str] = field(default_factory=set)
+    forgetful: dict[str, int] = field(default_factory=dict)
+    """Machines whose vault was put back, and when: they had what they do not have any more."""
     told: set[bytes] = field(default_factory=set)
     """Documents of which a command said that they are sent (exit 0)."""
     broken: list[tuple[str, str]] = field(default_factory=list)

@@ -27,6 +27,7 @@ def findings(machine: Machine) -> list[Finding]:
     line = machine.running
     now = line.now()
     found = [doctor._validity(machine.context.certificate, now // SECOND), *doctor.connection(line.status())]
+    found += doctor.copies(line.status())
     for view in line.channels():
         found += doctor.channel(view, line, now)
     return found
@@ -112,6 +113,12 @@ def _renew(world: World, machine: Machine, channel: str) -> bool:
     return True
 
 
+def _recover(world: World, machine: Machine, channel: str) -> bool:
+    """`hotline recover --yes`."""
+    del world, channel
+    return machine.act(lambda line: line.recover()) is not None
+
+
 _Act = Callable[["World", Machine, str], bool]
 WAYS: Final[tuple[tuple[re.Pattern[str], _Act], ...]] = (
     (re.compile(r"`hotline log resume (\S+)`"), _resume),
@@ -120,6 +127,7 @@ WAYS: Final[tuple[tuple[re.Pattern[str], _Act], ...]] = (
     (re.compile(r"none of them is in the channel: `hotline log refound (\S+)`"), _refound),
     (re.compile(r"within a day: `hotline log refound (\S+)`"), _agree),
     (re.compile(r"`hotline enrol renew`()"), _renew),
+    (re.compile(r"`hotline recover`()"), _recover),
 )
 """What a hint says, and what a person does who reads it. A command that mends something new gets its row here."""
 

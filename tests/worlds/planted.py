@@ -222,7 +222,7 @@ def _power() -> AbstractContextManager[Any]:
 
     def crash(_original: Any, disk: Disk) -> None:
         if "_before" in vars(disk):
-            disk.put_back(vars(disk)["_before"])
+            disk.roll_back(vars(disk)["_before"])
 
     @contextmanager
     def both() -> Iterator[None]:

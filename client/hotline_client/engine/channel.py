@@ -9,7 +9,7 @@ from hashlib import sha256
 from hotline_client.engine.context import Context
 from hotline_client.engine.records import OutboxItem
 from hotline_client.engine.standing import Standing
-from hotline_client.engine.store import Stored
+from hotline_client.engine.store import PutBack, Stored
 from hotline_protocol.folds.journal import Journal
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.identity.charter import Channel
@@ -37,6 +37,10 @@ class ChannelState:
     """Whether the journal was folded before another process added to the log."""
     snapshot: int = 0
     """The seq of the journal's last snapshot."""
+    read: bool = False
+    """Whether this process has read the log to its end, as the relay last announced it (L35)."""
+    put_back: PutBack | None = None
+    """Why nothing may be sealed on this device (L36)."""
 
     @classmethod
     def load(cls, context: Context, channel: Channel, stored: Stored | None) -> ChannelState:
@@ -69,8 +73,8 @@ class ChannelState:
 
     @property
     def stopped(self) -> bool:
-        """Whether nothing may be sealed or sent: halted, or still comparing after a halt."""
-        return self.standing.halt is not None or self.standing.resuming
+        """Whether nothing may be sealed or sent: halted, still comparing after a halt, or with a vault that may be old."""
+        return self.standing.halt is not None or self.standing.resuming or self.put_back is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ from hotline_client.engine.context import Context
 from hotline_client.engine.draft import Draft, Random, What
 from hotline_client.engine.incoming import halting
 from hotline_client.engine.incoming.receive import CLOCK_TOLERANCE, DeviationError, receive, report_clock
-from hotline_client.engine.outgoing import receipts, sealing, upkeep
+from hotline_client.engine.outgoing import receipts, recovery, sealing, upkeep
 from hotline_client.engine.outgoing.echoes import Echoes
 from hotline_client.engine.outgoing.findings import Findings
+from hotline_client.engine.outgoing.recovery import Recovered
 from hotline_client.engine.outgoing.seats import Seats
 from hotline_client.engine.store import StaleError, Store
 from hotline_protocol.errors import ChainError, PeerError, StorageError, UsageError
@@ -68,6 +69,7 @@ class Desk:
         self._started: set[str] = set()
         self._announced: dict[str, Announced] = {}
         """The relay's announcement of a log that goes beyond ours, until we got so far."""
+        self._read: set[str] = set()
         self._clock_reported: set[str] = set()
 
     # --- steps
@@ -84,6 +86,7 @@ class Desk:
                 if old is not None:
                     state.inherit(old, self.store.head(name, old.standing.cursor))
                 self._states[name] = state
+            state.read, state.put_back = name in self._read, self.store.put_back()
             return state
 
     def step(self, name: str, work: Callable[[Draft], T]) -> T:
@@ -122,6 +125,8 @@ class Desk:
         """
         if announced.name not in self.entitled:
             return None
+
+        self._read.discard(announced.name)
 
         def work(draft: Draft) -> int | None:
             standing = draft.standing
@@ -186,7 +191,8 @@ class Desk:
         return DeviationError(announced.tail, None, ChainError("rollback", words))
 
     def caught_up(self, name: str) -> None:
-        """The log was taken up to the relay's tail: settle a resume, keep house, say what we got."""
+        """The log was taken up to the relay's tail: settle a resume, keep house, say what we got (L35)."""
+        self._read.add(name)
 
         def work(draft: Draft) -> None:
             if draft.standing.halt is not None:
@@ -277,6 +283,12 @@ class Desk:
         self.step(name, halting.resume)
         with self.lock:
             self._promises[name].clear()
+
+    def recover(self) -> dict[str, Recovered]:
+        """A person's decision about a vault that may be old (L37): what was done in each channel."""
+        done = {name: self.step(name, recovery.recover) for name in self.entitled}
+        self.store.recovered()
+        return done
 
     def halt(self, name: str, error: ChainError) -> None:
         """Stop a channel for what the transport saw."""

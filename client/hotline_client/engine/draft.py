@@ -29,7 +29,7 @@ from hotline_client.engine.records import (
     UsedKey,
 )
 from hotline_client.engine.standing import Shared, Standing
-from hotline_client.engine.store import Changes, GroupBlobs, Past
+from hotline_client.engine.store import Changes, GroupBlobs, Past, PutBack
 from hotline_protocol.errors import StorageError
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.mls.errors import RefusedError
@@ -73,6 +73,7 @@ class Draft:
     forget_aside: bool = False
     snapshot: Snapshot | None = None
     restored: list[bytes] = field(default_factory=list)
+    stop: PutBack | None = None
     merged: bool = False
     """Whether the entry being taken changed our group."""
     _items: dict[bytes, OutboxItem] = field(default_factory=dict)
@@ -198,6 +199,13 @@ class Draft:
         self.events.append(EventRecord(event_id, place, kind, text, self.now, security, author))
         self.what.add("messages")
 
+    def put_back(self, found: PutBack) -> None:
+        """From now on this device seals nothing: its vault is older than words that were said with its keys (L36)."""
+        if self.state.put_back is None:
+            self.state.put_back = self.stop = found
+            self.event("put-back", str(found), security=True)
+            self.what.add("status")
+
     def put(self, item: OutboxItem) -> None:
         """A new or changed item of the outbox."""
         self.state.outbox[item.id] = self._items[item.id] = item
@@ -317,4 +325,5 @@ class Draft:
             certificates=self.certificates,
             contexts=self.contexts,
             snapshot=self.snapshot,
+            put_back=self.stop,
         )

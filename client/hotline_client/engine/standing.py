@@ -94,7 +94,8 @@ class Standing(msgspec.Struct):
     that consent to found the next one. `shared`: the last epochs we were in, newest last. `seated`: certified key → (generation,
     epoch) of its present leaf. `accused`: whose commit lost us. `epoch_began`: the entry that our present epoch began
     with. `ahead`: words sealed in it since one of ours was last seen in the log. `disputed`:
-    devices that sign another log, and the head that they named last.
+    devices that sign another log, and the head that they named last. `own_knocks`: ids of the knocks that this vault made,
+    newest last.
     """
 
     head: bytes
@@ -109,6 +110,7 @@ class Standing(msgspec.Struct):
     shared: list[Shared] = msgspec.field(default_factory=list)
     seated: dict[bytes, tuple[int, int]] = msgspec.field(default_factory=dict)
     accused: bytes | None = None
+    own_knocks: list[bytes] = msgspec.field(default_factory=list)
     own_knock: OwnKnock | None = None
     used_knock: OwnKnock | None = None
     let_in: dict[bytes, int] = msgspec.field(default_factory=dict)

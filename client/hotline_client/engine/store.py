@@ -25,6 +25,7 @@ from hotline_client.engine.records import (
     UsedKey,
 )
 from hotline_client.engine.standing import Standing
+from hotline_client.words.put_back import Why, put_back_text
 from hotline_client.words.search import Term
 
 
@@ -39,6 +40,22 @@ class GroupBlobs(msgspec.Struct, frozen=True):
         return "GroupBlobs(...)"
 
 
+class PutBack(msgspec.Struct, frozen=True):
+    """Why nothing may be sealed with this vault: it may be older than words that were said with its keys (L36).
+
+    `older`: it lacks steps that it made on this machine; `elsewhere`: it was last used on another machine, or under another
+    user; `restored`: it was restored from a backup, made at `detail`; `own words`: `detail` names an entry that is signed by
+    this device's key, and this vault never made it.
+    """
+
+    why: Why
+    detail: str = ""
+
+    def __str__(self) -> str:
+        """For a person, in English."""
+        return put_back_text(self.why, self.detail)
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What one step writes, in this order, in one transaction.
@@ -48,7 +65,7 @@ class Changes:
     `forget_aside`: delete all that was set aside. `group`: None = unchanged; an empty `epoch` inside = only
     the ratchets changed; `drop_group`: delete both blobs. `contexts`: GroupContexts (RFC 9420, 8.1) by their SHA-256, which signatures
     are over; kept for the record. `certificates`: fingerprint → DER, and device → its newest, for all channels. `snapshot` takes the place of
-    the one before.
+    the one before. `put_back`: from now on nothing is sealed with this vault.
     """
 
     standing: Standing
@@ -69,6 +86,7 @@ class Changes:
     certificates: dict[bytes, bytes] = field(default_factory=dict)
     contexts: dict[bytes, bytes] = field(default_factory=dict)
     snapshot: Snapshot | None = None
+    put_back: PutBack | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +170,12 @@ class Store(Past, Protocol):
 
     def commit(self, channel: str, version: int, changes: Changes) -> int:
         """Write `changes` on top of `version` (0: nothing stored yet); the new version. StaleError if it is not current."""
+
+    def put_back(self) -> PutBack | None:
+        """Why nothing may be sealed with this vault; None if all is well."""
+
+    def recovered(self) -> None:
+        """Every group was left: forget what is left of them, and let this vault seal again, as another one than its copies."""
 
     def numbered(self, channel: str, reference: str) -> Sequence[DocumentRecord]:
         """The documents that count and have this number: one of each side at most."""

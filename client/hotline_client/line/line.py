@@ -22,8 +22,10 @@ from hotline_client.engine.contents import body_of
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import Draft, Random
 from hotline_client.engine.outgoing import documents, receipts
+from hotline_client.engine.outgoing.recovery import Recovered
 from hotline_client.engine.records import DocumentRecord
-from hotline_client.errors import HaltedChannel, Refused
+from hotline_client.engine.store import PutBack
+from hotline_client.errors import HaltedChannel, OldVault, Refused
 from hotline_client.line import acts
 from hotline_client.line.channels import channel_view, knock_views, member_views, outbox_views
 from hotline_client.line.enrolment import context_of
@@ -139,6 +141,10 @@ class Line:
         """Why nothing irrevocable should be done by this device's clock now (T6); None if it agrees with the relay's."""
         return self._reference.doubt()
 
+    def put_back(self) -> PutBack | None:
+        """Why nothing is sent from this device: its vault may be older than its own words (L36). None if all is well."""
+        return self._desk.store.put_back()
+
     @property
     def trust(self) -> Trust:
         """The two roots, with the revocations of the channel that knows most of them."""
@@ -166,6 +172,7 @@ class Line:
             peer_delegation=self.charter.delegation(other(self.me.side)).delegation,
             peer_last_heard=heard or None,
             channels=channels,
+            put_back=self.put_back(),
         )
 
     def channel(self, name: str) -> ChannelView:
@@ -379,6 +386,17 @@ class Line:
         """A head's or deputy's consent to found the channel again: the generation. It is founded once each side has consented. UsageError."""
         return self.act(channel, acts.consent)
 
+    def recover(self) -> dict[str, Recovered]:
+        """A person's decision about a vault that may be older than its words: leave every group and knock anew (L37).
+
+        UsageError if the log was not read to its end: what can be read is read with the groups that are left.
+        """
+        if not self._driver.is_caught_up():
+            raise UsageError("the log was not read to its end yet; nothing was changed")
+        done = self._desk.recover()
+        self._nudge(self._connection.wake)
+        return done
+
     def act(self, channel: str, work: Callable[[Draft], T]) -> T:
         """One transaction on a channel: `work` and what it queues, or nothing of it; then whoever is online sends it."""
         result = self._desk.step(channel, work)
@@ -403,7 +421,7 @@ class Line:
         return true()
 
     async def wait_relayed(self, id: bytes, timeout: float | None) -> MessageView:  # noqa: A002, ASYNC109  the callers' names
-        """Until our document is seen in the followed log. TimeoutError; Refused if it never will be; HaltedChannel."""
+        """Until our document is seen in the followed log. TimeoutError; Refused if it never will be; HaltedChannel; OldVault."""
         if not await self.until(lambda: self._find(id).seq is not None, timeout):
             raise TimeoutError
         return self._find(id)
@@ -415,6 +433,9 @@ class Line:
                 continue
             if found.refused is not None:
                 raise Refused(found.refused)
+            put_back = self.put_back()
+            if found.seq is None and put_back is not None:
+                raise OldVault(str(put_back))
             halted = self.channel(name).halted
             if found.seq is None and halted is not None:
                 raise HaltedChannel(f"{name} is halted: {halted.reason}")

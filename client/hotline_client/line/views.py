@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Literal
 
 from hotline_client.connection.health import LineState
+from hotline_client.engine.store import PutBack
 from hotline_protocol.documents.dialogue import Answer
 from hotline_protocol.folds.phases import Phase, Urgency
 from hotline_protocol.identity.limits import Limits
@@ -235,6 +236,8 @@ class StatusView:
     peer_delegation: str
     peer_last_heard: int | None
     channels: tuple[ChannelView, ...] = field(default=())
+    put_back: PutBack | None = None
+    """Why nothing is sent from this device at all."""
 
 
 @dataclass(frozen=True, slots=True)

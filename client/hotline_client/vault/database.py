@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import stat
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from types import TracebackType
+from typing import Any, Final, Self
 
 import apsw
 
@@ -22,6 +23,10 @@ from hotline_protocol.errors import StorageError
 
 BUSY_TIMEOUT: Final = 20_000
 """How long to wait for another process that is writing, ms; a transaction takes a few."""
+
+_PAGES: Final = 256
+"""How many pages are copied at once."""
+_PAGE: Final = 4096
 
 Row = tuple[Any, ...]
 
@@ -105,6 +110,35 @@ class Database:
         if not ready:
             with self.transaction(), translated():
                 schema.migrate(self._connection)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def copy_to(self, path: Path, key: bytes, progress: Callable[[int, int], object]) -> None:
+        """Copy all of it, as of now, into an empty private file, encrypted under another key; other processes go on writing.
+
+        `progress` is told how many of how many bytes are done.
+        """
+        with self._lock, translated():
+            other = _connect(path.parent.resolve() / path.name, key)
+            # a reader's transaction holds the state of this moment; without one every commit would begin the copy anew
+            self._connection.execute("BEGIN")
+            try:
+                self._connection.execute("SELECT 1 FROM run").fetchall()
+                other.pragma("synchronous", "off")
+                with other.backup("main", self._connection, "main") as copying:
+                    while not copying.done:
+                        copying.step(_PAGES)
+                        done = copying.page_count - copying.remaining
+                        progress(done * _PAGE, copying.page_count * _PAGE)
+            finally:
+                self._connection.execute("ROLLBACK")
+                other.close()
 
     def close(self) -> None:
         """Let go of the file; the last to do so folds the log into it."""

@@ -227,9 +227,24 @@ ALTER TABLE aside_document ADD COLUMN context BLOB NOT NULL DEFAULT x'';
 
 _LET_IN: Final = "ALTER TABLE mark ADD COLUMN since INTEGER NOT NULL DEFAULT 0"
 
+_RUN: Final = """
+-- whether this vault is the one that was last used: `run_mark`
+CREATE TABLE run (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    vault BLOB NOT NULL,
+    mark BLOB NOT NULL,
+    previous BLOB NOT NULL,
+    steps INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    why TEXT,
+    detail TEXT NOT NULL
+) STRICT;
+INSERT INTO run (one, vault, mark, previous, steps, state, detail) VALUES (1, randomblob(16), zeroblob(16), x'', 0, '', '');
+"""
+
 PUT_WORDS: Final = "INSERT OR REPLACE INTO words (rowid, text, parts, forms) VALUES (?, ?, ?, ?)"
 
-MIGRATIONS: Final = (_FIRST, _JOURNAL, _WORDS, _SCHEDULES, _FORMS, _LET_IN, _GENERATIONS)
+MIGRATIONS: Final = (_FIRST, _JOURNAL, _WORDS, _SCHEDULES, _FORMS, _LET_IN, _GENERATIONS, _RUN)
 """Each brings a vault one version further; what was released is never edited."""
 
 

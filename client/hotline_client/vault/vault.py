@@ -14,11 +14,12 @@ from types import TracebackType
 from typing import Final, Self
 
 from hotline_client import files
-from hotline_client.engine.store import Changes
-from hotline_client.vault import keyfile, keyring, writing
+from hotline_client.engine.store import Changes, PutBack
+from hotline_client.vault import backups, keyfile, keyring, writing
 from hotline_client.vault.database import Database, Transaction, create_file
 from hotline_client.vault.device import Device
 from hotline_client.vault.reading import Reader
+from hotline_client.vault.run_mark import RunMark, state_directory
 from hotline_client.vault.schedules import Schedules
 from hotline_protocol.errors import StorageError, UsageError
 
@@ -31,8 +32,9 @@ Random = Callable[[int], bytes]
 class Vault(Reader):
     """An open vault: the engine's `Store`, this device's papers, and small things that screens and scripts keep."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, state: Path, rng: Random = os.urandom) -> None:
         super().__init__(database)
+        self._run = RunMark(database, state, rng)
         self.device = Device(database)
         self.schedules = Schedules(database)
 
@@ -44,8 +46,12 @@ class Vault(Reader):
         *,
         rng: Random,
         unsafe_testing_cost: keyfile.Cost | None = None,
+        state: Path | None = None,
     ) -> Vault:
-        """A new, empty, open vault in `directory`, which is made if missing. UsageError if there is one already."""
+        """A new, empty, open vault in `directory`, which is made if missing. UsageError if there is one already.
+
+        `state`: where run marks are kept, by default in the user's state directory.
+        """
         files.private_directory(directory)
         if cls.exists(directory):
             raise UsageError(f"{directory} holds a vault already")
@@ -63,15 +69,20 @@ class Vault(Reader):
         except BaseException:
             _remove_database(directory)
             raise
-        return cls(database)
+        return cls(database, state or state_directory(), rng)
 
     @classmethod
-    def open(cls, directory: Path, passphrase: str) -> Vault:
+    def open(cls, directory: Path, passphrase: str, *, state: Path | None = None) -> Vault:
         """The vault in `directory`. WrongPassphrase, VaultDamaged, or StorageError: missing, open to others, newer."""
         _check_present(directory)
         files.private_directory(directory)
         key = keyring.unlock(directory / KEY, passphrase)
-        return cls(Database(directory / DATABASE, key))
+        database = Database(directory / DATABASE, key)
+        try:
+            return cls(database, state or state_directory())
+        except BaseException:
+            database.close()
+            raise
 
     @classmethod
     def exists(cls, directory: Path) -> bool:
@@ -91,6 +102,40 @@ class Vault(Reader):
         """Seal the vault's key under `new`. WrongPassphrase if `old` does not open it. Open processes go on undisturbed."""
         _check_present(directory)
         keyring.change(directory / KEY, old, new, rng, unsafe_testing_cost)
+
+    def backup(
+        self,
+        out: Path,
+        passphrase: str,
+        *,
+        made: str,
+        rng: Random,
+        unsafe_testing_cost: keyfile.Cost | None = None,
+        progress: backups.Progress = lambda _done, _all: None,
+    ) -> int:
+        """Copy all of it, as of now, into the new file `out`, sealed under `passphrase`; its size in bytes.
+
+        `made`: when, for whoever restores it. Other processes go on meanwhile.
+        """
+        cost = unsafe_testing_cost
+        return backups.write(
+            self._database, out, passphrase, made=made, rng=rng, cost=cost, progress=progress
+        )
+
+    @classmethod
+    def restore(
+        cls,
+        source: Path,
+        directory: Path,
+        passphrase: str,
+        *,
+        progress: backups.Progress = lambda _done, _all: None,
+    ) -> None:
+        """Make the vault in `directory`, which must not be there, of a backup, all of it or nothing. It seals nothing until it is
+        recovered (L37). WrongPassphrase; StorageError if the backup is damaged.
+        """
+        with files.new_directory(directory) as aside:
+            backups.unpack(source, aside / DATABASE, aside / KEY, passphrase, progress)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -114,8 +159,23 @@ class Vault(Reader):
 
     def commit(self, channel: str, version: int, changes: Changes) -> int:
         """Write `changes` on top of `version` (0: nothing stored yet); the new version. StaleError if it is not current."""
+        new_keys = changes.group is not None and bool(changes.group.epoch)
         with self._database.transaction() as tx:
-            return writing.write(tx, channel, version, changes)
+            self._run.step(tx, new_keys=new_keys, found=changes.put_back)
+            written = writing.write(tx, channel, version, changes)
+        self._run.publish()
+        return written
+
+    def put_back(self) -> PutBack | None:
+        """Why nothing may be sealed with this vault; None if all is well."""
+        return self._run.put_back()
+
+    def recovered(self) -> None:
+        """Every group was left: forget what is left of them, and let this vault seal again, as another one than its copies."""
+        with self._database.transaction() as tx:
+            writing.forget_groups(tx)
+            self._run.renew(tx)
+        self._run.renewed()
 
     # --- what screens and scripts keep
 

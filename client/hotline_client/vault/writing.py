@@ -50,6 +50,12 @@ def write(tx: Transaction, channel: str, version: int, changes: Changes) -> int:
     return version + 1
 
 
+def forget_groups(tx: Transaction) -> None:
+    """Of channels too that this certificate may not use any more."""
+    for table in ("group_epoch", "group_ratchets"):
+        tx.run(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+
+
 def _words(number: int, changes: Changes) -> Iterator[tuple[int, str, str, str]]:
     """What search will find, of documents that count."""
     for one in changes.documents:

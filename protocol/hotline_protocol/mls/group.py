@@ -325,19 +325,31 @@ class Group(EpochView):
         opened.spend(self._ratchets)
         return received
 
-    def is_signed_by_us(self, message: bytes) -> bool:
-        """Whether application data in our own name, which `unprotect` refuses as `sender`, really bears our signature.
+    def open_own(self, message: bytes) -> Received | None:
+        """Application data with our own signature that this state has not sent, which `unprotect` refuses as `sender`; None of anything else.
 
-        If the caller never sent it, our keys are in use elsewhere. Nothing is spent.
+        Our keys were used elsewhere, so nothing may be sent in this group any more. The message's key is spent.
         """
+        opened = self._signed_by_us(message, ContentType.APPLICATION)
+        if opened is None:
+            return None
+        received = opened.received()
+        opened.spend(self._ratchets)
+        return received
+
+    def is_own_commit(self, message: bytes) -> bool:
+        """Whether it is a commit with our own signature that this state has not made. Nothing is spent."""
+        return self._signed_by_us(message, ContentType.COMMIT) is not None
+
+    def _signed_by_us(self, message: bytes, kind: ContentType) -> framing.Opened | None:
         own = self._state.tree.member(self.own_index).signature_key
         try:
             opened = framing.open_message(
-                self._state, self._ratchets, message, ContentType.APPLICATION, find=lambda _sender: own
+                self._state, self._ratchets, message, kind, find=lambda _sender: own
             )
         except MLSError:
-            return False
-        return opened.sender.leaf_index == self.own_index
+            return None
+        return opened if opened.sender.leaf_index == self.own_index else None
 
     # --- persistence
 

@@ -392,8 +392,8 @@ def test_a_lying_author_halts_once_and_is_passed_by_a_person() -> None:
     assert any("a person decided" in one for one in dana.events("refused-message"))
 
 
-def test_an_entry_of_our_own_key_that_we_never_made_halts() -> None:
-    """D10: a copy of Dana's vault is used elsewhere."""
+def test_words_of_our_own_key_that_we_never_said_stop_the_device() -> None:
+    """D10, L36: a copy of Dana's vault is used elsewhere. What it said is Dana's all the same, and stands in her log."""
     house = House()
     dana, viktor = founded(house)
     twin = house.twin(dana)
@@ -402,12 +402,18 @@ def test_an_entry_of_our_own_key_that_we_never_made_halts() -> None:
     house.settle(viktor)
     assert viktor.texts() == ["not me"], "to others it is Dana"
     dana.wire.pull(CHANNEL)
-    assert dana.standing.halt is not None
-    assert dana.standing.halt.kind == "forged-own"
-    dana.desk.resume(CHANNEL)
-    dana.wire.connect(CHANNEL)
     assert dana.standing.halt is None
-    assert dana.texts() == []
+    stop = dana.vault.put_back()
+    assert stop is not None
+    assert stop.why == "own words"
+    assert dana.texts() == ["not me"]
+    assert [one.own for one in dana.documents()] == [True]
+    dana.say("kept meanwhile")
+    viktor.say("can you hear me?")
+    house.settle()
+    assert dana.texts() == ["not me", "can you hear me?"], "reading goes on"
+    assert viktor.texts() == ["not me", "can you hear me?"], "nothing is sealed"
+    assert [bool(one.sealed) for one in dana.state.outbox.values()] == [False]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

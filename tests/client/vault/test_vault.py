@@ -247,7 +247,7 @@ def test_damage_met_while_reading_is_named(home: Path) -> None:
     for page in range(len(broken) // PAGE // 2, len(broken) // PAGE):
         broken[page * PAGE + 500] ^= 1
     path.write_bytes(broken)
-    with reopen(home) as vault, pytest.raises(VaultDamaged):
+    with pytest.raises(VaultDamaged), reopen(home) as vault:
         vault.entries("plenary", 1, 60)
 
 

@@ -218,7 +218,17 @@ def test_a_message_of_our_own_key_that_we_never_sent_is_told_from_a_forged_one()
     clone = Group.decode(alice.encode_epoch(), alice.encode_ratchets())
     ours = clone.protect(b"from a copy of our state", rng=rng).message
     before = snapshot(alice)
-    assert alice.is_signed_by_us(ours)
-    assert not alice.is_signed_by_us(ours[:-1] + bytes([ours[-1] ^ 1]))
-    assert not alice.is_signed_by_us(bob.protect(b"from another", rng=rng).message)
+    commit = clone.commit(rng=rng, now=NOW).message
+    assert alice.open_own(ours[:-1] + bytes([ours[-1] ^ 1])) is None
+    assert alice.open_own(bob.protect(b"from another", rng=rng).message) is None
+    assert alice.open_own(commit) is None
+    assert alice.is_own_commit(commit)
+    assert not alice.is_own_commit(ours)
+    assert not alice.is_own_commit(bob.commit(rng=rng, now=NOW).message)
     assert snapshot(alice) == before
+    received = alice.open_own(ours)
+    assert received is not None
+    assert received.data == b"from a copy of our state"
+    assert alice.open_own(ours) is None, "its key is spent"
+    sent = alice.protect(b"our own", rng=rng).message
+    assert alice.open_own(sent) is None, "what we sent ourselves we know"

@@ -31,18 +31,21 @@ def _copy(world: World, event: Event) -> None:
 
 @act("vault: put back")
 def _put_back(world: World, event: Event) -> None:
-    """The copy takes the place of the disk; `wal`: the disk is as it is, but for the write-ahead log, which is lost."""
+    """The copy takes the place of the disk; `wal`: the disk is as it is, but for the write-ahead log, which is lost; `whole`: all
+    of the disk is put back, the second place with it.
+    """
     world.ledger.causes |= {"put-back"}
+    world.ledger.forgetful[event.who] = world.scheduler.now
     machine = world.machines[event.who]
     machine.die()
     disk, old = machine.disk, world.backups.get(event.who)
     if isinstance(disk, RealDisk):
         if event.args.get("wal"):
-            disk.put_back(disk.copy(), lose_wal=True)
+            disk.roll_back(disk.copy(), lose_wal=True)
         elif isinstance(old, Path):
-            disk.put_back(old)
+            disk.roll_back(old)
     elif isinstance(old, Disk):
-        disk.put_back(old)
+        disk.roll_back(old, whole=bool(event.args.get("whole")))
     world.scheduler.after(5 * SECOND, machine.boot)
 
 
@@ -50,13 +53,16 @@ def _put_back(world: World, event: Event) -> None:
 def _vault_put_back(rng: random.Random) -> tuple[str, list[Event]]:
     cast = rng.choice(["four", "deputies", "lopsided"])
     victim = rng.choice(CASTS[cast].people)
-    way = rng.choice(["copy", "copy", "renewal", "wal"])
-    events = [Event(0, "vault: real", victim)] if way == "wal" or rng.random() < 0.3 else []
+    way = rng.choice(["copy", "copy", "renewal", "wal", "whole"])
+    events = (
+        [Event(0, "vault: real", victim)] if way == "wal" or (way != "whole" and rng.random() < 0.3) else []
+    )
     events += [talk(10 * SECOND, victim, "early"), Event(30 * SECOND, "vault: copy", victim)]
     events += [talk((40 + 5 * number) * SECOND, victim, f"number {number}") for number in range(3)]
     if way == "renewal":
         events += [Event(60 * SECOND, "update", victim)]
     back = seconds(80, 120, rng)
-    events += [Event(back, "vault: put back", victim, {"wal": True} if way == "wal" else {})]
+    args = {way: True} if way in {"wal", "whole"} else {}
+    events += [Event(back, "vault: put back", victim, args)]
     events += [talk(back + (20 + 5 * number) * SECOND, victim, f"again {number}") for number in range(2)]
     return cast, events

@@ -19,6 +19,7 @@ from hotline_client.engine.channel import ChannelState
 from hotline_client.engine.context import certificate_der
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.standing import Knock, Standing
+from hotline_client.engine.store import PutBack
 from hotline_protocol.errors import CertificateError, FormatError, TrustError
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.identity.entitlement import may_use
@@ -46,8 +47,10 @@ def knock(draft: Draft, seq: int, entry: Entry) -> None:
     certificate = draft.met(certificate_der(package.leaf_node.credential))
     check_guest(draft.state, certificate, package.leaf_node.signature_key, at=entry.at // 1000)
     statement.verify(keys.place(draft, entry.id), certificate.public_key)
-    if certificate.fingerprint == draft.context.certificate.fingerprint:
-        raise TrustError("the knock carries our certificate, and this vault never made it")
+    if hmac.compare_digest(certificate.public_key, draft.context.certificate.public_key):
+        if entry.id in draft.standing.own_knocks:
+            return
+        draft.put_back(PutBack("own words", f"entry {seq} of {draft.name}"))
     _take(draft, seq, entry, statement, certificate)
 
 

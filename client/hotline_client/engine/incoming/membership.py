@@ -24,6 +24,7 @@ from hotline_client.engine.draft import Draft
 from hotline_client.engine.incoming import foundings, revocations
 from hotline_client.engine.records import OutboxItem, Sealed
 from hotline_client.engine.standing import OwnKnock, Watermark
+from hotline_client.engine.store import PutBack
 from hotline_protocol.codec import decode
 from hotline_protocol.errors import HotlineError, MembershipError
 from hotline_protocol.identity.certificate import Certificate
@@ -85,6 +86,8 @@ def _founding(
     answered = _answered(draft, body, draft.standing.own_knock)
     if own is not None:
         _own_commit(draft, seq, entry, body, *own)
+    elif founder.public_key == draft.context.certificate.public_key:
+        draft.put_back(PutBack("own words", f"entry {seq} of {draft.name}"))
     elif answered is not None:
         _by_newcomer(draft, seq, entry, body, answered)
 
@@ -157,7 +160,15 @@ def restored(draft: Draft, seq: int, entry: Entry) -> None:
 
 def _commit_of_others(draft: Draft, seq: int, entry: Entry, body: CommitBody) -> None:
     revocations.check_known(draft, revocations.unseal(draft, body.lists, entry.id))
-    public = draft.group.stage_public(body.message, now=entry.at // 1000)
+    try:
+        public = draft.group.stage_public(body.message, now=entry.at // 1000)
+    except RefusedError as error:
+        if error.kind != "sender" or not draft.group.is_own_commit(body.message):
+            raise
+        # the others merged it, and this vault cannot follow
+        draft.put_back(PutBack("own words", f"entry {seq} of {draft.name}"))
+        draft.leave()
+        return
     committer = draft.member(public.staged.committer)
     keys.certify_commit(draft, draft.group, public.staged, committer, at=entry.at // 1000, founding=False)
     if public.removes_us and _is_seated(draft, public.staged):
@@ -193,7 +204,10 @@ def _lost(draft: Draft, seq: int, committer: Certificate, reason: str) -> None:
     """L18. Others may be in the next epoch; this device asks its side to be seated anew, and says by whose commit it was lost."""
     draft.leave()
     standing = draft.standing
-    standing.own_knock, standing.accused = None, committer.fingerprint
+    standing.own_knock = None
+    if draft.state.put_back is not None:
+        return  # what the keys of this vault did without it is nobody's lie
+    standing.accused = committer.fingerprint
     draft.event(
         "lost",
         f"the commit of {committer.name} does not open for this device, which asks its side to be seated anew: {reason}",

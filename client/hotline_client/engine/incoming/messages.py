@@ -9,7 +9,7 @@ D6  a receipt speaks of entries before its own
 D7  an acknowledgement names a document of the other side and its content hash; a program's does not count
 D8  a revocation carries a newer list of the author's own authority
 D9  an unknown kind is kept and changes nothing
-D10 an entry in our name that this vault never made stops the channel (`forged-own`)
+D10 a message of our own key that this vault never made counts, and stops this device: its vault is older than its words (L36)
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from hotline_client.engine.incoming import disputes, programs
 from hotline_client.engine.journal import party
 from hotline_client.engine.records import DocumentRecord, MarkRecord, OutboxItem, Sealed
 from hotline_client.engine.standing import Awaiting, Watermark
+from hotline_client.engine.store import PutBack
 from hotline_protocol.documents import (
     KINDS,
     Ack,
@@ -44,9 +45,10 @@ from hotline_protocol.documents import (
 from hotline_protocol.documents import Watermark as Said
 from hotline_protocol.documents.dialogue import Correction, Reply, Withdrawal
 from hotline_protocol.documents.notices import Finding
-from hotline_protocol.errors import ChainError, FormatError, NotAppliedError, TrustError
+from hotline_protocol.errors import FormatError, NotAppliedError, TrustError
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.mls.errors import RefusedError
+from hotline_protocol.mls.framing import Received
 from hotline_protocol.mls.message import decode_body as decode_body_of
 from hotline_protocol.mls.private_message import PrivateMessage
 from hotline_protocol.relay.chain import Entry, decode_entry
@@ -83,18 +85,12 @@ def _opened(draft: Draft, seq: int, entry: Entry) -> None:
     # The entry id is signed in clear beside the ciphertext: looked at first, so that a mislabelled copy spends no key.
     if not hmac.compare_digest(message.authenticated_data, entry.id):
         raise RefusedError("replay", "the message was made for another entry")
-    try:
-        received = draft.group.unprotect(entry.body)
-    except RefusedError as error:
-        if error.kind == "sender" and draft.group.is_signed_by_us(entry.body):
-            raise ChainError(
-                "forged-own", f"entry {seq} is signed by our own key, and this vault never made it"
-            ) from error
-        raise
+    received, own = _open(draft, seq, entry)
     draft.ratcheted()
-    draft.standing.used_knock = None
     author = draft.member(received.sender)
     document = decode_document(received.data)
+    if not own:
+        draft.standing.used_knock = None
     record = _record(
         seq,
         entry,
@@ -103,7 +99,7 @@ def _opened(draft: Draft, seq: int, entry: Entry) -> None:
         content=received.data,
         authenticated=received.authenticated_content,
         context=draft.state.context_digest,
-        own=False,
+        own=own,
     )
     if draft.state.trust.is_current(author, entry.at // 1000):
         # who is expired or revoked does not count (D4), and so cannot stop the channel either
@@ -112,6 +108,20 @@ def _opened(draft: Draft, seq: int, entry: Entry) -> None:
             draft.document(msgspec.structs.replace(record, refused=another))
             return
     judge(draft, record, document, author)
+    if own and document.id in draft.state.outbox:
+        draft.done(document.id)
+
+
+def _open(draft: Draft, seq: int, entry: Entry) -> tuple[Received, bool]:
+    """What a message says, and whether it is of our own key, though this vault never made it (D10)."""
+    try:
+        return draft.group.unprotect(entry.body), False
+    except RefusedError as error:
+        said = draft.group.open_own(entry.body) if error.kind == "sender" else None
+        if said is None:
+            raise
+    draft.put_back(PutBack("own words", f"entry {seq} of {draft.name}"))
+    return said, True
 
 
 def _check_late(draft: Draft, entry: Entry) -> None:

@@ -6,6 +6,8 @@ L31 what was sealed in an epoch that has ended is sealed again under its id, in 
 L32 an item is done when its entry is seen in the followed log in the epoch it was sealed in, and not before
 L33 nothing is sealed or sent while the channel is halted
 L34 no more keys are used beyond what is seen in the log than half of what readers skip
+L35 nothing is sealed before this process has read the log to the end that the relay announced when it was last reached
+L36 nothing is sealed or sent with a vault that may be older than words that were said with its keys
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ def is_current(state: ChannelState, item: OutboxItem) -> bool:
 
 def seal(draft: Draft, *, strict: bytes | None = None) -> None:
     """Seal what can be sealed now, in order. A failure of the item `strict` is raised, others are recorded on the item."""
-    if draft.state.stopped:
+    if draft.state.stopped or not draft.state.read:
         return
     flying = commits_flying = 0
     for item in list(draft.state.outbox.values()):

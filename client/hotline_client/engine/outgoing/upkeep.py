@@ -23,6 +23,7 @@ from hotline_protocol.relay.frames import ID_SIZE
 
 DAY: Final = 24 * 3600 * 1000
 WEEK: Final = 7 * DAY
+_KNOCKS_KEPT: Final = 512
 
 
 def keep(draft: Draft, *, start: bool = False) -> None:
@@ -84,6 +85,7 @@ def knock(draft: Draft, founds: int | None = None) -> None:
         private=made.private,
     )
     shared = {(one.generation, one.epoch): one.authenticator for one in standing.shared[-MAX_PROOFS:]}
+    standing.own_knocks = [*standing.own_knocks, entry_id][-_KNOCKS_KEPT:]
     wish = Wish(made.package, draft.now, seated, founds, standing.accused)
     statement = Statement.make(wish, keys.place(draft, entry_id), shared, context.private_key)
     body = keys.seal(draft, "knock", statement.encode(), entry_id)

@@ -110,6 +110,7 @@ def test_what_others_refuse_is_not_said_over_and_over() -> None:
     house_clock = house.clock
     viktor.desk = Desk(old.context, viktor.vault, lambda: house_clock() + 3_600_000, old.rng)
     viktor.wire.desk = viktor.desk
+    viktor.wire.connect(CHANNEL)
     ask(Line(dana.desk))
     house.settle(dana, viktor)
     for _ in range(5):
