@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from hotline_client.bots.signs import last_sign
 from hotline_client.connection.health import LineState
+from hotline_client.errors import RECOVER
 from hotline_client.line.line import Line
 from hotline_client.line.views import ChannelView, StatusView
 from hotline_client.schedules.definitions import read_definition
@@ -110,6 +111,14 @@ def clock(doubt: str | None, status: StatusView) -> Iterator[Finding]:
         yield Finding(
             "clock", "fail", doubt, "schedules wait meanwhile; `timedatectl` shows and sets this clock"
         )
+
+
+def copies(status: StatusView) -> Iterator[Finding]:
+    """Whether this vault is the one that was last used here."""
+    if status.put_back is None:
+        yield Finding("copies", "ok", "the vault is the one that was last used here")
+    else:
+        yield Finding("copies", "fail", f"nothing is sent: {status.put_back}", RECOVER)
 
 
 def channel(view: ChannelView, line: Line, now: int) -> Iterator[Finding]:

@@ -33,6 +33,7 @@ from hotline_protocol.relay.frames import (
 from tests.e2e.sender import impatient
 from tests.e2e.stage import CHANNEL, Stage, agree, devices, said, texts, until
 from tests.support import hostile_relay as doctors
+from tests.support.copies import of_its_own
 from tests.support.hostile_relay import Doctor
 from tests.support.hostile_server import HostileServer, Lie, send
 from tests.support.relay_process import RelayProcess, free_port
@@ -155,7 +156,7 @@ def play(
     def copied(stack: ExitStack, name: str) -> Vault:
         one = template.enrolled(name)
         home = tmp_path / one.home.name
-        shutil.copytree(one.home, home)
+        of_its_own(shutil.copytree(one.home, home), one.passphrase)
         return stack.enter_context(Vault.open(home, one.passphrase))
 
     async def run(story: Callable[[Scene], asyncio.Future[None]]) -> None:

@@ -26,6 +26,7 @@ _GAUGES: Final = {
     "paused": "Schedules that are paused.",
     "parked": "Events that a handler gave up on.",
     "clock_in_doubt": "Whether nothing is said because this clock and the relay's disagree (1).",
+    "put_back": "Whether nothing is sent because the vault was put back from a copy (1).",
     "drift_seconds": "By how much the last slot was fired after its time.",
 }
 _COUNTERS: Final = {

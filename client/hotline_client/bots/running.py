@@ -103,7 +103,7 @@ class Bot:
         return (
             f"line {'up' if now['up'] else 'DOWN'}, {now['schedules']} schedules, {now['problems']} problems, "
             f"{now['unacknowledged']} unacknowledged, outbox {now['outbox']}"
-            + (f"; WAITS: {self.runner.waits()}" if now["clock_in_doubt"] else "")
+            + (f"; WAITS: {self.runner.waits()}" if self.runner.waits() is not None else "")
         )
 
     def numbers(self) -> dict[str, metrics.Number]:
@@ -118,7 +118,8 @@ class Bot:
             "problems": len(self.runner.problems),
             "paused": sum(one.paused for one in stored),
             "parked": len(self._vault.schedules.parked()),
-            "clock_in_doubt": int(self.runner.waits() is not None),
+            "clock_in_doubt": int(self._line.put_back() is None and self.runner.waits() is not None),
+            "put_back": int(self._line.put_back() is not None),
             "drift_seconds": counters.drift,
             "slots_sent": counters.sent,
             "slots_late": counters.late,

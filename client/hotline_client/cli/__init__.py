@@ -91,6 +91,12 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "hotline_client.cli.device.record:command",
             "Write a log to a file; verify such a file offline.",
         ),
+        "backup": ("hotline_client.cli.device.backup:backup", "Copy this device's vault to a file, safely."),
+        "restore": ("hotline_client.cli.device.backup:restore", "Make this device's vault from such a file."),
+        "recover": (
+            "hotline_client.cli.device.recover:command",
+            "Go on after the vault was put back from a copy.",
+        ),
         "doctor": (
             "hotline_client.cli.device.doctor:command",
             "Check everything that can be wrong with a set-up.",

@@ -21,7 +21,9 @@ def open_lines(setting: Setting, stack: ExitStack) -> tuple[Line, Line]:
     """Our line and theirs, offline; the vaults close with `stack`."""
 
     def opened(device: Enrolled) -> Line:
-        return Line.open(stack.enter_context(Vault.open(device.home, device.passphrase)))
+        # what is thrown away with the demonstration leaves nothing in the user's state directory
+        state = device.home.parent / "state"
+        return Line.open(stack.enter_context(Vault.open(device.home, device.passphrase, state=state)))
 
     return opened(setting.ours), opened(setting.theirs)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from hotline_client.engine.outgoing.recovery import Recovered
 from hotline_client.line.views import ChannelView, OutboxView, StatusView
 from hotline_client.presenters.fields import fields
 from hotline_client.presenters.references import Source, delegation
@@ -125,7 +126,8 @@ def status_text(line: Source, told: LineFacts) -> str:
     trip = "" if machine.round_trip is None else f", round trip {machine.round_trip:.0f} ms"
     reason = f": {show(machine.reason)}" if machine.reason else ""
     heard = "never" if machine.peer_last_heard is None else dtg(machine.peer_last_heard)
-    lines = [f"machine  {machine.state}{trip}{reason}", f"heard    {show(machine.peer_delegation)} {heard}"]
+    lines = [] if machine.put_back is None else [f"NOTHING IS SENT: {show(str(machine.put_back))}"]
+    lines += [f"machine  {machine.state}{trip}{reason}", f"heard    {show(machine.peer_delegation)} {heard}"]
     rows = [_attendance_row(line, side, told.attendance.get(side)) for side in SIDES]
     lines.append(table(("", "ATTENDANCE", "SINCE", "BY", "NOTE"), rows))
     late = [one for one in told.checks[:-SHOWN] if one in told.overdue]
@@ -141,6 +143,7 @@ def status_record(line: Source, channel: str, told: LineFacts) -> dict[str, Any]
         "channel": channel,
         "machine": str(told.machine.state),
         "reason": told.machine.reason,
+        "put_back": None if told.machine.put_back is None else told.machine.put_back.why,
         "round_trip": told.machine.round_trip,
         "peer_last_heard": told.machine.peer_last_heard,
         "attendance": {side: attendance_record(line, told.attendance.get(side)) for side in SIDES},
@@ -183,3 +186,21 @@ def outbox_text(item: OutboxView) -> str:
 def outbox_record(item: OutboxView) -> dict[str, Any]:
     """Something not yet in the log, for a script."""
     return {"type": "outbox", **fields(item)}
+
+
+# --- a vault that was put back
+
+
+def recovered_text(channel: str, done: Recovered) -> str:
+    """What was done in a channel, on one line."""
+    words = [f"{channel}: left the group" if done.left else f"{channel}: was in no group"]
+    if done.waiting:
+        words.append(f"{done.waiting} wait and are sent once this device is in again")
+    if done.dropped:
+        words.append(f"to be asked for again: {', '.join(done.dropped)}")
+    return "; ".join(words)
+
+
+def recovered_record(channel: str, done: Recovered) -> dict[str, Any]:
+    """The same, for a script."""
+    return {"type": "recovered", "channel": channel, **fields(done)}

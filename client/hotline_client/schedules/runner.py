@@ -98,7 +98,8 @@ class Runner:
 
     def waits(self) -> str | None:
         """Why nothing is said, skipped or judged now; None if all goes its way (S35)."""
-        return self._doubt()
+        put_back = self._line.put_back()
+        return self._doubt() if put_back is None else str(put_back)
 
     async def look(self) -> None:
         """Judge what was expected, and take the steps that are due about what was sent."""

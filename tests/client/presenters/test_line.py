@@ -3,6 +3,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
+from hotline_client.engine.outgoing.recovery import Recovered
+from hotline_client.engine.store import PutBack
 from hotline_client.line.views import ChannelView, Halted, OutboxView
 from hotline_client.presenters import line as presenter
 from hotline_protocol.documents.watch import (
@@ -66,6 +68,29 @@ def test_an_old_check_is_shown_while_nobody_put_on_record_that_it_was_missed() -
     assert presenter.status_text(MemoryLine(), told(MemoryLine())).splitlines()[-1] == "no line check yet"
 
 
+def test_a_vault_that_was_put_back_is_told_first() -> None:
+    line = MemoryLine()
+    line.status_extra = {"put_back": PutBack("restored", "011200Z DEC 26")}
+    words = presenter.status_text(line, told(line)).splitlines()
+    assert words[0] == "NOTHING IS SENT: this vault was restored from the backup of 011200Z DEC 26"
+    assert presenter.status_record(line, "plenary", told(line))["put_back"] == "restored"
+    done = Recovered(left=True, waiting=2, dropped=("admit",))
+    assert presenter.recovered_text("air", done) == (
+        "air: left the group; 2 wait and are sent once this device is in again; to be asked for again: admit"
+    )
+    assert presenter.recovered_record("air", done) == {
+        "type": "recovered",
+        "channel": "air",
+        "left": True,
+        "waiting": 2,
+        "dropped": ("admit",),
+    }
+    assert (
+        presenter.recovered_text("air", Recovered(left=False, waiting=0, dropped=()))
+        == "air: was in no group"
+    )
+
+
 def test_the_records_hold_every_fact() -> None:
     line = story()
     record = presenter.status_record(line, "plenary", told(line))
@@ -94,6 +119,7 @@ def test_the_records_hold_every_fact() -> None:
         "channel": "plenary",
         "machine": "UP",
         "reason": None,
+        "put_back": None,
         "round_trip": 38.0,
         "peer_last_heard": NOW - 120_000,
     }

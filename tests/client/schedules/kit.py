@@ -16,6 +16,7 @@ from hotline_client.schedules.definitions import EXPECT
 from hotline_client.schedules.file import definition, expectation_of, schedule_of
 from hotline_client.schedules.runner import Runner
 from hotline_client.vault import Vault
+from tests.support.copies import of_its_own
 
 HOUR = 3600
 
@@ -75,4 +76,4 @@ def desk(home: Path, passphrase: str, hands: Hands) -> Iterator[Desk]:
 def copied(one: Enrolled, to: Path) -> Path:
     """A vault of its own with the same papers."""
     shutil.copytree(one.home, to)
-    return to
+    return of_its_own(to, one.passphrase)

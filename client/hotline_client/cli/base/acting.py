@@ -11,6 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import click
 
 from hotline_client.cli.base.session import Invocation, line_command, patience_option
+from hotline_client.errors import OldVault
 from hotline_client.line.line import Line
 from hotline_client.line.views import MessageView
 from hotline_protocol.documents import Body
@@ -45,7 +46,7 @@ async def relayed(
     """A queued document once it stands in the log; `what`: how an error calls it."""
     try:
         return await session.line.wait_relayed(document, patience)
-    except TimeoutError:
+    except (TimeoutError, OldVault):
         kept = f"{what} kept in the outbox as {document.hex()}".lstrip()
         raise session.failure(channel, kept) from None
 

@@ -15,7 +15,7 @@ from hotline_client.cli.base.durations import Duration
 from hotline_client.cli.base.options import home_option, json_option
 from hotline_client.cli.base.passphrase import Passphrase, passphrase_option
 from hotline_client.connection.health import LineState
-from hotline_client.errors import HaltedChannel, Unreachable
+from hotline_client.errors import HaltedChannel, OldVault, Unreachable
 from hotline_client.line.line import Line
 from hotline_client.line.views import MessageView
 from hotline_client.vault import Vault
@@ -133,6 +133,8 @@ class Invocation:
     def failure(self, channel: str | None = None, kept: str = "") -> HotlineError:
         """`why_not` as the error a command ends with; `kept` says what became of what was asked."""
         reason = f"{self.why_not(channel)}; {kept}" if kept else self.why_not(channel)
+        if channel is not None and self.line.put_back() is not None:
+            return OldVault(reason)
         if channel is not None and self.line.channel(channel).halted is not None:
             return HaltedChannel(reason)
         status = self.line.status()
@@ -143,6 +145,8 @@ class Invocation:
     def why_not(self, channel: str | None = None) -> str:
         """Why something is not in the log yet, in words."""
         status = self.line.status()
+        if channel is not None and status.put_back is not None:
+            return f"nothing is sent from this device: {status.put_back}"
         if channel is not None:
             view = self.line.channel(channel)
             if view.halted is not None:

@@ -77,6 +77,17 @@ def _text(record: dict[str, Any]) -> str:
     lines.append("line up" if record["up"] else "line DOWN")
     if record.get("waits"):
         lines.append(f"WAITS, nothing is said: {show(record['waits'])}")
-    skip = {"type", "alive", "pid", "since", "at", "up", "drift_seconds", "waits", "clock_in_doubt"}
+    skip = {
+        "type",
+        "alive",
+        "pid",
+        "since",
+        "at",
+        "up",
+        "drift_seconds",
+        "waits",
+        "clock_in_doubt",
+        "put_back",
+    }
     lines += [f"{name.replace('_', ' ')}: {value}" for name, value in record.items() if name not in skip]
     return "\n".join(lines)

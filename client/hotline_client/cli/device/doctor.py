@@ -62,6 +62,7 @@ async def _online(vault: Vault, line: Line, patience: int) -> list[Finding]:
     async with line:
         await Invocation(vault, line).catch_up(patience, required=False)
         found = [*doctor.connection(line.status()), *doctor.clock(line.clock_doubt(), line.status())]
+    found += doctor.copies(line.status())
     now = time.time_ns() // 1_000_000
     for view in line.channels():
         found += doctor.channel(view, line, now)
