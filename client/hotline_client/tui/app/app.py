@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -13,7 +13,7 @@ from hotline_client.tui.app.palette import Palette
 from hotline_client.tui.app.shell import quit_reasons
 from hotline_client.tui.looks.cells import line
 from hotline_client.tui.looks.themes import THEMES
-from hotline_client.tui.looks.tongue import t
+from hotline_client.tui.looks.tongue import N_, t
 from hotline_client.tui.parts.acts import ACTS, Place, acts_of, bindings, help_rows
 from hotline_client.tui.parts.form import FormScreen
 from hotline_client.tui.parts.needs import VIEWS, ViewName
@@ -231,29 +231,49 @@ class HotlineApp(Frame):
                 return
 
     def action_resume(self) -> None:
-        """Go on after a HALT, once the word was typed."""
+        """Go on after a HALT, or with a vault that was put back, once the word was typed."""
         channel, here = self.state.channel, self.state.here()
+        if self.state.status is not None and self.state.status.put_back is not None:
+            self._recover()
+            return
         if here is None or here.halted is None:
             self._say(t("this channel is not halted"))
             self._tick()
             return
 
-        def wrong(typed: str) -> str | None:
-            return None if typed.strip() == "RESUME" else t("expected the word RESUME, in capitals")
-
-        def done(right: bool | None) -> None:  # noqa: FBT001 - Textual's callback
-            if right:
-                try:
-                    self.state.port.resume(channel)
-                except HotlineError as error:
-                    self._say(t("NOT RESUMED: {why}", why=line(str(error))))
-                self._read_again()
-
         lines = [
             t("Type RESUME when you agreed on the log with the other side:"),
             t("Everything since is checked again."),
         ]
-        self.push_screen(AskTyped(lines, wrong, t("resume")), done)
+        not_done = N_("NOT RESUMED: {why}")
+        self._ask_for("RESUME", lines, t("resume"), lambda: self.state.port.resume(channel), not_done)
+
+    def _recover(self) -> None:
+        """Leave the groups that a copy of this vault may be in too."""
+        lines = [
+            t("Type RECOVER when no copy of this vault runs anywhere:"),
+            t("This device leaves its groups and asks to be admitted anew. What it holds is kept."),
+        ]
+        not_done = N_("NOT RECOVERED: {why}")
+        self._ask_for("RECOVER", lines, t("recover"), self.state.port.recover, not_done)
+
+    def _ask_for(
+        self, word: str, lines: list[str], label: str, act: Callable[[], object], not_done: str
+    ) -> None:
+        """Do what nobody does by mistake, once the word was typed; `not_done`: how a refusal is said."""
+
+        def wrong(typed: str) -> str | None:
+            return None if typed.strip() == word else t("expected the word {word}, in capitals", word=word)
+
+        def done(right: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+            if right:
+                try:
+                    act()
+                except HotlineError as error:
+                    self._say(t(not_done, why=line(str(error))))
+                self._read_again()
+
+        self.push_screen(AskTyped(lines, wrong, label), done)
 
     def action_help(self) -> None:
         """F1: first about the view one is in."""

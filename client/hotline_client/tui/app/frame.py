@@ -26,6 +26,7 @@ from hotline_client.tui.app.shell import (
     channels_row,
     halt_rows,
     hint_row,
+    put_back_rows,
     standing_words,
     tabs_row,
 )
@@ -347,7 +348,7 @@ class Frame(QuietApp):
         if len(status.channels) > 1:
             row, zones = channels_row(status.channels, state.channel, cells)
             self._bar("channels").show(row, zones=zones)
-        self._bar("halt").show(*halt_rows(here, cells))
+        self._bar("halt").show(*put_back_rows(status.put_back, cells), *halt_rows(here, cells))
         if self._hint is not None and self._hint[1] <= self._ticks():
             self._hint = None
         said = self._hint[0] if self._hint else self._standing()

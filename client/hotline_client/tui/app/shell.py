@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hotline_client.connection.changes import Changed
+from hotline_client.engine.store import PutBack
 from hotline_client.line.views import ChannelView, MessageView
 from hotline_client.tui.looks.cells import cut, line, paragraphs
 from hotline_client.tui.looks.rows import Row, Span, Zone, fit, width
 from hotline_client.tui.looks.tongue import N_, t
 from hotline_client.tui.looks.wording import channel_label, dtg, office
 from hotline_client.tui.parts.needs import TITLES, VIEWS, ViewName
+from hotline_client.words.put_back import put_back_text
 from hotline_client.words.times import clock
 
 _SHORT: Final[Mapping[ViewName, str]] = {
@@ -98,6 +100,21 @@ _PHASES: Final = {
     ),
     "removed": N_("this device was removed from the channel; it can read what it has, and send nothing"),
 }
+
+
+def put_back_rows(put_back: PutBack | None, cells: int) -> list[Row]:
+    """A vault that may be older than its words says why nothing is sent, and what a person can do."""
+    if put_back is None:
+        return []
+    why = line(put_back_text(put_back.why, put_back.detail, t)[:400])
+    told = t("NOTHING IS SENT FROM THIS DEVICE: {why}", why=why)
+    advice = t(
+        "Reading goes on, and what you write is kept. If a copy of this vault runs elsewhere, stop it first."
+    )
+    way_out = t(
+        "Ctrl+R (hotline recover): this device leaves its groups and knocks anew, and a head or deputy of your side admits it."
+    )
+    return [((one, "bad"),) for one in paragraphs(f"{told}\n{advice}\n{way_out}", cells)[:7]]
 
 
 def halt_rows(channel: ChannelView | None, cells: int) -> list[Row]:

@@ -41,7 +41,7 @@ def status_row(
     fields = (
         _line(status, now),
         _peer(status, now, presence),
-        _epoch(channel, verified),
+        _epoch(channel, verified) if status.put_back is None else _old(),
         _unacknowledged(status, waiting, now),
         _outbox(status),
         _clock(now),
@@ -92,6 +92,10 @@ def _peer(status: StatusView, now: int, presence: str) -> Field:
         return Field(forms, "bar" if presence == t("on watch") else "warn")
     heard = t("{who} heard {age} ago", who=name, age=ago)
     return Field((f"{t('PEER')} {heard}", heard, f"{name} {t('{age} ago', age=ago)}", f"{brief} {ago}"))
+
+
+def _old() -> Field:
+    return Field((t("NOTHING IS SENT"), t("STOPPED")), "bad")
 
 
 def _epoch(channel: ChannelView | None, verified: tuple[int, int]) -> Field:

@@ -106,6 +106,9 @@ class LinePort(Source, Protocol):
     def consent(self, channel: str) -> int:
         """A head's or deputy's consent to found the channel again: the generation."""
 
+    def recover(self) -> object:
+        """A person's decision about a vault that was put back: leave every group and knock anew."""
+
     def outbox(self) -> list[OutboxView]:
         """What of ours is not yet in the log."""
 

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from hotline_client.connection.health import LineState
+from hotline_client.engine.store import PutBack
 from hotline_client.line.views import Halted, KnockView, Person
 from hotline_client.tui.app.app import HotlineApp
 from hotline_client.tui.parts.sheets import Ask, Sheet
@@ -391,6 +392,33 @@ def test_a_halt_says_what_to_do_and_is_left_by_a_typed_word() -> None:
         app.screen.query_one(Input).value = "RESUME"
         await pilot.press("enter")
         assert sent(line) == [("resume", "plenary")]
+
+    drive(line, act)
+
+
+def test_a_vault_that_was_put_back_says_so_everywhere_and_recovers_by_a_typed_word() -> None:
+    line = MemoryLine()
+    line.status_extra = {"put_back": PutBack("restored", "011200Z DEC 26")}
+
+    async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
+        for view in "15":
+            await pilot.press(f"alt+{view}")
+            assert "STOPPED" in bar(app, "status")
+            assert "NOTHING IS SENT" in bar(app, "halt")
+            said = " ".join(bar(app, "halt").split())
+            assert "restored from the backup of 011200Z DEC 26" in said
+            assert "hotline recover" in said
+        await pilot.press("ctrl+r", "y", "enter")
+        assert sent(line) == []
+        app.screen.query_one(Input).value = "RECOVER"
+        line.refuse = "the log was not read to its end yet"
+        await pilot.press("enter")
+        assert "NOT RECOVERED: the log was not read" in bar(app, "hint")
+        line.refuse = None
+        await pilot.press("ctrl+r")
+        app.screen.query_one(Input).value = "RECOVER"
+        await pilot.press("enter")
+        assert sent(line) == [("recover",)]
 
     drive(line, act)
 
