@@ -57,7 +57,7 @@ class Sent:
         return found
 
     async def relayed(self, within: float | None = None) -> MessageView:
-        """Until it stands in the log of both sides. TimeoutError: it stays in the outbox; Refused; HaltedChannel."""
+        """Until it stands in the log of both sides. TimeoutError: it stays in the outbox, as with OldVault; Refused; HaltedChannel."""
         return await self._line.wait_relayed(self.id, within)
 
     async def delivered(self, within: float | None = None) -> MessageView:

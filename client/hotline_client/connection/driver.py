@@ -98,14 +98,18 @@ class DeskDriver:
             self._reported.add(reason)
             self._desk.misbehaved(reason)
 
-    def is_caught_up(self) -> bool:
+    def has_read(self) -> bool:
         """Whether all channels that were announced and are not halted stand at their tails, and a resume is settled."""
         if not self._ready:
             return False
         for name in self._desk.entitled:
             standing = self._desk.state(name).standing
-            if standing.halt is None and name in self.left_out:
-                return False
             if standing.halt is None and (standing.cursor < self.tails.get(name, 0) or standing.resuming):
                 return False
         return True
+
+    def is_caught_up(self) -> bool:
+        """The same, and no channel that is not halted was left out."""
+        return self.has_read() and all(
+            self._desk.state(name).standing.halt is not None for name in self.left_out
+        )

@@ -391,7 +391,7 @@ class Line:
 
         UsageError if the log was not read to its end: what can be read is read with the groups that are left.
         """
-        if not self._driver.is_caught_up():
+        if not self._driver.has_read():
             raise UsageError("the log was not read to its end yet; nothing was changed")
         done = self._desk.recover()
         self._nudge(self._connection.wake)

@@ -11,6 +11,7 @@ from hotline_client.engine.outgoing import upkeep
 from hotline_client.engine.store import PutBack
 from hotline_client.line.line import Line
 from hotline_protocol.errors import UsageError
+from hotline_protocol.relay.frames import Limits, Ready
 from hotline_protocol.terms import Role
 from tests.client.engine.house import CHANNEL, House, Person, founded
 from tests.support.memory_vault import MemoryVault
@@ -108,12 +109,20 @@ def test_a_commit_of_our_own_key_that_we_never_made_stops_the_device_outside_of_
 def test_a_knock_of_our_own_key_that_we_never_made_stops_the_device() -> None:
     house = House()
     dana, petra, _ = three(house)
-    del dana
     old = copy.deepcopy(petra.vault)
     petra.step(upkeep.knock)
     house.settle()
     put_back(petra, old)
     assert petra.vault.put_back() is not None
+    petra.desk.recover()
+    house.settle()
+    dana.admit(petra)
+    house.settle()
+    petra.desk.resume(CHANNEL)
+    petra.desk.resume(CHANNEL)
+    petra.wire.connect(CHANNEL)
+    house.settle()
+    assert petra.vault.put_back() is None, "a log that is taken again stops nothing a second time"
 
 
 def test_our_own_entries_that_come_again_stop_nothing() -> None:
@@ -228,6 +237,14 @@ def test_the_log_is_read_to_its_end_before_the_groups_are_left() -> None:
     with pytest.raises(UsageError, match="read to its end"):
         line.recover()
     assert dana.state.is_member
+
+
+def test_a_relay_that_hides_a_channel_keeps_nobody_from_recovering() -> None:
+    house = House()
+    dana, _ = founded(house)
+    line = Line(dana.desk)
+    line._driver.ready(Ready(house.clock(), Limits(0, 0, 0, 0, 0), ()))
+    assert line.recover()[CHANNEL].left
 
 
 def test_two_machines_on_one_copied_vault_cannot_both_go_on() -> None:

@@ -51,6 +51,8 @@ def knock(draft: Draft, seq: int, entry: Entry) -> None:
         if entry.id in draft.standing.own_knocks:
             return
         draft.put_back(PutBack("own words", f"entry {seq} of {draft.name}"))
+        # known from here on: a log that is taken again after a recovery stops nothing a second time
+        draft.standing.own_knocks.append(entry.id)
     _take(draft, seq, entry, statement, certificate)
 
 

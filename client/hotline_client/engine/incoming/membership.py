@@ -86,7 +86,7 @@ def _founding(
     answered = _answered(draft, body, draft.standing.own_knock)
     if own is not None:
         _own_commit(draft, seq, entry, body, *own)
-    elif founder.public_key == draft.context.certificate.public_key:
+    elif founder.public_key == draft.context.certificate.public_key and not draft.standing.resuming:
         draft.put_back(PutBack("own words", f"entry {seq} of {draft.name}"))
     elif answered is not None:
         _by_newcomer(draft, seq, entry, body, answered)
