@@ -11,7 +11,7 @@ from hotline_client.bots.signs import last_sign
 from hotline_client.connection.health import LineState
 from hotline_client.errors import RECOVER
 from hotline_client.line.line import Line
-from hotline_client.line.views import ChannelView, StatusView
+from hotline_client.line.views import ChannelView, Halted, StatusView
 from hotline_client.schedules.definitions import read_definition
 from hotline_client.vault import Vault
 from hotline_protocol.dtg import dtg
@@ -26,6 +26,8 @@ State = Literal["ok", "warn", "fail"]
 EXPIRES_SOON: Final = 14 * 86400
 """Seconds before a certificate's end from which renewing it is urgent."""
 OUTBOX_OLD: Final = 15 * 60_000
+REFILL_PATIENCE: Final = 10 * 60_000
+"""How long a relay may take to be filled up again, once a person decided so, ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,34 +126,7 @@ def copies(status: StatusView) -> Iterator[Finding]:
 def channel(view: ChannelView, line: Line, now: int) -> Iterator[Finding]:
     """One channel: in it, in order, caught up; `now` in unix ms."""
     name = f"channel {view.name}"
-    if view.halted is not None:
-        yield Finding(
-            name,
-            "fail",
-            f"HALTED, {view.halted.kind}: {view.halted.reason}",
-            f"compare `hotline log compare {view.name}` with the other side by voice, then `hotline log resume {view.name}`",
-        )
-    elif view.left_out:
-        yield Finding(
-            name,
-            "fail",
-            "the relay is there and does not announce this channel: what others wrote in it is not known",
-            "tell the operator of the relay; it may be hiding it. What you write is kept meanwhile",
-        )
-    elif view.phase == "member":
-        yield Finding(name, "ok", f"member, epoch {view.epoch}, read to #{view.cursor}")
-    elif view.phase == "unfounded":
-        yield Finding(
-            name,
-            "warn",
-            "nobody has founded it",
-            f"a head or deputy: `hotline roster admit --all --channel {view.name}` once both sides knock",
-        )
-    else:
-        hint = "a head or deputy of your side admits you"
-        if line.me.role in ADMITTING_ROLES and view.phase == "knocking":
-            hint += f"; if none of them is in the channel: `hotline log refound {view.name}`, and one of the other side the same"
-        yield Finding(name, "warn", f"not a member ({view.phase})", hint)
+    yield _standing(name, view, line, now)
     if line.me.role in ADMITTING_ROLES and view.consents and not any(one.own for one in view.consents):
         yield Finding(
             name,
@@ -172,6 +147,50 @@ def channel(view: ChannelView, line: Line, now: int) -> Iterator[Finding]:
         yield Finding(
             name, "warn", f"{len(waiting)} wait in the outbox for over 15 minutes", "`hotline outbox --drain`"
         )
+
+
+def _standing(name: str, view: ChannelView, line: Line, now: int) -> Finding:
+    if view.halted is not None:
+        found = f"HALTED, {view.halted.kind}: {view.halted.reason}"
+        return Finding(name, "fail", found, _way_on(view.name, view.halted, now))
+    if view.left_out:
+        return Finding(
+            name,
+            "fail",
+            "the relay is there and does not announce this channel: what others wrote in it is not known",
+            "tell the operator of the relay; it may be hiding it. What you write is kept meanwhile",
+        )
+    if view.recovering:
+        return Finding(
+            name,
+            "warn",
+            "the relay lost entries and takes none until it has them again: what you write is kept meanwhile",
+            "it goes on by itself once a head or deputy of each side is on the line: tell them by another way",
+        )
+    if view.phase == "member":
+        return Finding(name, "ok", f"member, epoch {view.epoch}, read to #{view.cursor}")
+    if view.phase == "unfounded":
+        return Finding(
+            name,
+            "warn",
+            "nobody has founded it",
+            f"a head or deputy: `hotline roster admit --all --channel {view.name}` once both sides knock",
+        )
+    hint = "a head or deputy of your side admits you"
+    if line.me.role in ADMITTING_ROLES and view.phase == "knocking":
+        hint += f"; if none of them is in the channel: `hotline log refound {view.name}`, and one of the other side the same"
+    return Finding(name, "warn", f"not a member ({view.phase})", hint)
+
+
+def _way_on(name: str, halted: Halted, now: int) -> str:
+    if not halted.chosen:
+        return f"compare `hotline log compare {name}` with the other side by voice, then `hotline log resume {name}`"
+    if now - halted.chosen < REFILL_PATIENCE:
+        return "it goes on by itself once a head or deputy of the other side has resumed too: tell them by another way"
+    return (
+        "the other side did not resume, or has no more than the relay: speak with them, "
+        f"then take the relay's log as it is: `hotline log resume {name} --shorter`"
+    )
 
 
 def programs(vault: Vault) -> Iterator[Finding]:

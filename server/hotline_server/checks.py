@@ -13,6 +13,7 @@ from pathlib import Path
 from hotline_protocol.errors import HotlineError, StorageError, UsageError
 from hotline_protocol.identity.charter import Charter
 from hotline_server.charters import CharterDirectory
+from hotline_server.ordering import LogKey
 from hotline_server.settings import PRIVATE_DIRECTORY, PRIVATE_FILE, StateDirectory
 from hotline_server.store.sqlite import SqliteStore
 from hotline_server.tls import certificate_der, load_certificate, server_context
@@ -38,7 +39,12 @@ def check_all(state: StateDirectory, now: dt.datetime) -> Iterator[Finding]:
         "tls certificate", lambda: _certificate_lasts(state, now), "make a new one and a new charter"
     )
     yield from _charters(state)
-    yield _attempt("database", lambda: _database(state), "restore log.db, or let the clients refill the log")
+    yield _attempt(
+        "database",
+        lambda: _database(state),
+        "move log.db and log.db-* away, and put the newest copy back: `hotline-relay restore FILE`",
+    )
+    yield from _recovery(state)
 
 
 def pins(charter: Charter, certificate: bytes) -> bool:
@@ -121,6 +127,27 @@ def _charters(state: StateDirectory) -> Iterator[Finding]:
                 "it pins another certificate than relay.crt",
                 "both sides must sign a charter with this relay's card",
             )
+
+
+def _recovery(state: StateDirectory) -> Iterator[Finding]:
+    """Channels that take no entries, because entries of them were lost or may have been."""
+    try:
+        links, _ = CharterDirectory(state.charters).load()
+        if not state.database.exists():
+            return
+        with SqliteStore(state.database) as store:
+            for link_id, link in links.items():
+                names = [one.name for one in link.charter.channels]
+                waiting = [name for name in names if store.recovering(LogKey(link_id, name))]
+                if waiting:
+                    yield Finding(
+                        f"recovery of link {link_id.hex()[:12]}",
+                        f"{', '.join(waiting)}: taking no entries until devices of both sides gave back what was lost",
+                        "run the relay, and ask each delegation to bring a head's or deputy's device on the line; "
+                        "the relay's log says what they offer",
+                    )
+    except HotlineError:
+        return  # the database's own finding says so
 
 
 def _database(state: StateDirectory) -> None:

@@ -20,23 +20,35 @@ from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-from hotline_protocol.errors import FormatError
+from hotline_protocol.errors import FormatError, StorageError
 from hotline_protocol.relay.frames import (
     MAX_FRAME,
     NONCE_SIZE,
     Answers,
     ChannelState,
     Error,
+    Fetch,
     Ready,
+    Rejected,
     RelayFrame,
+    Show,
     decode_client_frame,
     encode_frame,
 )
 from hotline_server.context import Context
 from hotline_server.log import Log, websocket_frame
 from hotline_server.logs import short
-from hotline_server.ordering import Answer
-from hotline_server.rules import Accepted, Admitted, Following, Outcome, Refusals, RefusedError, Session
+from hotline_server.offers import Offered, Refilled
+from hotline_server.ordering import Answer, LogKey
+from hotline_server.rules import (
+    Accepted,
+    Admitted,
+    Following,
+    Outcome,
+    Refusals,
+    RefusedError,
+    Session,
+)
 
 TURN_BYTES: Final = 256 * 1024
 """Most entry bytes for one connection in one turn, so that a long backlog does not hold up the others."""
@@ -119,6 +131,7 @@ class RelayConnection(ServerConnection):
         context, session = self._context, self._session
         context.connections.discard(self)
         context.hub.forget(self)
+        context.recoveries.gone(self)
         if self._counted:
             context.crowd.leave(self._address, known=session is not None and session.ready)
             self._counted = False
@@ -182,6 +195,11 @@ class RelayConnection(ServerConnection):
         if self._session is not None and not self._session.ready:
             self.end(Error("too-slow", f"hello did not come within {self._context.quotas.hello_seconds:g} s"))
 
+    def device_of(self, key: LogKey) -> bytes | None:
+        """See `Endable.device_of`."""
+        session = self._session
+        return session.fingerprint if session is not None and session.may_use(key) else None
+
     # Frames in
 
     def _receive(self, session: Session, event: Frame) -> None:
@@ -189,14 +207,28 @@ class RelayConnection(ServerConnection):
             outcome = session.receive(decode_client_frame(_message(event)), self._context.clock())
         except RefusedError as refused:
             self.end(refused.frame, refused.reason)
+            return
         except FormatError as error:
             self.end(Error("malformed", str(error)))
-        else:
+            return
+        try:
             self._carry_out(outcome)
+        except FormatError as error:
+            self.end(Error("malformed", str(error)))
+        except StorageError as error:
+            self.end(Error("storage", "the relay cannot write to its disk", 5.0))
+            self._context.hub.on_failure(error)
 
     def _carry_out(self, outcome: Outcome) -> None:
         context = self._context
         match outcome:
+            case Accepted(key, submissions, rejected) if context.recoveries.is_recovering(key):
+                later = (
+                    Rejected(one.id, "recovering", "the relay waits for lost entries", 5.0)
+                    for one in submissions
+                )
+                self.answer(key.channel, (*rejected, *later))
+                context.hub.wake(self)
             case Accepted(key, submissions, rejected):
                 context.hub.submit(self, key, submissions)
                 self.answer(key.channel, rejected)
@@ -210,6 +242,11 @@ class RelayConnection(ServerConnection):
             case Refusals(channel, rejected):
                 self.answer(channel, rejected)
                 context.hub.wake(self)
+            case Offered():
+                context.recoveries.offer(outcome, self, context.clock())
+            case Refilled():
+                if not context.recoveries.refill(outcome, self, context.clock()):
+                    self.end(Error("malformed", "a refill that was not asked for"))
             case Admitted():
                 self._admit(outcome)
 
@@ -217,12 +254,18 @@ class RelayConnection(ServerConnection):
         context = self._context
         context.crowd.known(self._address)
         self.protocol.max_message_size = MAX_FRAME
-        positions = ((key.channel, context.hub.log(key).position) for key in admitted.channels)
-        channels = tuple(ChannelState(name, at.tail, at.last_commit, at.head) for name, at in positions)
-        self._write(Ready(context.clock(), context.quotas.announced(), channels))
+        channels = []
+        for key in admitted.channels:
+            at, recovering = context.hub.log(key).position, context.recoveries.is_recovering(key)
+            channels.append(ChannelState(key.channel, at.tail, at.last_commit, at.head, recovering))
+        self._write(Ready(context.clock(), context.quotas.announced(), tuple(channels)))
         self.log.info("connected")
 
     # Frames out
+
+    def ask(self, frame: Show | Fetch) -> None:
+        """See `Asked.ask`."""
+        self._write(frame)
 
     def answer(self, channel: str, answers: Iterable[Answer]) -> None:
         """See `Client.answer`. A client that does not read its answers is not read either."""

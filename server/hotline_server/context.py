@@ -11,11 +11,17 @@ from structlog.typing import FilteringBoundLogger
 from hotline_protocol.relay.frames import Error
 from hotline_server.hub import Hub
 from hotline_server.limits import Crowd, Devices, Quotas
+from hotline_server.ordering import LogKey
+from hotline_server.recovery import Recoveries
 from hotline_server.rules import Links
 
 
 class Endable(Protocol):
     """A connection that can be checked again and ended."""
+
+    def device_of(self, key: LogKey) -> bytes | None:
+        """The certificate hash of its device, if that may use this log."""
+        ...
 
     def recheck(self) -> None:
         """End it if its certificate or charter no longer holds."""
@@ -36,6 +42,7 @@ class Context:
     crowd: Crowd
     devices: Devices
     tls_certificate_hash: bytes
+    recoveries: Recoveries
     clock: Callable[[], int]
     logger: FilteringBoundLogger
     connections: set[Endable] = field(default_factory=set)

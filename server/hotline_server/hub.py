@@ -77,6 +77,10 @@ class Hub:
             log = self._logs[key] = Log(key, self._store)
         return log
 
+    def reload(self, key: LogKey) -> None:
+        """Other entries stand in a log: it is read anew. Whoever follows it must be ended."""
+        self._logs.pop(key, None)
+
     def submit(self, client: Client, key: LogKey, submissions: Sequence[Submission]) -> None:
         """Order and store; the answers come to `client.answer`."""
         pending = self._pending.get(key)

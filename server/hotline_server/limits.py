@@ -28,6 +28,7 @@ class Quotas(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ping_interval: float = 20.0
     ping_timeout: float = 60.0
     min_free_bytes: int = 64 * 1024 * 1024
+    settle_seconds: float = 60.0
 
     def announced(self) -> Limits:
         """What `ready` tells a client."""

@@ -23,6 +23,9 @@ from hotline_server.context import Context
 from hotline_server.hub import Hub, Writer
 from hotline_server.limits import Crowd, Devices
 from hotline_server.listener import listen
+from hotline_server.logs import short
+from hotline_server.ordering import LogKey
+from hotline_server.recovery import Recoveries
 from hotline_server.rules import Links
 from hotline_server.settings import PRIVATE_FILE, Settings, StateDirectory
 from hotline_server.store.base import Store, StoreFullError
@@ -45,7 +48,7 @@ async def run(
     os.umask(0o077)
     _allow_many_files()
     with (
-        _only_one(state),
+        only_one(state),
         SqliteStore(state.database, min_free_bytes=settings.limits.min_free_bytes) as store,
     ):
         await _Relay(state, settings, logger, store, writer).serve(port)
@@ -73,6 +76,13 @@ class _Relay:
             hub=Hub(store, unix_ms, writer=writer),
             links=Links(),
             quotas=quotas,
+            recoveries=Recoveries(
+                store,
+                int(quotas.settle_seconds * 1000),
+                present=self._present,
+                observe=self._observe,
+                changed=self._recovered,
+            ),
             crowd=Crowd(quotas),
             devices=Devices(quotas),
             tls_certificate_hash=fingerprint(certificate_der(load_certificate(state.certificate))),
@@ -129,6 +139,26 @@ class _Relay:
             self._load_charters()
         else:
             self._recheck()
+        try:
+            self._context.recoveries.sweep(unix_ms())
+        except StorageError as error:
+            self._store_failed(error)
+
+    def _present(self, key: LogKey) -> set[bytes]:
+        devices = (one.device_of(key) for one in self._context.connections)
+        return {one for one in devices if one is not None}
+
+    def _observe(self, event: str, key: LogKey, **facts: object) -> None:
+        self._logger.info(event, link=short(key.link_id), channel=key.channel, **facts)
+
+    def _recovered(self, key: LogKey) -> None:
+        """A channel began or ended to recover: whoever uses it comes back and hears so."""
+        self._context.hub.reload(key)
+        for connection in tuple(self._context.connections):
+            if connection.device_of(key) is not None:
+                connection.end(
+                    Error("recovering", f"{key.channel} began or ended to recover; come back", 0.0)
+                )
 
     def _recheck(self) -> None:
         for connection in tuple(self._context.connections):
@@ -152,7 +182,7 @@ class _Relay:
 
 
 @contextmanager
-def _only_one(state: StateDirectory) -> Iterator[None]:
+def only_one(state: StateDirectory) -> Iterator[None]:
     """One relay for each state directory: the kernel lets go of the lock however the process ends."""
     try:
         descriptor = os.open(state.lock, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)

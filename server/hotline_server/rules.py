@@ -1,13 +1,14 @@
 """The rules of one connection: who it is, what it may ask, when it must end. Pure; `now` is unix ms, handed in.
 
 Rules of docs/protocol.md enforced here:
-R2  the relay speaks first with `challenge`; the first frame of the client is `hello`, later ones `append` and `follow`
+R2  the relay speaks first with `challenge`; the first frame of the client is `hello`, never a later one
 R3  `hello` names a link of this relay, carries a certificate its charter's authorities vouch for now, and a signature of
     that key over nonce, link id and the hash of this relay's TLS certificate
 R4  a device uses only channels its certificate is entitled to, checked at every frame; commits come only from who may admit
 R5  an expired or revoked certificate, or a withdrawn charter, ends a live connection
 R10 sizes are bounded
 R11 rates are bounded, of commits apart, and who goes on after `rate-limited` is disconnected
+R14 in a channel of both sides heads' and deputies' devices offer what they hold
 """
 
 from __future__ import annotations
@@ -35,11 +36,15 @@ from hotline_protocol.relay.frames import (
     ErrorCode,
     Follow,
     Hello,
+    Offer,
+    Refill,
     Rejected,
     Submission,
     hello_content,
 )
+from hotline_protocol.terms import ADMITTING_ROLES
 from hotline_server.limits import Devices, Purse, Quotas, TokenBucket, price
+from hotline_server.offers import Device, Offered, Refilled
 from hotline_server.ordering import LogKey
 
 
@@ -101,7 +106,7 @@ class Following:
     after: int
 
 
-Outcome = Admitted | Accepted | Refusals | Following
+Outcome = Admitted | Accepted | Refusals | Following | Offered | Refilled
 
 
 @dataclass(slots=True)
@@ -143,6 +148,13 @@ class Session:
         """The certificate hash of an authenticated device, else empty."""
         return self._device.certificate.fingerprint if self._device else b""
 
+    def may_use(self, key: LogKey) -> bool:
+        """Whether an authenticated device may use this log."""
+        device = self._device
+        return (
+            device is not None and device.link_id == key.link_id and device.channels.get(key.channel) == key
+        )
+
     def challenge(self) -> Challenge:
         """What the relay says first."""
         return Challenge(self._nonce)
@@ -156,9 +168,15 @@ class Session:
         if isinstance(frame, Hello):
             raise RefusedError("malformed", "hello came twice")
         self.recheck(now)
-        if isinstance(frame, Append):
-            return self._append(self._device, frame, now)
-        return self._follow(self._device, frame, now)
+        match frame:
+            case Append():
+                return self._append(self._device, frame, now)
+            case Follow():
+                return self._follow(self._device, frame, now)
+            case Offer():
+                return self._offer(self._device, frame, now)
+            case Refill():
+                return _refill(self._device, frame)
 
     def recheck(self, now: int) -> None:
         """End a connection whose certificate or charter no longer holds (R5); cheap unless the links changed."""
@@ -232,10 +250,19 @@ class Session:
         if bucket.refused > max(64, self._quotas.burst // MAX_BATCH):
             raise RefusedError("rate-limited", "too many frames after rate-limited", 30.0)
 
+    def _offer(self, device: _Device, frame: Offer, now: int) -> Offered:
+        key = _channel(device, frame.channel)
+        channel = device.link.charter.channel(frame.channel)
+        both = channel is None or len(channel.sides) > 1
+        if both and device.certificate.role not in ADMITTING_ROLES:
+            raise RefusedError("not-entitled", "only devices of heads and deputies offer what they hold")
+        wait = device.purse.entries.take(1, now)
+        if wait:
+            raise RefusedError("rate-limited", "too many frames", wait)
+        return Offered(key, both, _who(device), frame.seq, frame.head)
+
     def _follow(self, device: _Device, frame: Follow, now: int) -> Following:
-        key, (code, message) = _entitled(device, frame.channel)
-        if key is None:
-            raise RefusedError(code, message)
+        key = _channel(device, frame.channel)
         if frame.after < 0:
             raise RefusedError("malformed", f"follow after {frame.after}")
         wait = device.purse.entries.take(1, now)
@@ -271,6 +298,28 @@ def _entitled(device: _Device, channel: str) -> tuple[LogKey | None, tuple[Error
     if key is None and channel in device.channels:
         return None, ("not-entitled", "the certificate is not entitled to this channel")
     return key, ("unknown-channel", "the charter names no such channel")
+
+
+def _channel(device: _Device, name: str) -> LogKey:
+    key, (code, message) = _entitled(device, name)
+    if key is None:
+        raise RefusedError(code, message)
+    return key
+
+
+def _who(device: _Device) -> Device:
+    side = device.certificate.side
+    if side is None:
+        raise RefusedError("unauthenticated", "a certificate of no side")
+    return Device(device.certificate.fingerprint, side)
+
+
+def _refill(device: _Device, frame: Refill) -> Refilled:
+    if not len(frame.entries) <= MAX_BATCH or frame.first < 1:
+        raise RefusedError(
+            "malformed", f"refill carries {len(frame.entries)} entries, at most {MAX_BATCH} are allowed"
+        )
+    return Refilled(_channel(device, frame.channel), _who(device), frame.first, frame.entries)
 
 
 def _check_shape(frame: Append) -> None:

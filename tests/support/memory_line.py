@@ -331,8 +331,8 @@ class MemoryLine:
     def security_events(self, channel: str | None = None) -> list[MessageView]:
         return [one for one in self.events if channel in (None, one.channel)]
 
-    def resume(self, channel: str) -> None:
-        self.acts.append(("resume", channel))
+    def resume(self, channel: str, *, shorter: bool = False) -> None:
+        self.acts.append(("resume shorter" if shorter else "resume", channel))
 
     def consent(self, channel: str) -> int:
         self.acts.append(("consent", channel))

@@ -88,9 +88,10 @@ class MemoryVault:
         for entry_id in changes.restored:
             one.aside_entries.pop(entry_id, None)
             one.aside_documents.pop(entry_id, None)
-        if changes.forget_aside:
-            one.aside_entries.clear()
-            one.aside_documents.clear()
+        if changes.settle_aside:
+            one.aside_entries = {
+                key: msgspec.structs.replace(kept, merged=False) for key, kept in one.aside_entries.items()
+            }
         self._group(one, changes)
         one.entries.update((entry.seq, entry) for entry in changes.entries)
         one.documents += changes.documents

@@ -207,10 +207,10 @@ def _got_and_not_shown(world: World) -> Iterator[str]:
 def evidence_kept(world: World) -> Iterator[str]:
     """What the other side signed is never thrown away by a command that somebody was told to give."""
     for machine in running(world):
-        gone = world.ledger.destroyed.get(machine.name, set()) - set(counting(machine))
-        said = {one.hex()[:8] for one in gone}
-        if said:
-            yield f"{machine.name} threw away {len(said)} documents of others that it had"
+        kept = {one.id for one in machine.disk.aside_documents(CHANNEL)} | set(counting(machine))
+        gone = world.ledger.aside.get(machine.name, set()) - kept
+        if gone:
+            yield f"{machine.name} threw away {len(gone)} documents of others that it had"
 
 
 def told(world: World) -> Iterator[str]:

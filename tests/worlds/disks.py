@@ -231,6 +231,7 @@ class RelayDisk(MemoryStore):
     def put_back(self, old: RelayDisk) -> None:
         fresh = old.copy()
         self._positions, self._raws, self._known = fresh._positions, fresh._raws, fresh._known
+        self._recovering, self._restored, self._staged = {}, False, {}
 
     def raws(self, key: LogKey) -> list[bytes]:
         return self._raws.get(key, [])

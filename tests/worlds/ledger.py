@@ -12,8 +12,8 @@ from hotline_protocol.mls.suites import CipherSuite
 
 @dataclass
 class Ledger:
-    """`said`: document id → (machine, words). `sealed`: AEAD key → digest of what it sealed. `destroyed`: machine → documents of others that its
-    vault threw away. `causes`: kinds of alarm that the script gave a cause for.
+    """`said`: document id → (machine, words). `sealed`: AEAD key → digest of what it sealed. `aside`: machine → documents of others that its
+    vault set aside. `causes`: kinds of alarm that the script gave a cause for.
     """
 
     said: dict[bytes, tuple[str, str]] = field(default_factory=dict)
@@ -21,7 +21,7 @@ class Ledger:
     sealed: dict[bytes, tuple[bytes, bytes]] = field(default_factory=dict)
     pending: list[tuple[bytes, bytes, bytes]] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
-    destroyed: dict[str, set[bytes]] = field(default_factory=dict)
+    aside: dict[str, set[bytes]] = field(default_factory=dict)
     causes: set[str] = field(default_factory=set)
     forgetful: dict[str, int] = field(default_factory=dict)
     """Machines whose vault was put back, and when: they had what they do not have any more."""

@@ -52,16 +52,11 @@ class Machine:
         self.disk.on_commit, self.disk.written = self._writes, self.world.ledger.written
 
     def _writes(self, disk: Disk | RealDisk, channel: str, changes: Changes) -> None:
-        """Evidence that a step throws away is remembered by the world."""
-        if changes.forget_aside:
-            gone = {
-                one.entry_id: one
-                for one in disk.aside_documents(channel)
-                if not one.own and one.refused is None
-            }
-            for entry_id in changes.restored:
-                gone.pop(entry_id, None)
-            self.world.ledger.destroyed.setdefault(self.name, set()).update(one.id for one in gone.values())
+        """Evidence that a step sets aside is remembered by the world: it must be found again."""
+        if changes.aside is not None:
+            gone = [one for one in disk.documents(channel, after=changes.aside, limit=10**6) if not one.own]
+            destroyed = self.world.ledger.aside.setdefault(self.name, set())
+            destroyed.update(one.id for one in gone if one.refused is None)
 
     # --- the program
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from hotline_client import doctor
@@ -45,12 +46,18 @@ def admit_all(machine: Machine, channel: str) -> bool:
     return bool(machine.act(work))
 
 
-def _resume(world: World, machine: Machine, channel: str) -> bool:
+def _resume(world: World, machine: Machine, channel: str, *, shorter: bool = False) -> bool:
     """`hotline log resume`, after both sides looked at `hotline log show`; the command fetches the log at once."""
     del world
-    machine.act(lambda line: line.resume(channel))
+    machine.act(lambda line: line.resume(channel, shorter=shorter))
     if machine.wire is not None:
         machine.wire.restart()
+    return True
+
+
+def _wait(world: World, machine: Machine, channel: str) -> bool:
+    """Who is told to wait looks again later."""
+    del world, machine, channel
     return True
 
 
@@ -122,6 +129,8 @@ def _recover(world: World, machine: Machine, channel: str) -> bool:
 _Act = Callable[["World", Machine, str], bool]
 WAYS: Final[tuple[tuple[re.Pattern[str], _Act], ...]] = (
     (re.compile(r"`hotline log resume (\S+)`"), _resume),
+    (re.compile(r"`hotline log resume (\S+) --shorter`"), partial(_resume, shorter=True)),
+    (re.compile(r"it goes on by itself once a head or deputy()"), _wait),
     (re.compile(r"`hotline roster admit --all --channel (\S+)`"), _admit),
     (re.compile(r"a head or deputy of your side admits you()"), _ask),
     (re.compile(r"none of them is in the channel: `hotline log refound (\S+)`"), _refound),

@@ -28,6 +28,7 @@ from hotline_protocol.folds.journal import Journal
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.mls.group import Group
 from hotline_protocol.relay.frames import Appended, Conflict
+from hotline_server.recovery import Recoveries
 from tests.support import memory_store
 from tests.worlds.disks import Disk, RelayDisk
 from tests.worlds.faults import ROWS
@@ -312,6 +313,36 @@ def _announced() -> AbstractContextManager[Any]:
             yield
 
     return both()
+
+
+@plant("what a comparison set aside is thrown away", "empty-disk")
+def _thrown_away() -> AbstractContextManager[Any]:
+    def instead(original: Any, disk: Disk, channel: str, version: int, changes: Any) -> int:
+        written: int = original(disk, channel, version, changes)
+        if changes.settle_aside:
+            disk.channels[channel].aside_entries.clear()
+            disk.channels[channel].aside_documents.clear()
+        return written
+
+    return around(Disk, "commit", instead)
+
+
+@plant("a recovering relay takes entries", "put-back")
+def _takes_entries() -> AbstractContextManager[Any]:
+    @contextmanager
+    def both() -> Iterator[None]:
+        with (
+            around(Recoveries, "is_recovering", lambda _original, _recoveries, _key: False),
+            around(halting, "check_ready", lambda _original, _draft, *_given, **_more: None),
+        ):
+            yield
+
+    return both()
+
+
+@plant("devices offer nothing", "put-back")
+def _no_offers() -> AbstractContextManager[Any]:
+    return around(DeskDriver, "offers", lambda _original, _driver: [])
 
 
 def found_by(name: str, most: int = WORLDS) -> tuple[int, str] | None:

@@ -16,16 +16,22 @@ from hotline_protocol.relay.frames import (
     Answers,
     ChannelState,
     Entries,
+    Error,
+    Fetch,
     Ready,
     Rejected,
+    Show,
     Submission,
 )
 from hotline_server.limits import Devices, Quotas
+from hotline_server.offers import Offered, Refilled
 from hotline_server.ordering import LogKey
+from hotline_server.recovery import Recoveries
 from hotline_server.rules import Accepted, Admitted, Following, Link, Links, Refusals, RefusedError, Session
 from hotline_server.store.base import Batch
 from tests.support.people import self_signed
 from tests.worlds.cast import Home
+from tests.worlds.clock import SECOND, Scheduler
 from tests.worlds.disks import Fuse, Killed, RelayDisk
 from tests.worlds.network import Connection
 
@@ -51,9 +57,12 @@ class Lie:
 class _Client:
     """The relay's side of one connection."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, session: Session, connection: Connection) -> None:
+        self.session, self.connection = session, connection
         self.cursors: dict[str, tuple[LogKey, int]] = {}
+
+    def ask(self, frame: Show | Fetch) -> None:
+        self.connection.down(frame)
 
 
 class RelayMachine:
@@ -64,11 +73,13 @@ class RelayMachine:
         home: Home,
         disk: RelayDisk,
         *,
+        scheduler: Scheduler,
         clock: Callable[[], int],
         rng: random.Random,
         door: str,
     ) -> None:
         self.home, self.disk, self.clock, self.door = home, disk, clock, door
+        self.scheduler = scheduler
         self.fuse = Fuse()
         self.lies: list[Lie] = []
         self.shadows: dict[str, RelayDisk] = {}
@@ -85,6 +96,15 @@ class RelayMachine:
         self._devices = Devices(self._quotas)
         self.tls_hash = sha256(self_signed()).digest()
         self._clients: dict[Connection, _Client] = {}
+        self._looking = False
+        self.journal: list[tuple[str, str, dict[str, Any]]] = []
+        self._recoveries = Recoveries(
+            disk,
+            int(self._quotas.settle_seconds * SECOND),
+            present=self._present,
+            observe=self._observe,
+            changed=self._changed,
+        )
 
     def disk_of(self, who: str) -> RelayDisk:
         return self.shadows.get(who, self.disk)
@@ -98,13 +118,14 @@ class RelayMachine:
         session = Session(
             self._links, self._devices, self._quotas, self.tls_hash, self._rng.randbytes(NONCE_SIZE)
         )
-        self._clients[connection] = _Client(session)
+        self._clients[connection] = _Client(session, connection)
         connection.down(session.challenge())
 
     def ended(self, connection: Connection) -> None:
         client = self._clients.pop(connection, None)
         if client is not None:
             client.session.close()
+            self.recoveries.gone(client)
 
     def receive(self, connection: Connection, frame: Any) -> None:
         client = self._clients.get(connection)
@@ -127,6 +148,12 @@ class RelayMachine:
         match outcome:
             case Admitted(channels):
                 connection.down(self._ready(connection.who, channels))
+            case Accepted(key, submissions, rejected) if self.recoveries.is_recovering(key):
+                later = [
+                    Rejected(one.id, "recovering", "the relay waits for lost entries", 5.0)
+                    for one in submissions
+                ]
+                connection.down(Answers(key.channel, (*rejected, *later)))
             case Accepted(key, submissions, rejected):
                 if rejected:
                     connection.down(Answers(key.channel, rejected))
@@ -136,11 +163,21 @@ class RelayMachine:
                 self._push(connection, client)
             case Refusals(channel, rejected):
                 connection.down(Answers(channel, rejected))
+            case Offered():
+                self.recoveries.offer(outcome, client, self.clock())
+                self._look_again()
+            case Refilled():
+                if not self.recoveries.refill(outcome, client, self.clock()):
+                    connection.down(Error("malformed", "a refill that was not asked for"))
+                self._look_again()
 
     def _ready(self, who: str, channels: Sequence[LogKey]) -> Ready:
         disk = self.disk_of(who)
-        places = [(key.channel, disk.position(key)) for key in channels]
-        states = tuple(ChannelState(name, at.tail, at.last_commit, at.head) for name, at in places)
+        places = [(key, disk.position(key)) for key in channels]
+        states = tuple(
+            ChannelState(key.channel, at.tail, at.last_commit, at.head, self.recoveries.is_recovering(key))
+            for key, at in places
+        )
         ready = Ready(self.clock(), self._quotas.announced(), states)
         for lie in self.lies:
             ready = lie.ready(who, ready)
@@ -183,6 +220,40 @@ class RelayMachine:
                 connection.down(Entries(channel, seq + 1, tuple(map(msgspec.Raw, raws))))
                 seq += len(raws)
             client.cursors[channel] = (key, seq)
+
+    # --- entries that it lost
+
+    @property
+    def recoveries(self) -> Recoveries:
+        """Of all doors to the same logs."""
+        return self.beside[0]._recoveries
+
+    def _present(self, key: LogKey) -> list[bytes]:
+        sessions = [one.session for relay in self.beside for one in relay._clients.values()]
+        return [one.fingerprint for one in sessions if one.may_use(key)]
+
+    def _observe(self, event: str, key: LogKey, **facts: Any) -> None:
+        """What an operator would read."""
+        self.journal.append((event, key.channel, facts))
+
+    def _changed(self, key: LogKey) -> None:
+        """Whoever uses the channel comes back and hears that it began or ended to recover."""
+        for relay in self.beside:
+            for connection, client in list(relay._clients.items()):
+                if client.session.may_use(key):
+                    connection.down(Error("recovering", "come back", 0.0))
+
+    def _look_again(self) -> None:
+        """Sweep for as long as devices offer something."""
+        if not self._looking:
+            self._looking = True
+            self.scheduler.after(SECOND, self._sweep)
+
+    def _sweep(self) -> None:
+        self._looking = False
+        self.recoveries.sweep(self.clock())
+        if self.recoveries.busy:
+            self._look_again()
 
     # --- what befalls it
 

@@ -17,8 +17,10 @@ from hotline_protocol.relay.frames import (
     Challenge,
     Entries,
     Error,
+    Fetch,
     Follow,
     Ready,
+    Show,
     Submission,
 )
 from tests.worlds.clock import MINUTE, SECOND
@@ -126,6 +128,7 @@ class Wire:
         def all_of_it() -> None:
             work()
             if self._stage == "ready":
+                self._offer()
                 self._settle()
                 self._pump()
                 self._poke()
@@ -153,6 +156,8 @@ class Wire:
                 self._entries(frame)
             case Answers():
                 self._answers(frame)
+            case Show() | Fetch():
+                self._send(self._driver.asked(frame))
             case Error(code, message, retry_after):
                 raise RelayError(code, message, retry_after)
 
@@ -161,9 +166,14 @@ class Wire:
         for name, after, tail in self._driver.ready(frame):
             self._followed[name] = _Followed(after + 1, tail)
             self._send(Follow(name, after))
+        self._offer()
         self._left_out = [one.name for one in frame.channels if one.name not in self._followed]
         self._stage, self._failures = "ready", 0
         self._reconnecting._set(LineState.UP, None, self.line.charter.relays[self._door].url)
+
+    def _offer(self) -> None:
+        for offer in self._driver.offers():
+            self._send(offer)
 
     def _entries(self, frame: Entries) -> None:
         followed = self._followed.get(frame.channel)
@@ -261,6 +271,7 @@ class Wire:
         self._attempt(self._due)
 
     def _due(self) -> None:
+        self._offer()
         for name, followed in self._followed.items():
             if followed.caught_up:
                 self._driver.tick(name)

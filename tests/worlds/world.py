@@ -112,7 +112,9 @@ class World:
     def _relay(self, number: int, disk: RelayDisk) -> RelayMachine:
         rng = stream(f"relay {number}", self.script.seed)
         door = f"relay{number}"
-        relay = RelayMachine(self.home, disk, clock=self.relay_clock, rng=rng, door=door)
+        relay = RelayMachine(
+            self.home, disk, scheduler=self.scheduler, clock=self.relay_clock, rng=rng, door=door
+        )
 
         def again() -> None:
             relay.up = True

@@ -9,7 +9,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hotline_client.connection.changes import Subscribers
 from hotline_client.connection.clock import Reference
 from hotline_client.engine.desk import Desk
-from hotline_protocol.relay.frames import Answers, Hello, Ready, Submission, hello_content
+from hotline_protocol.errors import PeerError
+from hotline_protocol.relay.frames import (
+    Answers,
+    Fetch,
+    Hello,
+    Offer,
+    Ready,
+    Refill,
+    Show,
+    Submission,
+    hello_content,
+)
 
 
 class DeskDriver:
@@ -23,6 +34,9 @@ class DeskDriver:
         """The relay's tails as of the last `ready` and what came since."""
         self.left_out: frozenset[str] = frozenset()
         """Channels of ours of which the relay said nothing in the last `ready`."""
+        self.recovering: frozenset[str] = frozenset()
+        """Channels of ours of which the relay said in the last `ready` that it lost entries, or does not know."""
+        self._offered: set[str] = set()
         self._reported: set[str] = set()
         self._held: dict[str, int] = {}
         self._ready = False
@@ -31,6 +45,7 @@ class DeskDriver:
         """Our certificate, and its key's signature over this very connection."""
         context = self._desk.context
         self._ready = False
+        self._offered.clear()
         self._held = {name: self.cursor(name) for name in self._desk.entitled}
         link_id = context.charter.link_id
         key = Ed25519PrivateKey.from_private_bytes(context.private_key)
@@ -50,6 +65,7 @@ class DeskDriver:
                 follows.append((one.name, after, one.tail))
             else:
                 self.tails.pop(one.name, None)
+        self.recovering = frozenset(one.name for one in announced.channels if one.recovering)
         self.left_out = frozenset(self._desk.entitled) - {one.name for one in announced.channels}
         for name in sorted(self.left_out):
             self.tails.pop(name, None)
@@ -57,6 +73,29 @@ class DeskDriver:
         self._ready = True
         self._subscribers.tell(None, frozenset({"status"}))
         return follows
+
+    def offers(self) -> list[Offer]:
+        """What the relay is to hear of our logs, once a session: it lost entries, and says so or was found out (R14, H7)."""
+        found = []
+        for name in self._desk.entitled:
+            if name not in self._offered and self._ready:
+                place = self._desk.offer(name, recovering=name in self.recovering)
+                if place is not None:
+                    self._offered.add(name)
+                    found.append(Offer(name, *place))
+        return found
+
+    def asked(self, frame: Show | Fetch) -> Offer | Refill:
+        """What the relay wants of a log that we offered."""
+        name = frame.channel
+        if name not in self._offered:
+            raise PeerError("the relay asks for a log that was not offered")
+        if isinstance(frame, Fetch):
+            return Refill(name, frame.first, tuple(self._desk.given(name, frame.first)))
+        head = self._desk.step(name, lambda draft: draft.head_at(frame.seq))
+        if head is None:
+            raise PeerError(f"the relay asks for entry {frame.seq}, which was not offered")
+        return Offer(name, frame.seq, head)
 
     def entries(self, channel: str, first: int, raws: Sequence[bytes], *, fresh: bool) -> int | None:
         """A batch of the log."""
@@ -90,6 +129,8 @@ class DeskDriver:
 
     def may_follow(self, channel: str) -> bool:
         """Whether the channel is one of ours and not halted, whoever resumed it."""
+        if channel in self.recovering:
+            return False
         return channel in self._desk.entitled and self._desk.state(channel).standing.halt is None
 
     def misbehaved(self, reason: str) -> None:
@@ -104,6 +145,8 @@ class DeskDriver:
             return False
         for name in self._desk.entitled:
             standing = self._desk.state(name).standing
+            if standing.halt is None and name in self.recovering:
+                return False
             if standing.halt is None and (standing.cursor < self.tails.get(name, 0) or standing.resuming):
                 return False
         return True

@@ -23,9 +23,11 @@ from hotline_protocol.relay.frames import (
     Appended,
     Challenge,
     Entries,
+    Fetch,
     Follow,
     Ready,
     RelayFrame,
+    Show,
     Submission,
     decode_relay_frame,
     encode_frame,
@@ -53,6 +55,12 @@ class Driver(Protocol):
 
     def ready(self, announced: Ready) -> list[tuple[str, int, int]]:
         """(channel, follow after, tail) for each channel to follow."""
+
+    def offers(self) -> Sequence[frames.Offer]:
+        """What the relay is to hear of our logs, if it lost entries; quick, each once a session."""
+
+    def asked(self, frame: Show | Fetch) -> frames.Offer | frames.Refill:
+        """What the relay wants of a log that was offered."""
 
     def entries(self, channel: str, first: int, raws: Sequence[bytes], *, fresh: bool) -> int | None:
         """Take a batch; the seq to follow from instead, if not from here."""
@@ -140,6 +148,7 @@ class RelaySession:
         for name, after, tail in await asyncio.to_thread(self._driver.ready, ready):
             self._followed[name] = _Followed(after + 1, tail)
             await self._connection.send(encode_frame(Follow(name, after)))
+        await self._offer()
         self._left_out = [one.name for one in ready.channels if one.name not in self._followed]
 
     async def run(self) -> None:
@@ -223,6 +232,8 @@ class RelaySession:
                 await self._entries(frame)
             elif isinstance(frame, Answers):
                 await self._answers(frame)
+            elif isinstance(frame, Show | Fetch):
+                await self._connection.send(encode_frame(await asyncio.to_thread(self._driver.asked, frame)))
             else:
                 raise PeerError(f"the relay sent {type(frame).__name__.lower()} in the middle of a session")
         if self._restart:
@@ -273,7 +284,12 @@ class RelaySession:
         else:
             await asyncio.to_thread(self._driver.answers, frame)
 
+    async def _offer(self) -> None:
+        for offer in self._driver.offers():
+            await self._connection.send(encode_frame(offer))
+
     async def _tick(self) -> None:
+        await self._offer()
         if any(self._driver.may_follow(name) for name in self._left_out):
             raise RestartError
         for name, followed in self._followed.items():

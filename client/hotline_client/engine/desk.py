@@ -26,8 +26,9 @@ from hotline_client.engine.store import StaleError, Store
 from hotline_protocol.errors import ChainError, PeerError, StorageError, UsageError
 from hotline_protocol.identity.charter import Channel
 from hotline_protocol.identity.entitlement import may_use
-from hotline_protocol.relay.frames import Answers, Submission
+from hotline_protocol.relay.frames import MAX_BATCH, Answers, Submission
 from hotline_protocol.relay.frames import ChannelState as Announced
+from hotline_protocol.terms import ADMITTING_ROLES
 
 T = TypeVar("T")
 
@@ -35,6 +36,8 @@ Listener = Callable[[str | None, frozenset[What]], None]
 
 PROMISE_KEPT_WITHIN: Final = 30_000
 """How long after `appended` an entry must have been delivered, ms."""
+REFILL_BYTES: Final = 64 * 1024
+"""A `refill` stops growing here."""
 _ATTEMPTS: Final = 50
 
 
@@ -120,8 +123,8 @@ class Desk:
     # --- what the relay says
 
     def ready(self, announced: Announced, *, held: int | None = None) -> int | None:
-        """The relay's announcement of a channel: from where to follow it, or None if it is halted. `held`: our cursor when
-        the relay was asked (None: now), which other processes may have moved since.
+        """The relay's announcement of a channel: from where to follow it, or None if it is halted or recovering. `held`: our
+        cursor when the relay was asked (None: now), which other processes may have moved since.
         """
         if announced.name not in self.entitled:
             return None
@@ -132,19 +135,55 @@ class Desk:
             standing = draft.standing
             draft.promises.clear()
             self._announced[announced.name] = announced
-            if standing.halt is None and not standing.resuming:
-                error = halting.check_ready(
-                    draft,
-                    announced.tail,
-                    announced.last_commit,
-                    announced.head,
-                    held=standing.cursor if held is None else held,
-                )
-                if error is not None:
-                    halting.halt(draft, error)
-            return None if standing.halt is not None else standing.cursor
+            if announced.recovering:
+                return None
+            halting.step_back(draft, announced.tail, announced.head)
+            error = halting.check_ready(
+                draft,
+                announced.tail,
+                announced.last_commit,
+                announced.head,
+                held=standing.cursor if held is None else held,
+            )
+            if error is not None:
+                halting.halt(draft, error, lost=announced.tail < standing.cursor)
+            elif standing.chosen:
+                halting.refilled(draft)
+            if standing.halt is not None:
+                return None
+            # while a log is compared, our last entry comes again: whether the relay's log leads on from it shows at once
+            return max(standing.cursor - 1, 0) if standing.resuming else standing.cursor
 
         return self.step(announced.name, work)
+
+    def offer(self, name: str, *, recovering: bool) -> tuple[int, bytes] | None:
+        """The end of our log, for a relay that lost entries: of one that is `recovering`, or after a person's decision (H7).
+
+        None if our own log is in doubt, or nobody decided. In a channel of both sides heads and deputies offer (R14).
+        """
+        state = self.state(name)
+        standing = state.standing
+        decides = len(state.channel.sides) == 1 or self.context.certificate.role in ADMITTING_ROLES
+        lost = standing.halt is not None and standing.halt.lost
+        if (
+            not decides
+            or standing.resuming
+            or not (standing.chosen or (recovering and (lost or not standing.halt)))
+        ):
+            return None
+        return standing.cursor, standing.head
+
+    def given(self, name: str, first: int) -> list[bytes]:
+        """Our entries from `first` on, as many as one `refill` holds."""
+        raws: list[bytes] = []
+        size = 0
+        with self.lock:
+            for one in self.store.entries(name, first, first + MAX_BATCH - 1):
+                raws.append(one.raw)
+                size += len(one.raw)
+                if size >= REFILL_BYTES:
+                    break
+        return raws
 
     def entries(self, name: str, first: int, raws: Sequence[bytes], *, fresh: bool = False) -> int | None:
         """A batch of the followed log; `fresh`: the relay has just got them. The seq to follow from instead, if the vault was put back meanwhile; PeerError if
@@ -168,7 +207,7 @@ class Desk:
         standing = draft.standing
         if standing.halt is not None:
             return None
-        if first > standing.cursor + 1 and standing.resuming:
+        if standing.resuming and (first > standing.cursor + 1 or not halting.leads_on(draft, first, raws)):
             return standing.cursor
         receive(draft, first, raws)
         deviation = deviation or self._other_log(draft)
@@ -278,9 +317,9 @@ class Desk:
 
     # --- what a person wants
 
-    def resume(self, name: str) -> None:
+    def resume(self, name: str, *, shorter: bool = False) -> None:
         """A person's decision after a HALT, or on suspicion."""
-        self.step(name, halting.resume)
+        self.step(name, lambda draft: halting.resume(draft, shorter=shorter))
         with self.lock:
             self._promises[name].clear()
 

@@ -70,7 +70,7 @@ class Draft:
     certificates: dict[bytes, bytes] = field(default_factory=dict)
     contexts: dict[bytes, bytes] = field(default_factory=dict)
     aside: int | None = None
-    forget_aside: bool = False
+    settle_aside: bool = False
     snapshot: Snapshot | None = None
     restored: list[bytes] = field(default_factory=list)
     stop: PutBack | None = None
@@ -299,7 +299,7 @@ class Draft:
             or self._group != "same"
             or self.aside is not None
             or bool(self.restored)
-            or self.forget_aside
+            or self.settle_aside
             or bool(self.slots)
             or bool(self.steps)
         )
@@ -310,7 +310,7 @@ class Draft:
             standing=self.standing,
             aside=self.aside,
             restored=tuple(self.restored),
-            forget_aside=self.forget_aside,
+            settle_aside=self.settle_aside,
             group=self._blobs(),
             drop_group=self._group == "dropped",
             entries=tuple(self.entries),

@@ -65,13 +65,17 @@ class Watermark(msgspec.Struct, frozen=True):
 
 
 class Halt(msgspec.Struct, frozen=True):
-    """Why the channel stopped: a ChainError kind, a sentence, when (unix ms), and the entry that showed it, if one did."""
+    """Why the channel stopped: a ChainError kind, a sentence, when (unix ms), and the entry that showed it, if one did.
+
+    `lost`: the relay's log ends before ours.
+    """
 
     kind: str
     reason: str
     at: int
     seq: int | None = None
     entry: bytes | None = None
+    lost: bool = False
 
 
 class Awaiting(msgspec.Struct, frozen=True):
@@ -87,10 +91,11 @@ class Standing(msgspec.Struct):
 
     `agreed`: the highest seq that a document of somebody else has vouched for. `lost`: our group followed a branch that is
     not in the log any more. `crls`: revocation lists in the order they took effect, and the seq at which. `resuming`: entries set aside are being compared with a refetched log. `pardoned`: digests of
-    entries a person decided to pass after a HALT. `seen`: what the screen showed. Times unix ms; `last_update` is our own
+    entries a person decided to pass after a HALT. `chosen`: when a person decided that a relay whose log ends before ours is to be filled
+    up again, 0 if nobody did. `outside`: how many documents stood outside the log when that was last counted. `seen`: what the screen showed. Times unix ms; `last_update` is our own
     last fresh leaf key. `used_knock`: the knock that let us in, until somebody else in the group was heard. `let_in`: by
     which entry each device that came while we were in was let in. `answered`: SHA-256 of the packages by
-    which devices were let in, while our group lasts. `foundings`: generation → the entry that founded it. `consents`: knocks
+    which devices were let in, while our group lasts. `foundings`: generation → the entry that founded it; `aside_foundings`: ids of such entries that were set aside → generation. `consents`: knocks
     that consent to found the next one. `shared`: the last epochs we were in, newest last. `seated`: certified key → (generation,
     epoch) of its present leaf. `accused`: whose commit lost us. `epoch_began`: the entry that our present epoch began
     with. `ahead`: words sealed in it since one of ours was last seen in the log. `disputed`:
@@ -103,6 +108,7 @@ class Standing(msgspec.Struct):
     last_at: int = 0
     last_commit: int = 0
     foundings: dict[int, int] = msgspec.field(default_factory=dict)
+    aside_foundings: dict[bytes, int] = msgspec.field(default_factory=dict)
     removed: bool = False
     agreed: int = 0
     knocks: dict[bytes, Knock] = msgspec.field(default_factory=dict)
@@ -121,6 +127,8 @@ class Standing(msgspec.Struct):
     halt: Halt | None = None
     resuming: bool = False
     pardoned: list[bytes] = msgspec.field(default_factory=list)
+    chosen: int = 0
+    outside: int = 0
     seen: int = 0
     unseen: list[int] = msgspec.field(default_factory=list)
     receipt_due: int = 0

@@ -62,7 +62,8 @@ class Changes:
 
     `aside`: first move every entry with seq > this and its documents out of sight (kept for `Past.aside_*`, by entry id; what
     is there already under an id stays) and delete its marks and a snapshot from after it. `restored`: entry ids to delete from what was set aside.
-    `forget_aside`: delete all that was set aside. `group`: None = unchanged; an empty `epoch` inside = only
+    `settle_aside`: what is still set aside stands outside the log from now on: it is kept, and its commits are nobody's (`merged`
+    false). `group`: None = unchanged; an empty `epoch` inside = only
     the ratchets changed; `drop_group`: delete both blobs. `contexts`: GroupContexts (RFC 9420, 8.1) by their SHA-256, which signatures
     are over; kept for the record. `certificates`: fingerprint → DER, and device → its newest, for all channels. `snapshot` takes the place of
     the one before. `put_back`: from now on nothing is sealed with this vault.
@@ -71,7 +72,7 @@ class Changes:
     standing: Standing
     aside: int | None = None
     restored: tuple[bytes, ...] = ()
-    forget_aside: bool = False
+    settle_aside: bool = False
     group: GroupBlobs | None = None
     drop_group: bool = False
     entries: tuple[EntryRecord, ...] = ()
@@ -135,7 +136,7 @@ class Past(Protocol):
         """The document that was set aside with the entry of this id."""
 
     def aside_documents(self, channel: str) -> Sequence[DocumentRecord]:
-        """All documents that are still set aside, in seq order."""
+        """All documents that are set aside, in seq order: they stand outside the log."""
 
     def certificate(self, fingerprint: bytes) -> bytes | None:
         """The DER of a certificate that was met."""

@@ -21,7 +21,9 @@ from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.mls.errors import MLSError
 
 
-def channel_view(desk: Desk, name: str, tail: int | None, *, left_out: bool = False) -> ChannelView:
+def channel_view(
+    desk: Desk, name: str, tail: int | None, *, left_out: bool = False, recovering: bool = False
+) -> ChannelView:
     """Where a channel stands."""
     state = desk.state(name)
     standing = state.standing
@@ -33,11 +35,12 @@ def channel_view(desk: Desk, name: str, tail: int | None, *, left_out: bool = Fa
         cursor=standing.cursor,
         tail=tail,
         left_out=left_out,
+        recovering=recovering,
         head=standing.head,
         unacknowledged=len(standing.awaiting),
         unseen=len(standing.unseen),
         outbox=sum(item.refused is None for item in state.outbox.values()),
-        halted=None if halt is None else Halted(halt.kind, halt.reason, halt.at),
+        halted=None if halt is None else Halted(halt.kind, halt.reason, halt.at, halt.lost, standing.chosen),
         generation=standing.generation,
         consents=tuple(_consents(desk, state)),
     )

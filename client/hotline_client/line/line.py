@@ -21,6 +21,7 @@ from hotline_client.engine import journal
 from hotline_client.engine.contents import body_of
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.draft import Draft, Random
+from hotline_client.engine.incoming import halting
 from hotline_client.engine.outgoing import documents, receipts
 from hotline_client.engine.outgoing.recovery import Recovered
 from hotline_client.engine.records import DocumentRecord
@@ -179,7 +180,11 @@ class Line:
         """Where a channel stands."""
         with self._desk.lock:
             return channel_view(
-                self._desk, name, self._driver.tails.get(name), left_out=name in self._driver.left_out
+                self._desk,
+                name,
+                self._driver.tails.get(name),
+                left_out=name in self._driver.left_out,
+                recovering=name in self._driver.recovering,
             )
 
     def channels(self) -> tuple[ChannelView, ...]:
@@ -299,6 +304,12 @@ class Line:
         with self._desk.lock:
             return self._timeline.security_events(channel)
 
+    def outside(self, channel: str) -> list[MessageView]:
+        """What stood in a channel's log here and does not any more (H8), oldest first."""
+        records = self._desk.step(channel, halting.outside)
+        with self._desk.lock:
+            return self._timeline.outside(channel, records)
+
     # --- what a person does
 
     def send_text(
@@ -377,9 +388,11 @@ class Line:
             if self._desk.state(name).is_member:
                 self.act(name, lambda draft: documents.queue(draft, Revocation(crl)))
 
-    def resume(self, channel: str) -> None:
-        """A person's decision after a HALT: take the log again from the last vouched-for place, and go on."""
-        self._desk.resume(channel)
+    def resume(self, channel: str, *, shorter: bool = False) -> None:
+        """A person's decision after a HALT: take the log again from the last vouched-for place, and go on. After a `rollback`
+        the relay is to be filled up again first, unless its `shorter` log is taken as it is.
+        """
+        self._desk.resume(channel, shorter=shorter)
         self._nudge(self._connection.restart)
 
     def consent(self, channel: str) -> int:

@@ -1,14 +1,16 @@
-"""A channel's log, or single documents of it, as the parts of a record file (docs/protocol.md, rules V1 to V9)."""
+"""A channel's log, or single documents of it, as the parts of a record file (docs/protocol.md, rules V1 to V10)."""
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from hotline_client.engine.desk import Desk
+from hotline_client.engine.incoming import halting
 from hotline_client.engine.records import DocumentRecord, EntryRecord
 from hotline_protocol.errors import StorageError, UsageError
 from hotline_protocol.identity.certificate import Certificate
@@ -61,7 +63,8 @@ class Recorder:
         chosen = sorted(map(self._wanted, only), key=lambda one: one.seq)
         opening = frames.Record(self._channel, not only, tail, head, self._desk.clock())
         pages = self._pages(tail) if not only else [self._page_of(one) for one in chosen]
-        return frames.write(self._parts(opening, crls, pages))
+        parts = self._parts(opening, crls, pages)
+        return frames.write(parts if only else chain(parts, self._outside()))
 
     def _wanted(self, document_id: bytes) -> DocumentRecord:
         with self._desk.lock:
@@ -112,6 +115,15 @@ class Recorder:
                     yield frames.Document(
                         record.seq, record.author, record.authenticated, record.refused, record.reference
                     )
+
+    def _outside(self) -> Iterator[frames.Part]:
+        """What a relay lost, behind the log."""
+        for record in self._desk.step(self._channel, halting.outside):
+            with self._desk.lock:
+                entry = self._desk.store.aside_entry(self._channel, record.entry_id)
+            yield from self._papers(record)
+            if entry is not None and self._is_signed(record):
+                yield frames.Outside(record.seq, entry.raw, record.author, record.authenticated)
 
     def _papers(self, record: DocumentRecord) -> Iterator[frames.Part]:
         """What the document's signature needs and is not in the file yet."""

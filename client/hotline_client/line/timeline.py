@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Final
 
+from msgspec.structs import replace
+
 from hotline_client.engine.contents import HIDDEN, about, body_of, is_line, queued_body, text_of
 from hotline_client.engine.desk import Desk
 from hotline_client.engine.records import DocumentRecord, EventRecord, MarkRecord, OutboxItem
@@ -66,6 +68,13 @@ class Timeline:
     def security_events(self, name: str | None) -> list[MessageView]:
         """What deviated from what is promised, in one channel or all, oldest first."""
         return [self.event_view(channel, record) for channel, record in self._store.security_events(name)]
+
+    def outside(self, name: str, records: Sequence[DocumentRecord]) -> list[MessageView]:
+        """Views of documents that stand outside the log."""
+        return [
+            self.document_view(name, replace(one, refused="not in the log any more"), Marks())
+            for one in records
+        ]
 
     def page(self, name: str, *, before: int | None, after: int | None, limit: int) -> list[MessageView]:
         """A page of the log as a person reads it, oldest first; outbox items last when `before` is None."""

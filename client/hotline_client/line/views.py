@@ -153,11 +153,16 @@ class MessageView:
 
 @dataclass(frozen=True, slots=True)
 class Halted:
-    """A channel that stopped. `kind` is a ChainError kind, `reason` a sentence for a person, `at` unix ms."""
+    """A channel that stopped. `kind` is a ChainError kind, `reason` a sentence for a person, `at` unix ms.
+
+    `lost`: the relay's log ends before ours. `chosen`: when a person decided that it is to be filled up again, unix ms, 0 if nobody did.
+    """
 
     kind: str
     reason: str
     at: int
+    lost: bool = False
+    chosen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +185,8 @@ class ChannelView:
     """How often both sides founded the channel again; -1 before it was founded."""
     consents: tuple[Person, ...] = ()
     """Whose consent to found it again is good now."""
+    recovering: bool = False
+    """Whether the relay lost entries of this channel, and is being filled up again from heads' and deputies' devices."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,8 @@ def channel_text(channel: ChannelView) -> str:
     """Where a channel stands: epoch, last entry, head of the chain, and whether it is halted."""
     epoch = f"epoch {channel.epoch}" if channel.epoch is not None else channel.phase
     state = "NOT ANNOUNCED by the relay" if channel.left_out else "in order"
+    if channel.recovering:
+        state = "RECOVERING: the relay lost entries"
     if channel.halted:
         state = f"HALTED {channel.halted.kind}: {show(channel.halted.reason)}"
     if channel.consents:

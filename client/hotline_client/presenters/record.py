@@ -81,6 +81,7 @@ def verdict_record(verdict: Verdict) -> dict[str, Any]:
         "documents": verdict.documents,
         "unread": verdict.unread,
         "refused": verdict.refused,
+        "outside": verdict.outside,
         "vouched": {str(side): seq for side, seq in verdict.vouched.items()},
         "deviating": verdict.deviating,
     }
@@ -114,6 +115,13 @@ def verdict_text(verdict: Verdict, t: Translate = english) -> list[str]:
     if verdict.refused:
         lines.append(
             t("{count} of them did not count on the device that wrote this file.", count=verdict.refused)
+        )
+    if verdict.outside:
+        lines.append(
+            t(
+                "{count} more are signed and not in the log any more: a relay lost them.",
+                count=verdict.outside,
+            )
         )
     lines.append(
         t(

@@ -139,7 +139,7 @@ class Reader:
         return None if row is None else rows.document(row)
 
     def aside_documents(self, channel: str) -> Sequence[DocumentRecord]:
-        """All documents that are still set aside, in seq order."""
+        """All documents that are set aside, in seq order: they stand outside the log."""
         sql = f"SELECT {rows.DOCUMENT} FROM aside_document WHERE {_CHANNEL} ORDER BY seq"  # noqa: S608
         return [rows.document(row) for row in self._database.rows(sql, (channel,))]
 

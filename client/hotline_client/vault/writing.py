@@ -98,9 +98,8 @@ def _set_aside(tx: Transaction, number: int, changes: Changes) -> None:
     restored = [(number, one) for one in changes.restored]
     tx.run_all("DELETE FROM aside_entry WHERE channel = ? AND id = ?", restored)
     tx.run_all("DELETE FROM aside_document WHERE channel = ? AND entry_id = ?", restored)
-    if changes.forget_aside:
-        tx.run("DELETE FROM aside_entry WHERE channel = ?", (number,))
-        tx.run("DELETE FROM aside_document WHERE channel = ?", (number,))
+    if changes.settle_aside:
+        tx.run("UPDATE aside_entry SET merged = 0 WHERE channel = ?", (number,))
 
 
 def _write_group(tx: Transaction, number: int, changes: Changes) -> None:

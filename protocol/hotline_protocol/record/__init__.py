@@ -1,1 +1,1 @@
-"""A channel's log as a file that anybody can verify offline, with nothing but the two authority certificates (rules V1 to V9)."""
+"""A channel's log as a file that anybody can verify offline, with nothing but the two authority certificates (rules V1 to V10)."""

@@ -1,7 +1,7 @@
 r"""The record file: a line that names it, then frames (rules V1 and V2).
 
 V1  file  = "hotline record 1\n" frame*; frame = size as 4 bytes big-endian ‖ msgpack array [tag, …] of that many bytes
-V2  order = record, charter, then papers, entries and documents by seq, and `end` last: SHA-256 over every byte before it.
+V2  order = record, charter, then papers, entries and documents by seq, then what stands outside the log, and `end` last: SHA-256 over every byte before it.
     A certificate, revocation list or group context stands before the first document that needs it.
 """
 
@@ -87,13 +87,24 @@ class Document(Frame, frozen=True):
     reference: str | None
 
 
+class Outside(Frame, frozen=True):
+    """A document that counted under entry `seq` of the exporter's log, which a relay lost (H8): that entry, and as in `Document` what
+    its author signed.
+    """
+
+    seq: Count
+    raw: bytes
+    author: Hash
+    authenticated: bytes
+
+
 class End(Frame, frozen=True):
     """Nothing follows. `digest`: SHA-256 over every byte before this frame."""
 
     digest: Hash
 
 
-Part = Record | Charter | Certificate | Revocations | Context | EntryPart | Document
+Part = Record | Charter | Certificate | Revocations | Context | EntryPart | Document | Outside
 _decoder: Final[msgspec.msgpack.Decoder[Part | End]] = msgspec.msgpack.Decoder(Part | End)
 
 

@@ -1,4 +1,4 @@
-"""Verifying a record offline (rules V3 to V9): every check is on bytes in the file and the two authorities one was given.
+"""Verifying a record offline (rules V3 to V10): every check is on bytes in the file and the two authorities one was given.
 
 V3  the charter is signed by both authorities, and they are exactly the two that the verifier was given by another way
 V4  the channel is one of the charter; a whole record's entries run from 1 to its tail without a gap, and their chain (C2, C3) ends in its head
@@ -8,6 +8,7 @@ V7  that certificate was issued by one of the two authorities, and was current a
 V8  the document names this channel and epoch; in a whole record, what its author saw of the log, and a log that it signs, are compared
     with the chain: where they differ the record is not in order
 V9  each document of an author counts once; what the exporter's device refused counts for nothing, and only its signature is checked
+V10 what stands outside the log, because a relay lost it, is signed as V5 to V7 say, for the entry that is shown with it, and counts for nothing else
 
 The relay's time of an entry, the order after the last entry that a document vouches for, numbers, and what the exporter's
 device refused are the exporter's word. Who was a member is not shown: that needs the channel's keys.
@@ -56,7 +57,7 @@ class Proven:
 
 @dataclass(slots=True)
 class Verdict:
-    """What was shown so far. `vouched`: by side, the last entry up to which a document of that side signs the log.
+    """What was shown so far. `outside`: documents that a relay lost, signed. `vouched`: by side, the last entry up to which a document of that side signs the log.
 
     `deviating`: entries whose author signs another log. A log that was put back once has some; so has a false record.
     """
@@ -67,6 +68,7 @@ class Verdict:
     messages: int = 0
     documents: int = 0
     refused: int = 0
+    outside: int = 0
     vouched: dict[Side, int] = field(default_factory=dict)
     deviating: list[int] = field(default_factory=list)
 
@@ -129,6 +131,8 @@ class Verifier:
                 self._take_entry(part)
             case frames.Document():
                 return self._document(part)
+            case frames.Outside():
+                return self._outside(part)
             case _:
                 raise FormatError("the record says twice what it is")
         return None
@@ -168,11 +172,28 @@ class Verifier:
         verdict.messages += entry.kind == "message"
 
     def _document(self, part: frames.Document) -> Proven:
-        verdict, trust = self.verdict, self._trust
-        if trust is None or self._entry is None or self._entry[0] != part.seq or self._answered:
+        if self._entry is None or self._entry[0] != part.seq or self._answered:
             raise FormatError(f"the document of entry {part.seq} does not stand under its entry")
-        entry = self._entry[1]
         self._answered = True
+        entry = self._entry[1]
+        author, content, epoch = self._signed(entry, part, counts=part.refused is None)
+        return self._read(part, author, content, epoch)
+
+    def _outside(self, part: frames.Outside) -> Proven:
+        verdict = self.verdict
+        if not verdict.record.whole or len(self._heads) - 1 != verdict.record.tail:
+            raise FormatError(f"what stood in entry {part.seq} does not stand behind the whole log")
+        entry = decode_entry(part.raw)
+        author, content, epoch = self._signed(entry, part, counts=True)
+        document = self._fitting(decode_document(content), epoch)
+        verdict.outside += 1
+        return Proven(part.seq, entry.at, author, document, content, "not in the log any more")
+
+    def _signed(
+        self, entry: Entry, part: frames.Document | frames.Outside, *, counts: bool
+    ) -> tuple[Certificate, bytes, int]:
+        """Author, content and epoch of what was signed for an entry (V5 to V7)."""
+        verdict = self.verdict
         signed = mls.decode(AuthenticatedContent.read, part.authenticated)
         content = signed.content
         if (
@@ -183,26 +204,29 @@ class Verifier:
             or not hmac.compare_digest(content.authenticated_data, entry.id)
         ):
             raise TrustError(f"{self._place()}: the document was made for another entry")
-        author = self._author(part, trust, entry.at)
+        author = self._author(part.author, entry.at, counts=counts)
         context = self._contexts.get((content.group_id, content.epoch))
         if context is None:
             raise FormatError(f"{self._place()}: the group context of epoch {content.epoch} is missing")
         signed.verify(cipher_suite(verdict.charter.suite), author.public_key, context)
-        return self._read(part, author, content.body, content.epoch)
+        return author, content.body, content.epoch
 
-    def _author(self, part: frames.Document, trust: Trust, at: int) -> Certificate:
-        author = self._certificates.get(part.author)
-        if author is None:
+    def _author(self, fingerprint: bytes, at: int, *, counts: bool) -> Certificate:
+        author = self._certificates.get(fingerprint)
+        if author is None or self._trust is None:
             raise FormatError(f"{self._place()}: its author's certificate is missing")
-        if part.refused is None and not trust.is_current(author, at // 1000):
+        if counts and not self._trust.is_current(author, at // 1000):
             raise CertificateError(f"{self._place()}: its author's certificate had expired or was revoked")
         return author
 
+    def _fitting(self, document: Document, epoch: int) -> Document:
+        if document.channel != self.verdict.record.channel or document.epoch != epoch:
+            raise TrustError(f"{self._place()}: the document was written for another channel or epoch")
+        return document
+
     def _read(self, part: frames.Document, author: Certificate, content: bytes, epoch: int) -> Proven:
         verdict = self.verdict
-        document = decode_document(content)
-        if document.channel != verdict.record.channel or document.epoch != epoch:
-            raise TrustError(f"{self._place()}: the document was written for another channel or epoch")
+        document = self._fitting(decode_document(content), epoch)
         if part.refused is None:
             self._check_log(part.seq, author, document)
             if (author.fingerprint, document.id) in self._seen:

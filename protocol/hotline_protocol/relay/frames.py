@@ -1,7 +1,7 @@
 """Frames of the relay protocol `hotline.v1`: msgpack arrays whose first element names the frame, one type each.
 
-A WebSocket message is one frame. Client: hello, append, follow. Relay: challenge, ready, answers, entries, error.
-Arrays and not maps, so that no key can be named twice (docs/protocol.md, rules R1 to R12).
+A WebSocket message is one frame. Client: hello, append, follow, offer, refill. Relay: challenge, ready, answers, entries, show, fetch,
+error. Arrays and not maps, so that no key can be named twice (docs/protocol.md, rules R1 to R16).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Wait = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
 
 ErrorCode = Literal[
     "malformed", "unauthenticated", "unknown-link", "not-entitled", "unknown-channel", "id-conflict",
-    "too-large", "rate-limited", "too-many-connections", "too-slow", "shutting-down", "storage",
+    "too-large", "rate-limited", "too-many-connections", "too-slow", "shutting-down", "storage", "recovering",
 ]  # fmt: skip
 
 
@@ -58,12 +58,15 @@ class Limits(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ChannelState(msgspec.Struct, frozen=True, array_like=True):
-    """Where a channel's log stands: seq of its last entry, seq of its last commit, head."""
+    """Where a channel's log stands: seq of its last entry, seq of its last commit, head. `recovering`: the relay lost entries of
+    it, or does not know whether it did, and takes none until devices have said what they hold (R13).
+    """
 
     name: str
     tail: Count
     last_commit: Count
     head: Hash
+    recovering: bool = False
 
 
 class Ready(msgspec.Struct, frozen=True, array_like=True, tag="ready"):
@@ -128,6 +131,36 @@ class Follow(msgspec.Struct, frozen=True, array_like=True, tag="follow", forbid_
     after: Count
 
 
+class Offer(msgspec.Struct, frozen=True, array_like=True, tag="offer", forbid_unknown_fields=True):
+    """Client: the head of my log after entry `seq`; at first of its last entry, then of those that `show` asks for."""
+
+    channel: str
+    seq: Count
+    head: Hash
+
+
+class Refill(msgspec.Struct, frozen=True, array_like=True, tag="refill", forbid_unknown_fields=True):
+    """Client: the consecutive entries from `first` on that `fetch` asked for, each as its exact stored bytes."""
+
+    channel: str
+    first: Count
+    entries: tuple[bytes, ...]
+
+
+class Show(msgspec.Struct, frozen=True, array_like=True, tag="show"):
+    """Relay: offer the head of your log after entry `seq`."""
+
+    channel: str
+    seq: Count
+
+
+class Fetch(msgspec.Struct, frozen=True, array_like=True, tag="fetch"):
+    """Relay: give me entries of your log from `first` on, as many as one `refill` may hold."""
+
+    channel: str
+    first: Count
+
+
 class Entries(msgspec.Struct, frozen=True, array_like=True, tag="entries"):
     """Relay: consecutive entries starting at `first`, each as its exact stored bytes."""
 
@@ -144,8 +177,8 @@ class Error(msgspec.Struct, frozen=True, array_like=True, tag="error"):
     retry_after: Wait | None = None
 
 
-ClientFrame = Hello | Append | Follow
-RelayFrame = Challenge | Ready | Answers | Entries | Error
+ClientFrame = Hello | Append | Follow | Offer | Refill
+RelayFrame = Challenge | Ready | Answers | Entries | Show | Fetch | Error
 
 _encoder = msgspec.msgpack.Encoder()
 _client_decoder: msgspec.msgpack.Decoder[ClientFrame] = msgspec.msgpack.Decoder(ClientFrame)

@@ -68,6 +68,8 @@ class _Lazy(click.Group):
         "init": "hotline_server.cli.init",
         "run": "hotline_server.cli.run",
         "check": "hotline_server.cli.check",
+        "backup": "hotline_server.cli.backup",
+        "restore": "hotline_server.cli.restore",
         "charter": "hotline_server.cli.charter",
     }
 

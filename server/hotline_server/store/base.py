@@ -39,6 +39,28 @@ class Store(Protocol):
         """The exact bytes of entries after + 1 …, at most `limit`, ending with the one that reaches `max_bytes`."""
         ...
 
+    def recovering(self, key: LogKey) -> bool:
+        """Whether a log may lack entries, and takes none until it is adopted; quick."""
+        ...
+
+    def recover(self, key: LogKey) -> None:
+        """From now on the log is recovering."""
+        ...
+
+    def recover_all(self) -> None:
+        """From now on every log is recovering, also those that are not there yet."""
+        ...
+
+    def stage(self, key: LogKey, first: int, raws: Sequence[bytes]) -> None:
+        """Keep entries `first` … for `adopt`, in place of any that were staged there; nobody sees them."""
+        ...
+
+    def adopt(self, key: LogKey, base: int, position: Position) -> None:
+        """In one transaction: what was staged after entry `base` takes the place of what is there, the log stands at `position`,
+        whose entries were all staged, and is no longer recovering. With `base` as the position's tail nothing else changes.
+        """
+        ...
+
     def probe(self) -> None:
         """Raise StorageError if the next `append` would fail; quick."""
         ...

@@ -14,9 +14,11 @@ from hotline_protocol.relay.chain import extend
 from hotline_server.ordering import Decision, LogKey, Position, empty
 from hotline_server.store.base import Batch, StoreFullError
 from hotline_server.store.sqlite_log import SPAN, WritableLog
+from hotline_server.store.sqlite_refill import SCHEMA, SqliteRefill
 
-_VERSION: Final = 1
-_APPLICATION: Final = 0x484F544C  # "HOTL"
+_VERSION: Final = 2
+APPLICATION: Final = 0x484F544C
+"""`HOTL`: what tells our database from any other."""
 _SCHEMA: Final = (
     """CREATE TABLE logs (
         log INTEGER PRIMARY KEY, link BLOB NOT NULL, channel TEXT NOT NULL, tail INTEGER NOT NULL,
@@ -25,7 +27,8 @@ _SCHEMA: Final = (
     "CREATE TABLE entries (place INTEGER PRIMARY KEY, raw BLOB NOT NULL) STRICT",
     """CREATE TABLE ids (log INTEGER NOT NULL, id BLOB NOT NULL, seq INTEGER NOT NULL,
         PRIMARY KEY (log, id)) STRICT, WITHOUT ROWID""",
-    f"PRAGMA application_id={_APPLICATION}",
+    *SCHEMA,
+    f"PRAGMA application_id={APPLICATION}",
     f"PRAGMA user_version={_VERSION}",
 )
 _CHECKPOINT_PAGES: Final = 8192
@@ -42,6 +45,7 @@ class SqliteStore:
             self._writer = self._connect()
             self._prepare()
             self._reader = self._connect()
+            self._refill = SqliteRefill(self._connect())
 
     def __enter__(self) -> Self:
         return self
@@ -115,6 +119,45 @@ class SqliteStore:
             )
             return _until(rows, max_bytes)
 
+    def recovering(self, key: LogKey) -> bool:
+        """See `Store.recovering`."""
+        with _storage("cannot read the database"):
+            return self._refill.recovering(key)
+
+    def restored(self) -> bool:
+        """Whether every log is recovering that was not opened since `recover_all`."""
+        with _storage("cannot read the database"):
+            return self._refill.restored()
+
+    def totals(self) -> tuple[int, int]:
+        """Logs with entries, and entries in all."""
+        with _storage("cannot read the database"):
+            query = "SELECT count(*), coalesce(sum(tail), 0) FROM logs WHERE tail > 0"
+            logs, entries = self._reader.execute(query).fetchone()
+            return logs, entries
+
+    def recover(self, key: LogKey) -> None:
+        """See `Store.recover`."""
+        with _storage("cannot write the database"):
+            self._refill.recover(key)
+
+    def recover_all(self) -> None:
+        """See `Store.recover_all`."""
+        with _storage("cannot write the database"):
+            self._refill.recover_all()
+
+    def stage(self, key: LogKey, first: int, raws: Sequence[bytes]) -> None:
+        """See `Store.stage`."""
+        self._check_room()
+        with _storage("cannot store entries"):
+            self._refill.stage(key, first, raws)
+
+    def adopt(self, key: LogKey, base: int, position: Position) -> None:
+        """See `Store.adopt`."""
+        with _storage("cannot store entries"):
+            self._refill.adopt(key, base, position)
+        self._logs.pop(key, None)
+
     def probe(self) -> None:
         """See `Store.probe`."""
         self._check_room()
@@ -154,6 +197,7 @@ class SqliteStore:
 
     def close(self) -> None:
         """See `Store.close`."""
+        self._refill.close()
         self._reader.close()
         self._writer.close()
 

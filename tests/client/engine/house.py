@@ -13,7 +13,9 @@ from hotline_client.engine.outgoing import commits, receipts, sealing
 from hotline_client.engine.records import DocumentRecord
 from hotline_protocol.codec import encode
 from hotline_protocol.documents import decode_document
+from hotline_protocol.relay.chain import decode_entry
 from hotline_protocol.terms import Role, Side
+from hotline_server.ordering import Known, LogKey, empty
 from tests.support.memory_relay import MemoryRelay, Wire, settle
 from tests.support.memory_vault import MemoryVault
 from tests.support.people import NOW, context, link, rng_of
@@ -169,3 +171,25 @@ def founded(house: House, ours: str = "Dana", theirs: str = "Viktor") -> tuple[P
     dana.admit(viktor)
     house.settle()
     return dana, viktor
+
+
+def relay_as_it_was(house: House, tail: int) -> None:
+    """The relay's log is put back to its first entries."""
+    log = house.relay.log(CHANNEL)
+    log.raws = log.raws[:tail]
+    log.known = {key: known for key, known in log.known.items() if known.seq <= tail}
+    key = LogKey(house.relay.link_id, CHANNEL)
+    position = empty(key)
+    for seq, raw in enumerate(log.raws, 1):
+        position = position.after(seq, raw)
+    log.position = position
+
+
+def refill(house: House, raws: list[bytes]) -> None:
+    """The relay has again what it had lost."""
+    log = house.relay.log(CHANNEL)
+    for raw in raws[log.position.tail :]:
+        seq = log.position.tail + 1
+        log.raws.append(raw)
+        log.known[decode_entry(raw).id] = Known(seq, raw)
+        log.position = log.position.after(seq, raw)

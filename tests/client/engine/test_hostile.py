@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hotline_client.engine.desk import PROMISE_KEPT_WITHIN
 from hotline_client.engine.draft import Draft
+from hotline_client.engine.incoming import halting
 from hotline_client.engine.outgoing import sealing
 from hotline_protocol.codec import encode
 from hotline_protocol.documents.document import MAX_TIME
@@ -17,7 +18,7 @@ from hotline_protocol.errors import PeerError
 from hotline_protocol.relay.chain import Entry, Kind, decode_entry, encode_entry
 from hotline_protocol.relay.frames import ChannelState, Submission
 from hotline_protocol.terms import Role
-from tests.client.engine.house import CHANNEL, House, Person, founded
+from tests.client.engine.house import CHANNEL, House, Person, founded, refill, relay_as_it_was
 from tests.support import hostile_relay as hostile
 from tests.support.hostile_relay import HostileRelay
 
@@ -67,7 +68,7 @@ class Story:
         self.shown()
         self.dana.wire.relay = self.house.relay
         for _ in range(3):
-            self.dana.desk.resume(CHANNEL)
+            self.dana.desk.resume(CHANNEL, shorter=True)
             self.dana.wire.connect(CHANNEL)
             self.house.settle()
             if self.halted() is None:
@@ -276,7 +277,7 @@ def test_garbage_of_every_kind_is_refused(story: Story) -> None:
         story.dana.restart()
         if story.halted() is not None:
             story.dana.wire.relay = story.house.relay
-            story.dana.desk.resume(CHANNEL)
+            story.dana.desk.resume(CHANNEL, shorter=True)
             story.dana.wire.connect(CHANNEL)
     story.honest_again()
 
@@ -367,11 +368,101 @@ def test_own_messages_that_vanished_are_sent_again() -> None:
     dana.wire.connect(CHANNEL)
     assert dana.standing.halt is not None
     assert dana.standing.halt.kind == "rollback"
-    dana.desk.resume(CHANNEL)
+    dana.desk.resume(CHANNEL, shorter=True)
     dana.wire.connect(CHANNEL)
     house.settle()
     assert dana.texts() == viktor.texts() == ["important"]
     assert [one.id for one in viktor.documents()] == [document]
+
+
+def test_a_knock_that_names_a_commit_that_is_not_there_stops_nobody() -> None:
+    """R7 does not check it: any certified device could send one, and a relay that lost entries is sent honest ones."""
+    house = House()
+    dana, viktor = founded(house)
+    house.relay.append(CHANNEL, [Submission("knock", b"k" * 16, 10**9, b"anything")])
+    house.settle()
+    assert dana.standing.halt is None
+    viktor.say("and on")
+    house.settle()
+    assert dana.texts() == ["and on"]
+
+
+def test_a_resume_never_stands_beyond_what_the_relay_has() -> None:
+    """H2, row 7: what somebody else vouched for is not in the relay's log any more."""
+    house = House()
+    dana, viktor = founded(house)
+    tail = house.relay.log(CHANNEL).position.tail
+    for text in SAID:
+        dana.say(text)
+        viktor.say(f"heard {text}")
+        house.settle()
+    assert dana.standing.agreed > tail
+    relay_as_it_was(house, tail)
+    for person in (dana, viktor):
+        person.wire.connect(CHANNEL)
+        assert person.standing.halt is not None
+        person.desk.resume(CHANNEL, shorter=True)
+        person.wire.connect(CHANNEL)
+        assert person.standing.cursor <= house.relay.log(CHANNEL).position.tail
+    house.settle()
+    assert not dana.standing.resuming
+    assert dana.standing.head == viktor.standing.head == house.relay.log(CHANNEL).position.head
+    assert (
+        sorted(dana.texts()) == sorted(viktor.texts()) == sorted([*SAID, *(f"heard {one}" for one in SAID)])
+    )
+    dana.say("got?")
+    house.settle()
+    house.clock.pass_(seconds=3)
+    house.settle()
+    got = dana.standing.watermarks[viktor.desk.context.certificate.fingerprint].delivered
+    assert got >= dana.documents()[-1].seq, "receipts speak of the log as it is now"
+
+
+def test_what_the_other_side_signed_is_kept_outside_the_log() -> None:
+    """H8, row 23: the relay lost everything, and its author is not there to say it again."""
+    house = House()
+    dana, viktor = founded(house)
+    tail = house.relay.log(CHANNEL).position.tail
+    viktor.say("signed and lost")
+    house.settle()
+    raws = [*house.relay.log(CHANNEL).raws]
+    relay_as_it_was(house, tail)
+    dana.wire.connect(CHANNEL)
+    dana.desk.resume(CHANNEL, shorter=True)
+    dana.wire.connect(CHANNEL)
+    assert not dana.standing.resuming
+    assert dana.texts() == []
+    assert dana.events("vanished")
+    (kept,) = dana.step(halting.outside)
+    assert kept.authenticated
+    refill(house, raws)
+    dana.wire.pull(CHANNEL)
+    assert dana.texts() == ["signed and lost"], "it stands in the log again, and was not opened twice"
+    assert dana.step(halting.outside) == []
+    assert dana.standing.halt is None
+
+
+def test_a_rollback_is_over_once_the_relay_was_filled_up_again() -> None:
+    """H7: nothing is set aside, nothing is compared; a person decided, and the relay has our log."""
+    house = House()
+    dana, viktor = founded(house)
+    dana.say("kept by both")
+    house.settle()
+    raws = [*house.relay.log(CHANNEL).raws]
+    relay_as_it_was(house, len(raws) - 2)
+    dana.wire.connect(CHANNEL)
+    assert dana.standing.halt is not None
+    refill(house, raws)
+    dana.wire.connect(CHANNEL)
+    assert dana.standing.halt is not None, "a person decides (H1)"
+    dana.desk.resume(CHANNEL)
+    assert dana.standing.halt is not None
+    dana.wire.connect(CHANNEL)
+    assert dana.standing.halt is None
+    assert not dana.standing.resuming
+    viktor.say("and on")
+    house.settle()
+    assert dana.texts() == viktor.texts() == ["kept by both", "and on"]
 
 
 def test_a_lying_author_halts_once_and_is_passed_by_a_person() -> None:

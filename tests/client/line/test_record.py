@@ -1,4 +1,4 @@
-"""Record files: what is written is verified, and whatever is changed in one is found (docs/protocol.md, V1 to V9)."""
+"""Record files: what is written is verified, and whatever is changed in one is found (docs/protocol.md, V1 to V10)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hotline_protocol.record.verify import Proven, Verdict, Verifier
 from hotline_protocol.relay.chain import extend, genesis
 from hotline_protocol.terms import Role
 from tests import sampling
-from tests.client.engine.house import CHANNEL, House, Person, founded
+from tests.client.engine.house import CHANNEL, House, Person, founded, relay_as_it_was
 from tests.support.people import authority, crl, device, link
 
 Parts = list[frames.Part]
@@ -276,3 +276,59 @@ def test_whatever_is_changed_nothing_false_is_proven(data: st.DataObject) -> Non
     honest, _ = verified(sealed(parts))
     said = {(one.seq, one.author.fingerprint, one.content) for one in honest}
     assert {(one.seq, one.author.fingerprint, one.content) for one in found} <= said or verdict.deviating
+
+
+@functools.cache
+def after_a_loss() -> tuple[Person, bytes]:
+    """Dana, who has words of Viktor's that the relay lost; and their document id."""
+    home = House()
+    dana, viktor = founded(home)
+    dana.say("before")
+    home.settle()
+    tail = home.relay.log(CHANNEL).position.tail
+    viktor.say("signed and lost")
+    home.settle()
+    lost = viktor.documents()[-1].id
+    relay_as_it_was(home, tail)
+    dana.wire.connect(CHANNEL)
+    dana.desk.resume(CHANNEL, shorter=True)
+    dana.wire.connect(CHANNEL)
+    dana.say("after")
+    home.settle(dana)
+    return dana, lost
+
+
+def test_what_a_relay_lost_stands_behind_the_log_with_its_signature() -> None:
+    """V10."""
+    dana, lost = after_a_loss()
+    found, verdict = verified(written(dana))
+    assert [one.document.body["text"] for one in found if one.document.kind == "text"] == [
+        "before",
+        "after",
+        "signed and lost",
+    ]
+    assert (found[-1].document.id, found[-1].refused) == (lost, "not in the log any more")
+    assert (verdict.outside, verdict.unread, verdict.deviating) == (1, 0, [])
+    only = dana.documents()[0].id
+    assert verified(written(dana, only))[1].outside == 0
+
+
+def test_what_stands_behind_the_log_is_judged_like_what_stands_in_it() -> None:
+    parts = list(frames.read(io.BytesIO(written(after_a_loss()[0])).read))
+    (place,) = [number for number, one in enumerate(parts) if isinstance(one, frames.Outside)]
+    outside = parts[place]
+    assert isinstance(outside, frames.Outside)
+    entry = next(one for one in parts if isinstance(one, frames.EntryPart) and one.seq > 5)
+    changes: list[tuple[str, object]] = [
+        ("raw", entry.raw),
+        ("author", bytes(32)),
+        ("authenticated", outside.authenticated[:-1] + bytes([outside.authenticated[-1] ^ 1])),
+    ]
+    for name, value in changes:
+        forged = [*parts[:place], msgspec.structs.replace(outside, **{name: value}), *parts[place + 1 :]]
+        with pytest.raises((TrustError, FormatError)):
+            verified(sealed(forged))
+    first = next(number for number, one in enumerate(parts) if isinstance(one, frames.EntryPart))
+    moved = [*parts[:first], outside, *parts[first:place], *parts[place + 1 :]]
+    with pytest.raises(FormatError, match="behind the whole log"):
+        verified(sealed(moved))

@@ -157,6 +157,7 @@ def test_where_a_channel_stands() -> None:
         "left_out": False,
         "generation": 0,
         "consents": [],
+        "recovering": False,
     }
     assert presenter.channel_record(halted)["halted"] == halted.halted
     left_out = ChannelView("air", "member", 7, 12, None, bytes(32), 0, 0, 0, None, left_out=True)

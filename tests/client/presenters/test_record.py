@@ -63,6 +63,7 @@ def test_what_the_verification_of_a_whole_log_showed() -> None:
         "documents": 14,
         "unread": 0,
         "refused": 0,
+        "outside": 0,
         "vouched": {"a": 16, "b": 18},
         "deviating": [],
     }

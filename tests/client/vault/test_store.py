@@ -251,9 +251,14 @@ def test_what_is_set_aside_and_comes_back(store: Store) -> None:
     store.commit("plenary", 5, Changes(FULL, aside=6))
     assert store.aside_entry("plenary", entry(6).id) == entry(6)
 
-    store.commit("plenary", 6, Changes(FULL, forget_aside=True))
-    assert store.aside_documents("plenary") == []
-    assert store.aside_entry("plenary", entry(4).id) is None
+    # what did not come back is kept; its commits are nobody's any more
+    merged = msgspec.structs.replace(entry(9), merged=True)
+    store.commit("plenary", 6, Changes(FULL, entries=(merged,)))
+    store.commit("plenary", 7, Changes(FULL, aside=6))
+    store.commit("plenary", 8, Changes(FULL, settle_aside=True))
+    assert store.aside_documents("plenary") == [document(4), document(6)]
+    assert store.aside_entry("plenary", entry(4).id) == entry(4)
+    assert store.aside_entry("plenary", merged.id) == entry(9)
 
 
 def test_marks_of_a_page_say_the_same_as_all_marks(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""Frames round-trip, and whatever is not exactly one of them is refused (rules R1 to R12)."""
+"""Frames round-trip, and whatever is not exactly one of them is refused (rules R1 to R16)."""
 
 from __future__ import annotations
 
@@ -34,8 +34,12 @@ client_frames = st.one_of(
     st.builds(f.Hello, link_id=hashes, certificate=st.binary(max_size=40), signature=st.binary(max_size=64)),
     st.builds(f.Append, channel=names, submissions=tuples(submissions)),
     st.builds(f.Follow, channel=names, after=seqs),
+    st.builds(f.Offer, channel=names, seq=seqs, head=hashes),
+    st.builds(f.Refill, channel=names, first=seqs, entries=tuples(st.binary(max_size=40))),
 )
-states = st.builds(f.ChannelState, name=names, tail=seqs, last_commit=seqs, head=hashes)
+states = st.builds(
+    f.ChannelState, name=names, tail=seqs, last_commit=seqs, head=hashes, recovering=st.booleans()
+)
 limits = st.builds(f.Limits, max_frame=seqs, max_body=seqs, max_batch=seqs, rate=seqs, burst=seqs)
 answers = st.one_of(
     st.builds(f.Appended, id=ids, seq=seqs, at=seqs),
@@ -49,6 +53,8 @@ relay_frames = st.one_of(
     st.builds(f.Challenge, nonce=hashes),
     st.builds(f.Ready, now=seqs, limits=limits, channels=tuples(states)),
     st.builds(f.Answers, channel=names, answers=tuples(answers)),
+    st.builds(f.Show, channel=names, seq=seqs),
+    st.builds(f.Fetch, channel=names, first=seqs),
     st.builds(f.Error, code=codes, message=st.text(st.characters(codec="utf-8")), retry_after=waits),
 )
 

@@ -118,3 +118,61 @@ def test_a_batch_that_stores_nothing_changes_nothing(store: Store) -> None:
 def test_a_healthy_store_says_so(store: Store) -> None:
     store.probe()
     store.check()
+
+
+def test_every_log_of_a_restored_store_recovers_until_it_is_adopted(store: Store) -> None:
+    store.append([Batch(AIR, [commit(0), message(after=1), knock()])], 5)
+    assert not store.recovering(AIR)
+    store.recover_all()
+    assert store.recovering(AIR)
+    assert store.recovering(NAVAL)
+    before = store.position(AIR)
+    store.adopt(AIR, before.tail, before)
+    assert not store.recovering(AIR)
+    assert store.recovering(NAVAL)
+    assert store.position(AIR) == before
+    store.recover(AIR)
+    assert store.recovering(AIR)
+    store.check()
+
+
+@pytest.mark.parametrize("base", [0, 1, 4])
+def test_what_was_staged_takes_the_place_of_what_comes_after_its_base(store: Store, base: int) -> None:
+    submissions = [commit(0), *(message(bytes([n]), after=1) for n in range(6))]
+    store.append([Batch(OTHER_AIR, submissions)], 5)
+    raws = store.read(OTHER_AIR, 0, 10, 10_000)
+    old = [commit(0) if base == 0 else submissions[0], *(message(b"old", after=1) for _ in range(3))]
+    kept = submissions[:base]
+    store.append([Batch(AIR, [*kept, *old[len(kept) :]])], 5)
+    position = empty(AIR)
+    for seq, raw in enumerate(raws, 1):
+        position = position.after(seq, raw)
+    store.recover(AIR)
+    store.stage(AIR, base + 1, raws[base : base + 2])
+    assert store.position(AIR).tail == 4, "nobody sees what is staged"
+    store.stage(AIR, base + 1, raws[base:])
+    store.adopt(AIR, base, position)
+    assert (store.position(AIR), store.read(AIR, 0, 10, 10_000)) == (position, raws)
+    assert not store.recovering(AIR)
+    store.check()
+    (again,) = store.append([Batch(AIR, [*submissions, message(b"more", after=1)])], 9)
+    assert [one.seq for one in again.answers if isinstance(one, Appended)] == [*range(1, 8), 8]
+
+
+def test_ids_of_a_long_log_that_was_filled_up_are_known(store: Store) -> None:
+    """More than are kept in memory: R6 holds for each of them."""
+    count = UNINDEXED + 100
+    submissions = [knock(b"%d" % n) for n in range(count)]
+    store.append([Batch(OTHER_AIR, submissions)], 5)
+    raws = store.read(OTHER_AIR, 0, count, 1 << 30)
+    store.append([Batch(AIR, submissions[:50])], 5)
+    position = empty(AIR)
+    for seq, raw in enumerate(raws, 1):
+        position = position.after(seq, raw)
+    for first in range(51, count + 1, 1000):
+        store.stage(AIR, first, raws[first - 1 : first + 999])
+    store.adopt(AIR, 50, position)
+    (again,) = store.append([Batch(AIR, submissions[::97])], 9)
+    assert [one.seq for one in again.answers if isinstance(one, Appended)] == [*range(1, count + 1, 97)]
+    assert store.position(AIR).tail == count
+    store.check()

@@ -13,8 +13,8 @@ from tests.worlds.faults.base import looks, row, seconds, talk
 from tests.worlds.script import Event
 from tests.worlds.world import World, act
 
-LOSS = frozenset({"halt rollback", "vanished", "disputed", "relay"})
-"""What devices may report when a relay lost entries, once it did."""
+LOSS = frozenset({"halt rollback", "halt fork", "halt time", "lost-group", "vanished", "disputed", "relay"})
+"""What devices may report when a relay lost entries, once it did: the last ones before `relay` are what who was away hears of others who go on."""
 
 
 @act("relay: copy")
@@ -25,21 +25,22 @@ def _copy(world: World, event: Event) -> None:
 
 @act("relay: put back")
 def _put_back(world: World, event: Event) -> None:
-    del event
     old = world.backups.get("relay")
     if isinstance(old, RelayDisk):
-        _replace(world, old)
+        _replace(world, old, known=event.args.get("known", False))
 
 
 @act("relay: lose disk")
 def _lose_disk(world: World, event: Event) -> None:
-    del event
-    _replace(world, RelayDisk())
+    _replace(world, RelayDisk(), known=event.args.get("known", False))
 
 
-def _replace(world: World, old: RelayDisk) -> None:
+def _replace(world: World, old: RelayDisk, *, known: bool = False) -> None:
+    """`known`: the operator did it, by `hotline-relay restore`."""
     world.ledger.causes |= LOSS
     world.relay.disk.put_back(old)
+    if known:
+        world.relay.disk.recover_all()
     for relay in world.relays:
         relay.hang_up()
 
@@ -68,7 +69,7 @@ def _relay_put_back(rng: random.Random) -> tuple[str, list[Event]]:
     return cast, [
         Event(seconds(5, 20, rng), "relay: copy"),
         *_conversation(cast, 25 * SECOND, "before it"),
-        Event(back, "relay: put back"),
+        Event(back, "relay: put back", args={"known": True} if rng.random() < 1 / 3 else {}),
         *looks(back + 20 * SECOND, *people),
         *_conversation(cast, back + 2 * MINUTE, "after it"),
     ]
@@ -77,7 +78,7 @@ def _relay_put_back(rng: random.Random) -> tuple[str, list[Event]]:
 @act("relay: shadow")
 def _shadow(world: World, event: Event) -> None:
     """From now on this machine is shown a log of its own, until it is shown everybody's again."""
-    kinds = {"halt fork", "halt rewrite", "halt time", "lost-group", "refused-message", "forged-appended"}
+    kinds = {"halt rewrite", "refused-message", "forged-appended"}
     world.ledger.causes |= LOSS | kinds
     world.relay.shadows[event.who] = world.relay.disk.copy()
     world.scheduler.after(event.args["seconds"] * SECOND, lambda: world.unshadow(event.who))
@@ -136,6 +137,6 @@ def _empty_disk(rng: random.Random) -> tuple[str, list[Event]]:
     lost = seconds(60, 90, rng)
     return cast, [
         *_conversation(cast, 5 * SECOND, "before it"),
-        Event(lost, "relay: lose disk"),
+        Event(lost, "relay: lose disk", args={"known": True} if rng.random() < 1 / 3 else {}),
         *looks(lost + 20 * SECOND, *people),
     ]

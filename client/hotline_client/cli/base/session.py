@@ -17,7 +17,7 @@ from hotline_client.cli.base.passphrase import Passphrase, passphrase_option
 from hotline_client.connection.health import LineState
 from hotline_client.errors import HaltedChannel, OldVault, Unreachable
 from hotline_client.line.line import Line
-from hotline_client.line.views import MessageView
+from hotline_client.line.views import ChannelView, MessageView, StatusView
 from hotline_client.vault import Vault
 from hotline_protocol.errors import HotlineError, PeerError, UsageError
 from hotline_protocol.text import show
@@ -147,17 +147,27 @@ class Invocation:
         status = self.line.status()
         if channel is not None and status.put_back is not None:
             return f"nothing is sent from this device: {status.put_back}"
-        if channel is not None:
-            view = self.line.channel(channel)
-            if view.halted is not None:
-                return f"{channel} is halted: {view.halted.reason}"
-            if view.left_out:
-                return f"the relay does not announce {channel}"
-            if status.state is not LineState.DOWN and view.phase != "member":
-                return f"this device is not yet a member of {channel} ({view.phase})"
+        about = None if channel is None else _about(self.line.channel(channel), status)
+        if about is not None:
+            return about
         if status.state is LineState.DOWN:
             return f"the relay cannot be reached: {status.reason or 'no answer'}"
         return "the relay did not answer in time"
+
+
+def _about(view: ChannelView, status: StatusView) -> str | None:
+    """What there is to say of a channel before one speaks of the relay."""
+    if view.halted is not None:
+        return f"{view.name} is halted: {view.halted.reason}"
+    if view.recovering:
+        return (
+            f"the relay lost entries of {view.name} and takes none until devices of both sides gave them back"
+        )
+    if view.left_out:
+        return f"the relay does not announce {view.name}"
+    if status.state is not LineState.DOWN and view.phase != "member":
+        return f"this device is not yet a member of {view.name} ({view.phase})"
+    return None
 
 
 def is_theirs(message: MessageView) -> bool:

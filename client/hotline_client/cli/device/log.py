@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
 
 from hotline_client.cli.base.acting import act_options, channel_option, deliver
@@ -14,6 +16,11 @@ from hotline_client.presenters.record import checkpoint_record, checkpoint_text
 from hotline_protocol.documents import Checkpoint
 from hotline_protocol.errors import UsageError
 from hotline_protocol.identity.digits import compare_digits, digits
+
+_WAITS: Final = (
+    "what the relay lost is offered to it whenever this device is on the line; it is taken once a head or deputy of the other "
+    "side has resumed too"
+)
 
 
 @click.group("log")
@@ -108,24 +115,31 @@ async def events(session: Invocation, *, channel: str | None) -> None:
 
 @line_command("resume", group=command)
 @click.argument("channel")
+@click.option("--shorter", is_flag=True, help="Take the log of a relay that lost entries as it is.")
 @patience_option()
-async def resume(session: Invocation, *, channel: str, patience: int) -> None:
+async def resume(session: Invocation, *, channel: str, shorter: bool, patience: int) -> None:
     """Go on after a HALT: fetch CHANNEL's log again from the last agreed entry, and compare.
 
-    Speak with the other side by another means first: compare the logs with `hotline log compare`.
+    A relay that lost entries is filled up again with what it lost, once a head or deputy of each side has resumed. Where that
+    cannot be, --shorter takes its log as it is: what is not in it is kept here with its signature (`hotline log outside`), and its
+    authors say it again. Speak with the other side by another means first: compare the logs with `hotline log compare`.
     """
     line = session.line
     channel = session.channel(channel)
     if line.channel(channel).halted is None:
         session.say(f"{channel} is not halted")
         return
-    line.resume(channel)
+    line.resume(channel, shorter=shorter)
     async with line:
         await session.catch_up(patience)
+        if line.channel(channel).halted is not None:
+            await session.until(lambda: line.channel(channel).halted is None, patience)
     view = line.channel(channel)
     session.emit(channel_record(view), channel_text(view))
+    if view.halted is not None and view.halted.chosen:
+        session.say(_WAITS)
     if view.halted is not None:
-        raise HaltedChannel(f"{channel} halted again: {view.halted.reason}")
+        raise HaltedChannel(f"{channel} is halted: {view.halted.reason}")
 
 
 @line_command("refound", group=command)
@@ -157,3 +171,15 @@ async def refound(session: Invocation, *, channel: str, yes: bool, patience: int
         session.say(
             f"your consent is kept for a day; the other side does the same: `hotline log refound {channel}`"
         )
+
+
+@line_command("outside", group=command)
+@channel_option
+async def outside(session: Invocation, *, channel: str) -> None:
+    """What stood in a channel's log here and is not in it any more, because the relay lost it: kept, with its signature."""
+    channel = session.channel(channel)
+    found = session.line.outside(channel)
+    for message in found:
+        session.emit(message_record(message), message_text(message))
+    if not found:
+        session.say(f"everything that stood in the log of {channel} stands in it")

@@ -145,12 +145,8 @@ def _answered(draft: Draft, body: CommitBody, own: OwnKnock | None) -> OwnKnock 
 
 
 def restored(draft: Draft, seq: int, entry: Entry) -> None:
-    """A commit that was merged, set aside, and stands in the log again: what it founded is founded, its lists are in force again."""
-    body = decode(entry.body, CommitBody, limit=MAX_BODY)
-    if body.founding is not None:
-        opened = keys.unseal(draft, "founding", body.founding, entry.id)
-        draft.standing.foundings[decode(opened, Founding, limit=MAX_BODY).generation] = seq
-    crls = revocations.unseal(draft, body.lists, entry.id)
+    """A commit that was merged, set aside, and stands in the log again: the lists it brought are in force again."""
+    crls = revocations.unseal(draft, decode(entry.body, CommitBody, limit=MAX_BODY).lists, entry.id)
     try:
         trust = revocations.trust_with(draft, crls)
     except MembershipError:

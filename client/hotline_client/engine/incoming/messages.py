@@ -196,21 +196,31 @@ def why_another_log(draft: Draft, seq: int, author: Certificate, seen: tuple[int
 def restored(draft: Draft, seq: int, entry: Entry, kept: DocumentRecord) -> None:
     """A document that was set aside stands in the log again, perhaps elsewhere (H3)."""
     record = msgspec.structs.replace(kept, seq=seq, at=entry.at, refused=None, reference=None)
-    judge(draft, record, decode_document(kept.content), draft.person(kept.author), epoch=kept.epoch)
+    judge(
+        draft, record, decode_document(kept.content), draft.person(kept.author), epoch=kept.epoch, again=True
+    )
     if record.own:
         draft.done(record.id)
 
 
 def judge(
-    draft: Draft, record: DocumentRecord, document: Document, author: Certificate, *, epoch: int | None = None
+    draft: Draft,
+    record: DocumentRecord,
+    document: Document,
+    author: Certificate,
+    *,
+    epoch: int | None = None,
+    again: bool = False,
 ) -> None:
-    """Apply a document, or record it with the reason why it does not count. `epoch`: in which it was opened (now)."""
+    """Apply a document, or record it with the reason why it does not count. `epoch`: in which it was opened (now); `again`: it
+    was set aside and stands in the log again.
+    """
     try:
         _check_envelope(draft, record, document, author, epoch)
         body = decode_body(document)
         check_right(author.acting, document.kind)
         programs.check(draft, record, body, author)
-        _check_log(draft, record, body, author, again=draft.standing.resuming)
+        _check_log(draft, record, body, author, again=again or draft.standing.resuming)
         reference = journal.take(draft, record, body, author)
         _apply(draft, record, body, author)
         if reference is not None:

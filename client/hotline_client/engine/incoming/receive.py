@@ -94,7 +94,9 @@ def _check_order(draft: Draft, seq: int, entry: Entry) -> None:
         )
     if entry.at > MAX_TIME:
         raise ChainError("time", f"entry {seq} is dated after the year 9999")
-    if entry.after > standing.last_commit or (entry.kind == "commit" and entry.after != standing.last_commit):
+    if entry.kind != "knock" and (
+        entry.after > standing.last_commit or (entry.kind == "commit" and entry.after != standing.last_commit)
+    ):
         raise ChainError(
             "fork",
             f"entry {seq} was made after commit {entry.after}, but the last commit here is {standing.last_commit}",

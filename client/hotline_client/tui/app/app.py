@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -241,12 +242,16 @@ class HotlineApp(Frame):
             self._tick()
             return
 
-        lines = [
-            t("Type RESUME when you agreed on the log with the other side:"),
-            t("Everything since is checked again."),
-        ]
+        shorter = bool(here.halted.chosen)
+        then = t("Everything since is checked again.")
+        if shorter:
+            then = t("The relay's log is taken as it is. What is not in it is kept here, signed.")
+        elif here.halted.lost:
+            then = t("Nothing is given up: the relay gets back what it lost.")
+        lines = [t("Type RESUME when you agreed on the log with the other side:"), then]
         not_done = N_("NOT RESUMED: {why}")
-        self._ask_for("RESUME", lines, t("resume"), lambda: self.state.port.resume(channel), not_done)
+        resume = partial(self.state.port.resume, channel, shorter=shorter)
+        self._ask_for("RESUME", lines, t("resume"), resume, not_done)
 
     def _recover(self) -> None:
         """Leave the groups that a copy of this vault may be in too."""

@@ -70,6 +70,8 @@ def channels_row(channels: Sequence[ChannelView], current: str, cells: int) -> t
 def _news(channel: ChannelView) -> str:
     if channel.halted:
         return " " + t("HALTED")
+    if channel.recovering:
+        return " " + t("RECOVERING")
     if channel.unacknowledged:
         return " " + t("{count} unack", count=channel.unacknowledged)
     return " " + t("{count} new", count=channel.unseen) if channel.unseen else ""
@@ -117,19 +119,40 @@ def put_back_rows(put_back: PutBack | None, cells: int) -> list[Row]:
     return [((one, "bad"),) for one in paragraphs(f"{told}\n{advice}\n{way_out}", cells)[:7]]
 
 
+_RECOVERING: Final = N_(
+    "The relay lost entries of this channel. It goes on by itself once a head or deputy of each side is on the line; what you write waits in the outbox."
+)
+_TAKE_AGAIN: Final = N_(
+    "If you both agree that the log is right: Ctrl+R takes it again from the last place that was proven."
+)
+_FILL_UP: Final = N_(
+    "If it only lost entries: Ctrl+R fills it up again, once a head or deputy of each side has done so."
+)
+_WAIT: Final = N_(
+    "It goes on by itself once a head or deputy of the other side has resumed too. If they hold no more than the relay: Ctrl+R takes its log as it is."
+)
+_WAY_OUT: Final = {
+    (False, False): _TAKE_AGAIN,
+    (False, True): _TAKE_AGAIN,
+    (True, False): _FILL_UP,
+    (True, True): _WAIT,
+}
+"""By whether the relay's log ends before ours, and whether a person decided already that the relay is to be filled up again."""
+
+
 def halt_rows(channel: ChannelView | None, cells: int) -> list[Row]:
-    """A halted channel says why, and what a person can do."""
-    if channel is None or channel.halted is None:
+    """A halted channel says why, and what a person can do; so does one of which the relay lost entries."""
+    if channel is None:
         return []
     halted = channel.halted
+    if halted is None:
+        return [((one, "warn"),) for one in paragraphs(t(_RECOVERING), cells)] if channel.recovering else []
     what = line(halted.reason[:400])
     told = t("HALTED {channel} since {time}", channel=channel_label(channel.name), time=dtg(halted.at))
     advice = t(
         "Nothing is sent or taken here. Call the other side, compare heads with them (hotline log), tell your security officer."
     )
-    way_out = t(
-        "If you both agree that the log is right: Ctrl+R takes it again from the last place that was proven."
-    )
+    way_out = t(_WAY_OUT[halted.lost, bool(halted.chosen)])
     said = f"{told}: {line(halted.kind, 24)}: {what}\n{advice}\n{way_out}"
     return [((one, "bad"),) for one in paragraphs(said, cells)[:7]]
 

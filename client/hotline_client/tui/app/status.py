@@ -103,6 +103,8 @@ def _epoch(channel: ChannelView | None, verified: tuple[int, int]) -> Field:
         return Field((t("NO CHANNEL"),), "warn")
     if channel.halted is not None:
         return Field((t("HALTED"),), "bad")
+    if channel.recovering:
+        return Field((t("RECOVERING"),), "warn")
     if channel.phase != "member" or channel.epoch is None:
         words = {
             "unfounded": t("NOT FOUNDED"),

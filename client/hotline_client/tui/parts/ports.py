@@ -100,8 +100,8 @@ class LinePort(Source, Protocol):
     def set_draft(self, channel: str, text: str, slot: str = "") -> None:
         """Keep it; empty forgets it."""
 
-    def resume(self, channel: str) -> None:
-        """A person's decision after a HALT: take the log again from the last vouched-for place."""
+    def resume(self, channel: str, *, shorter: bool = False) -> None:
+        """A person's decision after a HALT: take the log again from the last vouched-for place, see `Line.resume`."""
 
     def consent(self, channel: str) -> int:
         """A head's or deputy's consent to found the channel again: the generation."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -124,3 +125,64 @@ def _eventually(who: Enrolled, text: str) -> None:
             return
         time.sleep(0.3)
     raise AssertionError("it never came")
+
+
+def test_a_relay_that_lost_its_disk_is_filled_up_again_by_both_sides_commands(tmp_path: Path) -> None:
+    with Stage(tmp_path, devices(1, 1)) as stage:
+        stage.relay.kill()
+        with stage.relay.state.settings.open("a", encoding="utf-8") as file:
+            file.write("settle_seconds = 1.0\n")
+        stage.relay.start()
+        stage.found()
+        ours, theirs = stage.enrolled("Alpha 1"), stage.enrolled("Bravo 1")
+        for who, words in ((ours, "ours"), (theirs, "theirs")):
+            assert hotline(who, "send", words).returncode == 0
+        assert hotline(ours, "watch", "--once").returncode == 0
+        stage.relay.kill()
+        for path in stage.relay.state.directory.glob("log.db*"):
+            path.unlink()
+        stage.relay.start()
+
+        done = hotline(ours, "log", "resume", "plenary", "--timeout", "2s")
+        assert done.returncode == 0, "it did not halt yet: nothing was looked at"
+        for who in (ours, theirs):
+            assert hotline(who, "watch", "--once", "--timeout", "20s").returncode in (0, Exit.UNTRUSTED)
+        waits = hotline(ours, "log", "resume", "plenary", "--timeout", "2s")
+        assert (waits.returncode, b"has resumed too" in waits.stderr) == (Exit.UNTRUSTED, True)
+        found = [json.loads(line) for line in hotline(ours, "doctor", "--json").stdout.splitlines()]
+        [told] = [one for one in found if one.get("check") == "channel plenary"]
+        assert "it goes on by itself" in told["hint"]
+
+        waiting = started(ours, "log", "resume", "plenary", "--timeout", "60s")
+        assert hotline(theirs, "log", "resume", "plenary", "--timeout", "60s").returncode == 0
+        assert waiting.wait(60) == 0
+        waiting.communicate()
+        assert hotline(ours, "send", "and on").returncode == 0
+        for who in (ours, theirs):
+            for words in ("ours", "theirs", "and on"):
+                _eventually(who, words)
+        assert b"everything that stood" in hotline(ours, "log", "outside").stderr
+
+
+def test_a_shorter_log_is_taken_by_command_and_what_it_lacks_is_shown(tmp_path: Path) -> None:
+    with Stage(tmp_path, devices(1, 1)) as stage:
+        stage.found()
+        ours, theirs = stage.enrolled("Alpha 1"), stage.enrolled("Bravo 1")
+        state = stage.relay.state.directory
+        stage.relay.terminate()
+        shutil.copytree(state, tmp_path / "older")
+        stage.relay.start()
+        assert hotline(theirs, "send", "signed and lost").returncode == 0
+        assert hotline(ours, "watch", "--once").returncode == 0
+        stage.relay.terminate()
+        shutil.rmtree(state)
+        shutil.move(tmp_path / "older", state)
+        stage.relay.start()
+
+        assert hotline(ours, "send", "waits", "--timeout", "20s").returncode == Exit.UNTRUSTED
+        assert hotline(ours, "log", "resume", "plenary", "--shorter").returncode == 0
+        [lost] = [
+            one for one in records(hotline(ours, "log", "outside", "--json")) if one["type"] == "message"
+        ]
+        assert (lost["text"], lost["refused"]) == ("signed and lost", "not in the log any more")
+        assert hotline(ours, "outbox", "--drain").returncode == 0

@@ -423,6 +423,50 @@ def test_a_vault_that_was_put_back_says_so_everywhere_and_recovers_by_a_typed_wo
     drive(line, act)
 
 
+def test_after_a_rollback_that_nobody_mended_the_shorter_log_is_taken() -> None:
+    line = MemoryLine()
+    line.extra = {"halted": Halted("rollback", "the relay's log ends at 9", NOW, lost=True, chosen=NOW)}
+
+    async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
+        assert "It goes on by itself" in bar(app, "halt")
+        await pilot.press("ctrl+r")
+        await pilot.pause()
+        assert "taken as it is" in screen(app)
+        app.screen.query_one(Input).value = "RESUME"
+        await pilot.press("enter")
+        assert sent(line) == [("resume shorter", "plenary")]
+
+    drive(line, act)
+
+
+def test_a_rollback_asks_for_a_decision_that_gives_nothing_up() -> None:
+    line = MemoryLine()
+    line.extra = {"halted": Halted("rollback", "the relay's log ends at 9", NOW, lost=True)}
+
+    async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
+        assert "fills it up again" in bar(app, "halt")
+        await pilot.press("ctrl+r")
+        await pilot.pause()
+        assert "Nothing is given up" in screen(app)
+        app.screen.query_one(Input).value = "RESUME"
+        await pilot.press("enter")
+        assert sent(line) == [("resume", "plenary")]
+
+    drive(line, act)
+
+
+def test_a_relay_that_lost_entries_is_told_where_one_writes() -> None:
+    line = MemoryLine(names=("plenary", "air"))
+    line.extra = {"recovering": True}
+
+    async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
+        assert "what you write waits in the outbox" in bar(app, "halt")
+        assert "RECOVERING" in bar(app, "status")
+        assert "RECOVERING" in bar(app, "channels")
+
+    drive(line, act)
+
+
 def test_numbers_choose_the_view_of_their_tab_and_clicks_do_too() -> None:
     line = MemoryLine(names=("plenary", "air", "naval"))
 
