@@ -104,12 +104,12 @@ class Database:
     def _prepare(self, *, new: bool) -> None:
         with translated():
             # before anything is written: a file that was cut to nothing would else become an empty vault
-            ready = schema.check_version(self._connection, new=new)
+            schema.check_version(self._connection, new=new)
             for name, value in _PRAGMAS:
                 self._connection.pragma(name, value)
-        if not ready:
+        if new:
             with self.transaction(), translated():
-                schema.migrate(self._connection)
+                schema.create(self._connection)
 
     def __enter__(self) -> Self:
         return self

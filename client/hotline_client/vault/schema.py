@@ -1,6 +1,6 @@
-"""The vault's tables, all in one place, and how an older vault becomes a present one.
+"""The vault's tables, all in one place.
 
-`PRAGMA user_version` is the number of migrations applied. Rows of entries and documents are often above 1,000 bytes, where
+`PRAGMA user_version` is `VERSION`; a vault of another is refused with a sentence. Rows of entries and documents are often above 1,000 bytes, where
 a table without rowid would give each an overflow page of its own: so they have a rowid and an index on (channel, seq).
 """
 
@@ -11,7 +11,6 @@ from typing import Final
 import apsw
 
 from hotline_client.vault.errors import VaultDamaged
-from hotline_client.words.search import document_words
 from hotline_protocol.errors import StorageError
 
 APPLICATION_ID: Final = 0x484C5631
@@ -31,10 +30,12 @@ _DOCUMENT: Final = """
     content_hash BLOB NOT NULL,
     authenticated BLOB NOT NULL,
     own INTEGER NOT NULL,
-    refused TEXT
+    refused TEXT,
+    reference TEXT,
+    context BLOB NOT NULL
 """
 
-_FIRST: Final = f"""
+_TABLES: Final = f"""
 CREATE TABLE device (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     private_key BLOB NOT NULL,
@@ -62,10 +63,10 @@ CREATE TABLE group_ratchets (
 
 CREATE TABLE group_context (
     channel INTEGER NOT NULL REFERENCES channel (number),
-    epoch INTEGER NOT NULL,
+    digest BLOB NOT NULL,
     context BLOB NOT NULL,
-    PRIMARY KEY (channel, epoch)
-) STRICT, WITHOUT ROWID;
+    PRIMARY KEY (channel, digest)
+) STRICT;
 
 CREATE TABLE entry (
     channel INTEGER NOT NULL REFERENCES channel (number),
@@ -88,6 +89,8 @@ CREATE TABLE aside_entry (
 
 CREATE TABLE document ({_DOCUMENT}, UNIQUE (channel, seq)) STRICT;
 CREATE UNIQUE INDEX document_counts ON document (channel, id, author) WHERE refused IS NULL;
+CREATE INDEX document_reference ON document (channel, reference) WHERE reference IS NOT NULL;
+CREATE INDEX document_author ON document (channel, author, at) WHERE refused IS NULL;
 CREATE TABLE aside_document ({_DOCUMENT}, UNIQUE (channel, entry_id)) STRICT;
 
 CREATE TABLE mark (
@@ -98,6 +101,7 @@ CREATE TABLE mark (
     upto INTEGER NOT NULL,
     target BLOB NOT NULL,
     time INTEGER NOT NULL,
+    since INTEGER NOT NULL,
     PRIMARY KEY (channel, seq, what)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mark_upto ON mark (channel, author, what, upto) WHERE what <> 'acknowledged';
@@ -142,27 +146,17 @@ CREATE TABLE cursor (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
-"""
-
-_JOURNAL: Final = """
-ALTER TABLE document ADD COLUMN reference TEXT;
-ALTER TABLE aside_document ADD COLUMN reference TEXT;
-CREATE INDEX document_reference ON document (channel, reference) WHERE reference IS NOT NULL;
 
 CREATE TABLE snapshot (
     channel INTEGER PRIMARY KEY REFERENCES channel (number),
     seq INTEGER NOT NULL,
     state BLOB NOT NULL
 ) STRICT;
-"""
 
-_WORDS: Final = """
--- the words alone: where they stand says the rowid, `word_row`
-CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 1, detail = full, tokenize = 'unicode61');
-"""
-
-_SCHEDULES: Final = """
-CREATE INDEX document_author ON document (channel, author, at) WHERE refused IS NULL;
+-- the words alone, their parts and their other forms: where they stand says the rowid, `word_row`
+CREATE VIRTUAL TABLE words USING fts5 (
+    text, parts, forms, content = '', contentless_delete = 1, detail = full, tokenize = 'unicode61'
+);
 
 CREATE TABLE schedule (
     name TEXT PRIMARY KEY,
@@ -203,31 +197,7 @@ CREATE TABLE parked (
     at INTEGER NOT NULL,
     PRIMARY KEY (reader, channel, seq)
 ) STRICT, WITHOUT ROWID;
-"""
 
-_FORMS: Final = """
-DROP TABLE words;
--- the words alone, their parts and their other forms: where they stand says the rowid, `word_row`
-CREATE VIRTUAL TABLE words USING fts5 (
-    text, parts, forms, content = '', contentless_delete = 1, detail = full, tokenize = 'unicode61'
-);
-"""
-
-_GENERATIONS: Final = """
-DROP TABLE group_context;
-CREATE TABLE group_context (
-    channel INTEGER NOT NULL REFERENCES channel (number),
-    digest BLOB NOT NULL,
-    context BLOB NOT NULL,
-    PRIMARY KEY (channel, digest)
-) STRICT;
-ALTER TABLE document ADD COLUMN context BLOB NOT NULL DEFAULT x'';
-ALTER TABLE aside_document ADD COLUMN context BLOB NOT NULL DEFAULT x'';
-"""
-
-_LET_IN: Final = "ALTER TABLE mark ADD COLUMN since INTEGER NOT NULL DEFAULT 0"
-
-_RUN: Final = """
 -- whether this vault is the one that was last used: `run_mark`
 CREATE TABLE run (
     one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -240,12 +210,12 @@ CREATE TABLE run (
     detail TEXT NOT NULL
 ) STRICT;
 INSERT INTO run (one, vault, mark, previous, steps, state, detail) VALUES (1, randomblob(16), zeroblob(16), x'', 0, '', '');
-"""
+"""  # noqa: S608 - names of our own
+
+VERSION: Final = 9
+"""Of tables and protocol together: what an earlier program kept speaks of groups that nobody is in any more."""
 
 PUT_WORDS: Final = "INSERT OR REPLACE INTO words (rowid, text, parts, forms) VALUES (?, ?, ?, ?)"
-
-MIGRATIONS: Final = (_FIRST, _JOURNAL, _WORDS, _SCHEDULES, _FORMS, _LET_IN, _GENERATIONS, _RUN)
-"""Each brings a vault one version further; what was released is never edited."""
 
 
 def word_row(channel: int, seq: int) -> int:
@@ -253,37 +223,30 @@ def word_row(channel: int, seq: int) -> int:
     return channel << 40 | seq
 
 
-def _index(connection: apsw.Connection) -> None:
-    """Take the words of what the vault holds already."""
-    # a second cursor: rows are read while others are written
-    for channel, seq, content, reference in connection.execute(
-        "SELECT channel, seq, content, reference FROM document WHERE refused IS NULL"
-    ):
-        words = document_words(content, reference)
-        if words is not None:
-            connection.execute(PUT_WORDS, (word_row(channel, seq), *words))
-
-
-def version(connection: apsw.Connection) -> int:
-    """How many migrations the vault has seen."""
-    return int(connection.pragma("user_version"))
-
-
-def check_version(connection: apsw.Connection, *, new: bool) -> bool:
-    """Whether the vault is of the present version. StorageError if it is of a later one; VaultDamaged if it is none."""
-    found = version(connection)
-    if not new and (found == 0 or connection.pragma("application_id") != APPLICATION_ID):
+def check_version(connection: apsw.Connection, *, new: bool) -> None:
+    """StorageError if the vault is of another version; VaultDamaged if it is none."""
+    if new:
+        return
+    found = int(connection.pragma("user_version"))
+    if found == 0 or connection.pragma("application_id") != APPLICATION_ID:
         raise VaultDamaged("the vault's database is damaged: it is empty, or no vault")
-    if found > len(MIGRATIONS):
-        raise StorageError(f"the vault has version {found}, this program reads up to {len(MIGRATIONS)}")
-    return found == len(MIGRATIONS)
+    if found > VERSION:
+        raise StorageError(
+            f"the vault has version {found}, this program reads version {VERSION}: it is of a later program"
+        )
+    if found < VERSION:
+        error = StorageError(
+            f"the vault has version {found}, this program reads version {VERSION}: it is of an earlier program, whose protocol is no "
+            "longer spoken"
+        )
+        error.add_note(
+            "keep it, with the program that made it, for what it holds; enrol a new device: hotline enrol request"
+        )
+        raise error
 
 
-def migrate(connection: apsw.Connection) -> None:
-    """Bring the vault to the present version, inside the caller's transaction."""
-    for number in range(version(connection), len(MIGRATIONS)):
-        connection.execute(MIGRATIONS[number])
-        connection.pragma("user_version", number + 1)
-        if MIGRATIONS[number] is _FORMS:
-            _index(connection)
+def create(connection: apsw.Connection) -> None:
+    """Make the tables of a new vault, inside the caller's transaction."""
+    connection.execute(_TABLES)
+    connection.pragma("user_version", VERSION)
     connection.pragma("application_id", APPLICATION_ID)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import apsw
 import msgspec
 import pytest
 
 from hotline_client.engine.records import DocumentRecord
 from hotline_client.engine.standing import Standing
 from hotline_client.engine.store import Changes, Store
-from hotline_client.vault import schema
 from hotline_client.words.search import terms
 from hotline_protocol.documents.document import Document, encode_document
 from tests.client.vault.samples import create, document
@@ -61,23 +59,3 @@ def test_what_was_set_aside_is_not_found(store: Store) -> None:
     store.commit("plenary", 0, Changes(Standing(bytes(32), cursor=5), documents=documents))
     store.commit("plenary", 1, Changes(Standing(bytes(32), cursor=2), aside=2))
     assert found(store, "gunnery") == [2, 1]
-
-
-def test_a_vault_of_before_is_indexed_when_it_is_opened(tmp_path: Path) -> None:
-    connection = apsw.Connection(str(tmp_path / "old"))
-    for number, migration in enumerate(schema.MIGRATIONS[:2], 1):
-        connection.execute(migration)
-        connection.pragma("user_version", number)
-    connection.execute("INSERT INTO channel (name, version, standing) VALUES ('plenary', 1, x'')")
-    one = said(7, "gunnery long ago")
-    had = {row[1] for row in connection.execute("PRAGMA table_info(document)")}
-    columns = [name for name in DocumentRecord.__struct_fields__ if name in had]
-    places = ", ".join("?" for _ in columns)
-    connection.execute(
-        f"INSERT INTO document (channel, {', '.join(columns)}) VALUES (1, {places})",  # noqa: S608 - names of our own
-        [getattr(one, name) for name in columns],
-    )
-    schema.migrate(connection)
-    rows = connection.execute("SELECT rowid FROM words WHERE words MATCH '\"gunnery\"'").fetchall()
-    assert rows == [(schema.word_row(1, 7),)]
-    connection.close()
