@@ -68,6 +68,7 @@ def log(count: int) -> list[Event]:
             Event(
                 seq=number + 1,
                 at=at,
+                time=at,
                 id=identity[:16],
                 hash=identity,
                 author=author,

@@ -3,7 +3,7 @@
 Rules of docs/protocol.md enforced here:
 R6  an id that is already in the log gets the answer it got before, or `id-conflict` if kind or body differ; asked first
 R7  a commit must name the last commit of the log in `after`, a message none later, else `conflict`; a knock names none
-R8  entries take consecutive sequence numbers in the order they came; `at` never decreases (C4)
+R8  entries take consecutive sequence numbers in the order they came; `at` is the present time, even if the clock was ahead before
 """
 
 from __future__ import annotations
@@ -75,7 +75,6 @@ def decide(
     `known` holds every submitted id that the log has; the ids decided here are added to it, so that a batch may repeat one.
     """
     tail, last_commit, head = position.tail, position.last_commit, position.head
-    at = max(now, position.at)
     decision = Decision(tail + 1, position)
     for submission in submissions:
         found = known.get(submission.id)
@@ -86,7 +85,7 @@ def decide(
         if _is_ahead(submission, last_commit):
             decision.answers.append(Conflict(submission.id, last_commit))
             continue
-        raw = encode_entry(Entry(at, kind, submission.id, submission.after, submission.body))
+        raw = encode_entry(Entry(now, kind, submission.id, submission.after, submission.body))
         tail += 1
         head = extend(head, tail, raw)
         if kind == "commit":
@@ -94,9 +93,9 @@ def decide(
         known[submission.id] = Known(tail, raw)
         decision.raws.append(raw)
         decision.ids.append(submission.id)
-        decision.answers.append(Appended(submission.id, tail, at))
+        decision.answers.append(Appended(submission.id, tail, now))
     if decision.raws:
-        decision.position = Position(tail, last_commit, head, at)
+        decision.position = Position(tail, last_commit, head, now)
     return decision
 
 

@@ -179,7 +179,7 @@ Play = Callable[[Callable[[Scene], object]], None]
 
 LOGS: dict[str, tuple[Callable[[Scene], Doctor], set[str], list[str]]] = {
     "drop": (lambda scene: doctors.drop(scene.first + 1), {"fork"}, ["one"]),
-    "reorder": (lambda scene: doctors.swap(scene.first), {"fork", "time"}, []),
+    "reorder": (lambda scene: doctors.swap(scene.first), {"fork"}, []),
     "duplicate": (lambda scene: doctors.repeat(scene.first), {"fork"}, ["one", "two"]),
     "replay": (
         lambda scene: doctors.insert(
@@ -205,8 +205,8 @@ LOGS: dict[str, tuple[Callable[[Scene], Doctor], set[str], list[str]]] = {
     ),
     "time": (
         lambda scene: doctors.replace(scene.first + 1, doctors.relabel(scene.raw(scene.first + 1), at=1)),
-        {"time"},
-        ["one"],
+        {"fork"},
+        ["one", "two"],
     ),
     "rollback": (lambda scene: doctors.cut(scene.first - 2), {"rollback"}, []),
     "log-of-another-channel": (lambda scene: lambda _raws: [scene.foreign], {"rollback"}, []),

@@ -51,6 +51,7 @@ class Chronicle:
 
     channel: Channel = PLENARY
     now: int = START
+    relay_ahead: int = 0
     journal: Journal = field(default_factory=Journal)
     events: list[Event] = field(default_factory=list)
     references: dict[bytes, str] = field(default_factory=dict)
@@ -64,7 +65,8 @@ class Chronicle:
         original = self.counted.get(named.id) if isinstance(named, Target) else None
         return Event(
             seq=self._said,
-            at=self.now,
+            at=self.now + self.relay_ahead,
+            time=self.now,
             id=sha256(f"id {self._said}".encode()).digest()[:16],
             hash=sha256(encode_body(body) + self._said.to_bytes(8, "big")).digest(),
             author=author,

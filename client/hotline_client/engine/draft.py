@@ -37,6 +37,7 @@ from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.tree_math import LeafIndex
 from hotline_protocol.relay.chain import genesis
 from hotline_protocol.relay.frames import ID_SIZE
+from hotline_protocol.terms import SIDES, Side
 
 What = Literal["status", "messages", "roster", "outbox", "halt", "progress"]
 Random = Callable[[int], bytes]
@@ -87,6 +88,11 @@ class Draft:
     def name(self) -> str:
         """The channel's name."""
         return self.state.channel.name
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The sides of the channel."""
+        return tuple(side for side in SIDES if side in self.state.channel.sides)
 
     @property
     def standing(self) -> Standing:

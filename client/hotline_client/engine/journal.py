@@ -101,6 +101,7 @@ def _event(draft: Draft, record: DocumentRecord, body: Body, author: Certificate
     return Event(
         seq=record.seq,
         at=record.at,
+        time=record.time,
         id=record.id,
         hash=record.content_hash,
         author=party(author),

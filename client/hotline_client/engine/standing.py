@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from hotline_protocol.identity.statements import Proof
+from hotline_protocol.terms import Side
 
 
 class Knock(msgspec.Struct, frozen=True):
@@ -100,7 +101,7 @@ class Standing(msgspec.Struct):
     epoch) of its present leaf. `accused`: whose commit lost us. `epoch_began`: the entry that our present epoch began
     with. `ahead`: words sealed in it since one of ours was last seen in the log. `disputed`:
     devices that sign another log, and the head that they named last. `own_knocks`: ids of the knocks that this vault made,
-    newest last.
+    newest last. `times`: what each side signed last, by which T moves.
     """
 
     head: bytes
@@ -142,6 +143,7 @@ class Standing(msgspec.Struct):
     epoch_began: int = 0
     disputed: dict[bytes, bytes] = msgspec.field(default_factory=dict)
     ahead: int = 0
+    times: dict[Side, int] = msgspec.field(default_factory=dict)
 
     @property
     def generation(self) -> int:

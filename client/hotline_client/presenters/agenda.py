@@ -23,7 +23,7 @@ Names = Mapping[Side, str]
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """An item with what the clock made of it. `silence`: only while it runs; `outcome`: the words of what came of it."""
+    """An item with its number. `silence`: until its outcome stands or it is broken; `outcome`: the words of what came of it."""
 
     item: Item
     number: str
@@ -32,15 +32,10 @@ class ItemFacts:
     silence: Silence | None
 
 
-def facts(line: Source, channel: str, item: Item, now: int) -> ItemFacts:
-    """How an item stands as of `now` (unix ms)."""
+def facts(line: Source, channel: str, item: Item) -> ItemFacts:
+    """How an item stands."""
     number = reference(line, channel, item.id)
-    return ItemFacts(item, number, item.state_at(now), item.text_at(now), running(item, now))
-
-
-def running(item: Item, now: int) -> Silence | None:
-    """The silence that has not ended yet."""
-    return item.silence if item.silence is not None and now < item.silence.until else None
+    return ItemFacts(item, number, item.state, item.text, item.silence)
 
 
 def items(book: Journal, *, everything: bool) -> list[Item]:
@@ -48,10 +43,10 @@ def items(book: Journal, *, everything: bool) -> list[Item]:
     return list(book.agenda.items.values()) if everything else book.agenda.board()
 
 
-def reportable(board: Sequence[Item], now: int) -> list[Item]:
+def reportable(board: Sequence[Item]) -> list[Item]:
     """The items of the board that have an outcome no minutes told of yet."""
     ended = {str(one) for one in Outcome}
-    return [one for one in board if str(one.state_at(now)) in ended]
+    return [one for one in board if str(one.state) in ended]
 
 
 # --- whose turn it is
@@ -68,9 +63,9 @@ class Awaited(Enum):
     """What it holds came of the item, now that the other side said so."""
 
 
-def awaited(item: Item, side: Side, now: int) -> Awaited | None:
+def awaited(item: Item, side: Side) -> Awaited | None:
     """What an item waits for from a side; None if the turn is not its."""
-    state, silence = item.state_at(now), running(item, now)
+    state, silence = item.state, item.silence
     if state in (ItemState.PROPOSED, ItemState.COUNTERED):
         return Awaited.JUDGEMENT if item.side != side else None
     if silence is not None and silence.side != side:

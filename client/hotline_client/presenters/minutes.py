@@ -121,7 +121,7 @@ def listed(line: Source, channel: str, every: Sequence[Record]) -> str:
 
 
 def first_text(
-    title: str, meeting: Meeting | None, items: Sequence[Item], number: Callable[[bytes], str], now: int
+    title: str, meeting: Meeting | None, items: Sequence[Item], number: Callable[[bytes], str]
 ) -> str:
     """A first text, as far as the log alone can say it: the meeting with what is agreed of it, and each item with its outcome.
     `number`: of a document, as a person types it.
@@ -130,7 +130,7 @@ def first_text(
     if meeting is not None:
         lines += [*(f"{name}: {value}" for name, value in meeting_facts(number(meeting.id), meeting)), ""]
     for at, item in enumerate(items, 1):
-        words, outcome = item.text_at(now), str(item.state_at(now))
+        words, outcome = item.text, str(item.state)
         lines.append(f"{at}. {item.title} ({number(item.id)})")
         lines += [f"   {outcome}: {words}" if words else f"   {outcome}", ""]
     return "\n".join(lines).rstrip("\n")

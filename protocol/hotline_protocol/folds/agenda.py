@@ -8,8 +8,10 @@ F23 a side adopts a whole agenda: accepted or adopted items in an order; it is t
     of a side takes the place of its old one
 F24 an outcome is one once both sides said the same outcome in the same words while the item was open; a new say of a side takes the
     place of its old one. DEFERRED and REFERRED items can be opened again; what is agreed ad referendum can become anything else
-F25 a silence procedure proposes an outcome for an open item until an instant at least `SHORTEST_SILENCE` after its entry; the outcome
-    stands from that instant, by the entries' times, unless an objection or an amendment by the other side came before
+F25 a silence procedure proposes an outcome for an open item until an instant at least `SHORTEST_SILENCE` after it was signed. The outcome
+    stands with the first document after that instant, by its signed time and its entry's, of a head or deputy of the other side whose device
+    had said SEEN of the proposal at least `SHORTEST_SILENCE` before, by its own signed times. An objection or an amendment by the other side
+    that stands in the log before stops it, whenever it is dated. Who says nothing consents to nothing
 F26 any act of both sides on the outcome, and another silence, end a silence that runs
 F27 any other business comes last
 """
@@ -38,6 +40,7 @@ from hotline_protocol.documents.agenda import (
     Outcome,
 )
 from hotline_protocol.documents.body import Target
+from hotline_protocol.documents.talk import Receipt
 from hotline_protocol.errors import NotAppliedError
 from hotline_protocol.folds.event import Event
 from hotline_protocol.folds.table import DECIDING_ROLES, By, Table, Transition, states
@@ -106,12 +109,16 @@ class Say(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Silence(msgspec.Struct, frozen=True, array_like=True):
-    """A silence that runs: who proposed it, what stands at its end, and that instant (unix ms)."""
+    """A silence that runs: who proposed it in which entry, what stands at its end, and that instant (unix ms). `seen`: which heads' and deputies'
+    devices of the other side said SEEN of it, and when (unix ms, signed).
+    """
 
     side: Side
     say: Say
     until: int
     document: bytes
+    seq: int
+    seen: dict[bytes, int]
 
 
 class Item(msgspec.Struct):
@@ -139,21 +146,11 @@ class Item(msgspec.Struct):
     """The words of the outcome."""
     closing: list[Side] = msgspec.field(default_factory=list)
 
-    def state_at(self, now: int) -> ItemState:
-        """The state at `now`, unix ms: at the end of an unbroken silence its outcome stands (F25)."""
-        silence = self.silence
-        return self.state if silence is None or now < silence.until else ItemState(silence.say.outcome)
-
-    def text_at(self, now: int) -> str:
-        """The words of the outcome at `now`, unix ms."""
-        silence = self.silence
-        return self.text if silence is None or now < silence.until else silence.say.text
-
-    def settle(self, at: int) -> None:
-        """What an ended silence brought about becomes the item's own state."""
-        if self.silence is not None and at >= self.silence.until:
-            self.state, self.text = self.state_at(at), self.text_at(at)
-            self.silence = None
+    def settle(self) -> None:
+        """The silence is over, and what it proposed stands (F25)."""
+        if self.silence is not None:
+            say, self.silence = self.silence.say, None
+            self.state, self.text = ItemState(say.outcome), say.text
             self.says.clear()
 
 
@@ -163,6 +160,8 @@ class Agenda(msgspec.Struct):
     items: dict[bytes, Item] = msgspec.field(default_factory=dict)
     order: list[bytes] = msgspec.field(default_factory=list)
     wanted: dict[Side, list[Target]] = msgspec.field(default_factory=dict)
+    silent: list[bytes] = msgspec.field(default_factory=list)
+    """Items over which a silence runs."""
 
     # --- until it is on the agenda
 
@@ -200,7 +199,7 @@ class Agenda(msgspec.Struct):
         """The item is taken back by the side that brought it up, whoever made the present words (F22)."""
         item = self._item(body.target)
         author = event.author
-        step = TABLE.find("withdraw", item.state_at(event.at), item.first, author.side, author.role)
+        step = TABLE.find("withdraw", item.state, item.first, author.side, author.role)
         item.state, item.reason = ItemState(step.after), body.reason
 
     def adopt(self, event: Event, body: AgendaAdopt) -> None:
@@ -228,7 +227,6 @@ class Agenda(msgspec.Struct):
     def say(self, event: Event, body: AgendaOutcome) -> None:
         """What one side holds came of it, and the outcome if the other holds the same (F24, F26)."""
         item, _ = self._check(event, body.target, f"say {body.outcome}")
-        item.settle(event.at)
         say = Say(body.outcome, body.text)
         item.says[event.author.side] = say
         if all(item.says.get(one) == say for one in SIDES):
@@ -238,12 +236,13 @@ class Agenda(msgspec.Struct):
     def keep_silence(self, event: Event, body: AgendaSilence) -> None:
         """An outcome that stands unless somebody speaks (F25, F26)."""
         item, _ = self._check(event, body.target, "propose silence")
-        if body.until - event.at < SHORTEST_SILENCE:
+        if body.until - event.time < SHORTEST_SILENCE:
             raise NotAppliedError(f"a silence lasts at least {SHORTEST_SILENCE // 3_600_000} hours")
         if item.silence is not None and item.silence.side != event.author.side:
             raise NotAppliedError("a silence of the other side runs: object to it or amend it")
-        item.settle(event.at)
-        item.silence = Silence(event.author.side, Say(body.outcome, body.text), body.until, event.id)
+        say = Say(body.outcome, body.text)
+        item.silence = Silence(event.author.side, say, body.until, event.id, event.seq, {})
+        self.silent = [*(one for one in self.silent if one != item.id), item.id]
 
     def object(self, event: Event, body: AgendaObject) -> None:
         """Somebody of the other side speaks (F25)."""
@@ -253,22 +252,48 @@ class Agenda(msgspec.Struct):
         """Somebody of the other side speaks, and has better words (F25)."""
         self._break(event, body.target).amendment = body.text
 
+    def see(self, event: Event, body: Receipt) -> None:
+        """A device shows entries (F25); one that claims to show what comes after its word says nothing."""
+        if max(body.delivered, body.seen) >= event.seq:
+            raise NotAppliedError("the receipt speaks of entries that are not before its own")
+        for item in self._waiting(event):
+            silence = item.silence
+            if silence is not None and body.seen >= silence.seq:
+                silence.seen.setdefault(event.author.device, event.time)
+
+    def heard(self, event: Event) -> None:
+        """Whoever of the silent side speaks after the end of a silence that they saw in time, and not against it, lets it stand (F25)."""
+        past = min(event.time, event.at)
+        for item in self._waiting(event):
+            silence = item.silence
+            seen = None if silence is None else silence.seen.get(event.author.device)
+            if silence is None or seen is None or past < silence.until:
+                continue
+            if event.time - seen >= SHORTEST_SILENCE:
+                item.settle()
+        self.silent = [one for one in self.silent if self.items[one].silence is not None]
+
     def close(self, event: Event, body: AgendaClose) -> None:
         """Both sides are done with the item."""
         item, _ = self._check(event, body.target, "close")
-        item.settle(event.at)
         if event.author.side not in item.closing:
             item.closing.append(event.author.side)
         if len(item.closing) == len(SIDES):
             item.state = ItemState.CLOSED
 
-    def minuted(self, items: Iterable[bytes], at: int) -> None:
+    def minuted(self, items: Iterable[bytes]) -> None:
         """Minutes that both heads signed tell of these items."""
         for one in items:
             item = self.items[one]
-            item.settle(at)
             if item.state in _ENDED:
                 item.state = ItemState.MINUTED
+
+    def _waiting(self, event: Event) -> list[Item]:
+        """Items over which a silence runs that the author's word could end."""
+        if event.author.role not in DECIDING_ROLES:
+            return []
+        found = [self.items[one] for one in self.silent]
+        return [one for one in found if one.silence is not None and one.silence.side != event.author.side]
 
     # --- looking
 
@@ -292,11 +317,10 @@ class Agenda(msgspec.Struct):
     def _check(self, event: Event, target: Target, act: str) -> tuple[Item, Transition]:
         """The item and the row of the table that allows the act; nothing is changed."""
         item, author = self._item(target), event.author
-        return item, TABLE.find(act, item.state_at(event.at), item.side, author.side, author.role)
+        return item, TABLE.find(act, item.state, item.side, author.side, author.role)
 
     def _step(self, event: Event, target: Target, act: str) -> Item:
         item, step = self._check(event, target, act)
-        item.settle(event.at)
         item.state = ItemState(step.after)
         return item
 

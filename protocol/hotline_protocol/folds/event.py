@@ -22,12 +22,13 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A document that its author may send at all. `seq`: its place in the log; `at`: the entry's time, unix ms, by which
-    every client judges alike what came too late; `id`, `hash`: the document's.
+    """A document that its author may send at all. `seq`: its place in the log; `at`: the entry's time by the relay; `time`: when its author
+    signed it, unix ms both; `id`, `hash`: the document's.
     """
 
     seq: int
     at: int
+    time: int
     id: bytes
     hash: bytes
     author: Party

@@ -49,7 +49,7 @@ from hotline_protocol.documents.minutes import (
     MinutesSign,
 )
 from hotline_protocol.documents.notices import Action, Finding, Notice
-from hotline_protocol.documents.talk import Checkpoint, Text
+from hotline_protocol.documents.talk import Checkpoint, Receipt, Text
 from hotline_protocol.documents.watch import (
     LineCheck,
     LineEcho,
@@ -61,6 +61,7 @@ from hotline_protocol.documents.watch import (
 )
 from hotline_protocol.folds.agenda import Agenda
 from hotline_protocol.folds.checkpoints import Checkpoints
+from hotline_protocol.folds.clock import Clock
 from hotline_protocol.folds.composition import Composition
 from hotline_protocol.folds.dialogue import Dialogues
 from hotline_protocol.folds.event import Event
@@ -72,7 +73,7 @@ from hotline_protocol.folds.numbering import Numbering
 from hotline_protocol.folds.translations import Translations
 from hotline_protocol.folds.watch import Watches
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Goes up when a fold changes what it makes of the same log."""
 
 
@@ -91,12 +92,15 @@ class Journal(msgspec.Struct):
     watches: Watches = msgspec.field(default_factory=Watches)
     composition: Composition = msgspec.field(default_factory=Composition)
     translations: Translations = msgspec.field(default_factory=Translations)
+    clock: Clock = msgspec.field(default_factory=Clock)
 
     def apply(self, event: Event) -> str | None:
         """Take one more document of the log: its reference number if it is formal. NotAppliedError says why it changes nothing."""
         handler = _HANDLERS.get(type(event.body))
         if handler is not None:
             handler(self, event, event.body)
+            self.agenda.heard(event)
+            self.clock.heard(event)
         self.seq = event.seq
         return self.numbering.next(event) if event.formal else None
 
@@ -117,7 +121,7 @@ _journals: Final = msgspec.msgpack.Decoder(Journal)
 
 
 def _notice(book: Journal, event: Event, body: Notice) -> None:
-    book.notices.issue(event, body)
+    book.notices.issue(event, body, book.clock.now(event))
     if body.action is not Action.CANCEL:
         book.dialogues.begin(event, body.precedence, body.response)
 
@@ -163,9 +167,10 @@ _HANDLERS: Final[Mapping[type[Body], Callable[[Journal, Event, Any], None]]] = {
     MinutesComment: lambda book, event, body: book.minutes.comment(event, body),
     MinutesInitial: lambda book, event, body: book.minutes.initial(event, body),
     MinutesReserve: lambda book, event, body: book.minutes.reserve(event, body),
-    MinutesSign: lambda book, event, body: book.agenda.minuted(book.minutes.sign(event, body), event.at),
+    MinutesSign: lambda book, event, body: book.agenda.minuted(book.minutes.sign(event, body)),
     Notice: _notice,
     Finding: lambda book, event, body: book.notices.find(event, body),
+    Receipt: lambda book, event, body: book.agenda.see(event, body),
     Checkpoint: lambda book, event, body: book.checkpoints.sign(event, body),
     LineCheck: lambda book, event, body: book.line.check(event, body),
     LineEcho: lambda book, event, body: book.line.echo(event, body),
@@ -176,7 +181,7 @@ _HANDLERS: Final[Mapping[type[Body], Callable[[Journal, Event, Any], None]]] = {
         event,
         body,
         frozenset(book.dialogues.open),
-        frozenset(one.id for one in book.notices.active(event.at)),
+        frozenset(one.id for one in book.notices.active(event.time)),
     ),
     WatchAccept: lambda book, event, body: book.watches.accept(event, body),
     Announcement: lambda book, event, body: book.composition.announce(event, body),

@@ -204,7 +204,7 @@ class Meetings(msgspec.Struct):
         """The meeting took place, once both sides say so (F44)."""
         meeting, step = self._step(event, body.target, "say held")
         slot = meeting.slot
-        if slot is None or event.at < slot.start:
+        if slot is None or event.time < slot.start:
             raise NotAppliedError("the meeting has not begun yet")
         if event.author.side not in meeting.held:
             meeting.held.append(event.author.side)

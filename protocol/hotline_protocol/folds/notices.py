@@ -2,7 +2,7 @@
 
 F60 a new notice is in force from its entry until its end; its side is its author's
 F61 only the side that issued a notice replaces or cancels it, and only while it is in force and not over; a replacement takes its
-    place at once, by the entry's time
+    place at once, at its entry
 F62 a notice that starts less than its arena's lead time after its entry must say so (`short_lead`); the actual lead is kept
 F63 a notice whose end has passed, whose daily windows never open before its end, or whose author has no right to its arena
     changes nothing
@@ -72,7 +72,7 @@ class Found(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Registered(msgspec.Struct, gc=False):
-    """A notice as it stands. `lead`: from its entry to its start, ms; may be negative. `successor`: what replaced or cancelled it;
+    """A notice as it stands. `lead`: from when it was signed to its start, ms; may be negative. `successor`: what replaced or cancelled it;
     `ended`: the seq of that.
     """
 
@@ -88,6 +88,11 @@ class Registered(msgspec.Struct, gc=False):
     predecessor: bytes | None = None
     successor: bytes | None = None
     findings: dict[Side, Found] = msgspec.field(default_factory=dict)
+
+    @property
+    def entered(self) -> int:
+        """When it entered the log by its author and by the relay, whichever is earlier: neither alone keeps it from being held against others."""
+        return min(self.at, self.notice.start - self.lead)
 
     def phase(self, now: int) -> Phase:
         """Against the clock, `now` in unix ms."""
@@ -117,8 +122,8 @@ class Notices(msgspec.Struct):
     swept: int = 0
     """When those that are over were last taken out, unix ms."""
 
-    def issue(self, event: Event, body: Notice) -> None:
-        """A new notice, a replacement or a cancellation (F60 to F63)."""
+    def issue(self, event: Event, body: Notice, now: int) -> None:
+        """A new notice, a replacement or a cancellation (F60 to F63). `now`: T, unix ms."""
         if body.arena not in event.author.arenas and event.author.arenas:
             raise NotAppliedError(f"the author's certificate is not for {body.arena}")
         before = self._before(body)
@@ -128,12 +133,13 @@ class Notices(msgspec.Struct):
             step = TABLE.find(
                 body.action.lower(), before.state, before.side, event.author.side, event.author.role
             )
-            if before.phase(event.at) is Phase.OVER:
+            if before.phase(event.time) is Phase.OVER:
                 raise NotAppliedError("the notice is over: nothing is left to replace or cancel")
             before.state, before.successor, before.ended = NoticeState(step.after), event.id, event.seq
             self._leave(before.id)
         if body.action is not Action.CANCEL:
             self._enter(event, body, before)
+            self._sweep(now)
 
     def find(self, event: Event, body: Finding) -> None:
         """What a side computed about a notice (F64)."""
@@ -153,7 +159,7 @@ class Notices(msgspec.Struct):
             if one.seq < entry.seq
             and one.notice.arena is entry.notice.arena
             and (one.ended is None or one.ended > entry.seq)
-            and one.phase(entry.at) is not Phase.OVER
+            and one.phase(entry.entered) is not Phase.OVER
         ]
 
     def active(self, now: int) -> Iterator[Registered]:
@@ -177,14 +183,14 @@ class Notices(msgspec.Struct):
         return before
 
     def _check(self, event: Event, body: Notice) -> None:
-        if body.end is not None and body.end <= event.at:
+        if body.end is not None and body.end <= event.time:
             raise NotAppliedError("the notice is over before it begins: its end has passed")
         if body.end is not None and next(windows(body, body.start, body.end), None) is None:
             raise NotAppliedError("none of the notice's daily windows opens between its start and its end")
-        if body.start - event.at < LEAD[body.arena] and not body.short_lead:
+        if body.start - event.time < LEAD[body.arena] and not body.short_lead:
             hours = LEAD[body.arena] // 3_600_000
             raise NotAppliedError(
-                f"the notice comes {(body.start - event.at) / 3_600_000:.1f} hours before its start, "
+                f"the notice comes {(body.start - event.time) / 3_600_000:.1f} hours before its start, "
                 f"{hours} are agreed for {body.arena}: it must say that its lead is short"
             )
         try:
@@ -193,17 +199,13 @@ class Notices(msgspec.Struct):
             raise NotAppliedError(str(error)) from None
 
     def _enter(self, event: Event, body: Notice, before: Registered | None) -> None:
-        if event.at - self.swept >= SWEEP:
-            self.swept = event.at
-            for over in [one for one in self.in_force if self.all[one].phase(event.at) is Phase.OVER]:
-                self._leave(over)
         self.all[event.id] = Registered(
             id=event.id,
             seq=event.seq,
             side=event.author.side,
             content=event.hash,
             at=event.at,
-            lead=body.start - event.at,
+            lead=body.start - event.time,
             notice=body,
             predecessor=None if before is None else before.id,
         )
@@ -211,6 +213,12 @@ class Notices(msgspec.Struct):
         for side in SIDES:
             if side in event.channel.sides:
                 self.unfound[side][event.id] = None
+
+    def _sweep(self, now: int) -> None:
+        if now - self.swept >= SWEEP:
+            self.swept = now
+            for over in [one for one in self.in_force if self.all[one].phase(now) is Phase.OVER]:
+                self._leave(over)
 
     def _leave(self, notice: bytes) -> None:
         self.in_force.pop(notice, None)

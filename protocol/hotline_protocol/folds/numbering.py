@@ -20,7 +20,7 @@ class Numbering(msgspec.Struct):
 
     def next(self, event: Event) -> str:
         """The number of the next formal document that counts; the letter is the channel's first."""
-        year = datetime.fromtimestamp(event.at / 1000, UTC).year
+        year = datetime.fromtimestamp(event.time / 1000, UTC).year
         counter = f"{event.author.side} {year}"
         self.last[counter] = number = self.last.get(counter, 0) + 1
         return f"{event.channel.name[0].upper()}-{number:04d}/{year % 100:02d}"

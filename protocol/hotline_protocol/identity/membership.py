@@ -17,7 +17,7 @@ M9  a founding begins with its founder alone, a head or deputy; of the other sid
 M10 a side that had a head or deputy still has one
 M11 an expired or revoked leaf of the committer's own side does not stay, unless the commit changes leaves and not who is in
 
-`at` is the log entry's time, so all members decide alike. A Welcome tells its reader the tree after, not before: the reader
+`at` is when the commit was signed, or T if that is later (I15), so all members decide alike. A Welcome tells its reader the tree after, not before: the reader
 passes all members but itself as `before`.
 """
 

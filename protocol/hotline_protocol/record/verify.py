@@ -4,7 +4,8 @@ V3  the charter is signed by both authorities, and they are exactly the two that
 V4  the channel is one of the charter; a whole record's entries run from 1 to its tail without a gap, and their chain (C2, C3) ends in its head
 V5  each document stands under an entry of kind message whose id it was made for: its authenticated data is that id
 V6  it is signed (RFC 9420, 6.1) in this channel's group, in the epoch that it names, by the key of the certificate that it names
-V7  that certificate was issued by one of the two authorities, and was current at the entry's time (I15), under the lists in force by then
+V7  that certificate was issued by one of the two authorities, and was current when it signed, and at T (I15, D13) as the documents before it
+    in the file move it, under the lists in force by then
 V8  the document names this channel and epoch; in a whole record, what its author saw of the log, and a log that it signs, are compared
     with the chain: where they differ the record is not in order
 V9  each document of an author counts once; what the exporter's device refused counts for nothing, and only its signature is checked
@@ -22,11 +23,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hotline_protocol.documents import Checkpoint, Document, decode_body, decode_document
+from hotline_protocol.documents.document import MAX_TIME
 from hotline_protocol.errors import CertificateError, CharterError, FormatError, TrustError
 from hotline_protocol.identity.card import Card
 from hotline_protocol.identity.certificate import Certificate
 from hotline_protocol.identity.charter import Charter, SignedCharter
 from hotline_protocol.identity.digits import DigitsError, compare_digits
+from hotline_protocol.identity.signed_time import passed, settled, was_current
 from hotline_protocol.identity.statements import MAX_GENERATION
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.mls import codec as mls
@@ -36,7 +39,7 @@ from hotline_protocol.mls.group_context import GroupContext
 from hotline_protocol.mls.suites import cipher_suite
 from hotline_protocol.record import frames
 from hotline_protocol.relay.chain import Entry, decode_entry, extend, genesis
-from hotline_protocol.terms import Side
+from hotline_protocol.terms import SIDES, Side
 
 Authority = bytes | str
 """SHA-256 of an authority's root certificate, or the 30 digits of it (I1)."""
@@ -89,6 +92,7 @@ class Verifier:
         self._contexts: dict[tuple[bytes, int], bytes] = {}
         self._groups: frozenset[bytes] = frozenset()
         self._certificates: dict[bytes, Certificate] = {}
+        self._times: dict[Side, int] = {}
         self._seen: set[tuple[bytes, bytes]] = set()
         self._heads: list[bytes] = []
         self._entry: tuple[int, Entry] | None = None
@@ -163,7 +167,7 @@ class Verifier:
         if verdict.record.whole and part.seq != len(self._heads):
             raise FormatError(f"entry {len(self._heads)} was expected, entry {part.seq} stands there")
         entry = decode_entry(part.raw)
-        if self._entry is not None and (part.seq <= self._entry[0] or entry.at < self._entry[1].at):
+        if self._entry is not None and part.seq <= self._entry[0]:
             raise FormatError(f"entry {part.seq} is out of order")
         if verdict.record.whole:
             self._heads.append(extend(self._heads[-1], part.seq, part.raw))
@@ -176,7 +180,7 @@ class Verifier:
             raise FormatError(f"the document of entry {part.seq} does not stand under its entry")
         self._answered = True
         entry = self._entry[1]
-        author, content, epoch = self._signed(entry, part, counts=part.refused is None)
+        author, content, epoch = self._signed(entry, part)
         return self._read(part, author, content, epoch)
 
     def _outside(self, part: frames.Outside) -> Proven:
@@ -184,15 +188,14 @@ class Verifier:
         if not verdict.record.whole or len(self._heads) - 1 != verdict.record.tail:
             raise FormatError(f"what stood in entry {part.seq} does not stand behind the whole log")
         entry = decode_entry(part.raw)
-        author, content, epoch = self._signed(entry, part, counts=True)
+        author, content, epoch = self._signed(entry, part)
         document = self._fitting(decode_document(content), epoch)
+        self._check_current(author, document.time, 0)  # T may have passed it since
         verdict.outside += 1
-        return Proven(part.seq, entry.at, author, document, content, "not in the log any more")
+        return Proven(part.seq, min(entry.at, MAX_TIME), author, document, content, "not in the log any more")
 
-    def _signed(
-        self, entry: Entry, part: frames.Document | frames.Outside, *, counts: bool
-    ) -> tuple[Certificate, bytes, int]:
-        """Author, content and epoch of what was signed for an entry (V5 to V7)."""
+    def _signed(self, entry: Entry, part: frames.Document | frames.Outside) -> tuple[Certificate, bytes, int]:
+        """Author, content and epoch of what was signed for an entry (V5, V6)."""
         verdict = self.verdict
         signed = mls.decode(AuthenticatedContent.read, part.authenticated)
         content = signed.content
@@ -204,20 +207,28 @@ class Verifier:
             or not hmac.compare_digest(content.authenticated_data, entry.id)
         ):
             raise TrustError(f"{self._place()}: the document was made for another entry")
-        author = self._author(part.author, entry.at, counts=counts)
+        author = self._author(part.author)
         context = self._contexts.get((content.group_id, content.epoch))
         if context is None:
             raise FormatError(f"{self._place()}: the group context of epoch {content.epoch} is missing")
         signed.verify(cipher_suite(verdict.charter.suite), author.public_key, context)
         return author, content.body, content.epoch
 
-    def _author(self, fingerprint: bytes, at: int, *, counts: bool) -> Certificate:
+    def _author(self, fingerprint: bytes) -> Certificate:
         author = self._certificates.get(fingerprint)
-        if author is None or self._trust is None:
+        if author is None:
             raise FormatError(f"{self._place()}: its author's certificate is missing")
-        if counts and not self._trust.is_current(author, at // 1000):
-            raise CertificateError(f"{self._place()}: its author's certificate had expired or was revoked")
         return author
+
+    def _check_current(self, author: Certificate, signed: int, now: int) -> None:
+        """V7, at T (`now`, unix ms): in a whole record it is that of the exporter's device, or earlier."""
+        if self._trust is None or not was_current(self._trust, author, signed, now):
+            raise CertificateError(f"{self._place()}: its author's certificate had expired or was revoked")
+
+    def _now(self) -> int:
+        """T, as the documents before move it."""
+        channel = self.verdict.charter.channel(self.verdict.record.channel)
+        return 0 if channel is None else settled(self._times, [one for one in SIDES if one in channel.sides])
 
     def _fitting(self, document: Document, epoch: int) -> Document:
         if document.channel != self.verdict.record.channel or document.epoch != epoch:
@@ -227,15 +238,17 @@ class Verifier:
     def _read(self, part: frames.Document, author: Certificate, content: bytes, epoch: int) -> Proven:
         verdict = self.verdict
         document = self._fitting(decode_document(content), epoch)
+        at = 0 if self._entry is None else self._entry[1].at
         if part.refused is None:
+            self._check_current(author, document.time, self._now())
+            passed(self._times, author, document.time, at)
             self._check_log(part.seq, author, document)
             if (author.fingerprint, document.id) in self._seen:
                 raise TrustError(f"{self._place()}: a document of this id by this author came before")
             self._seen.add((author.fingerprint, document.id))
         verdict.documents += 1
         verdict.refused += part.refused is not None
-        at = 0 if self._entry is None else self._entry[1].at
-        return Proven(part.seq, at, author, document, content, part.refused, part.reference)
+        return Proven(part.seq, min(at, MAX_TIME), author, document, content, part.refused, part.reference)
 
     def _check_log(self, seq: int, author: Certificate, document: Document) -> None:
         """V8. What an author saw of a log that is not this one is kept for the verdict."""

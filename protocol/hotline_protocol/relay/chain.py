@@ -3,7 +3,7 @@
 C1  entry   = msgpack array [at, kind, id, after, body], as the relay encoded it
 C2  head(0) = SHA-256("hotline.v1 log" ‖ link id ‖ channel name in UTF-8)
 C3  head(n) = SHA-256(head(n-1) ‖ n as 8 bytes big-endian ‖ SHA-256(entry n))
-C4  sequence numbers start at 1 and have no gap; `at` never decreases
+C4  sequence numbers start at 1 and have no gap; `at` is the relay's clock, may fall, and decides nothing
 """
 
 from __future__ import annotations

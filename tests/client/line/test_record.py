@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_client.line.record import Recorder
-from hotline_protocol.errors import FormatError, TrustError, UsageError
+from hotline_protocol.errors import CertificateError, FormatError, TrustError, UsageError
 from hotline_protocol.identity.card import Card
 from hotline_protocol.record import frames
 from hotline_protocol.record.verify import Proven, Verdict, Verifier
@@ -332,3 +332,30 @@ def test_what_stands_behind_the_log_is_judged_like_what_stands_in_it() -> None:
     moved = [*parts[:first], outside, *parts[first:place], *parts[place + 1 :]]
     with pytest.raises(FormatError, match="behind the whole log"):
         verified(sealed(moved))
+
+
+def test_v7_the_verifier_judges_by_t_as_members_do() -> None:
+    home = House()
+    dana, viktor = founded(home)
+    noa = home.enter("a", "Noa", days=10)
+    dana.admit(noa)
+    home.settle()
+    home.clock.pass_(days=12)
+    home.relay.clock = lambda: home.clock.now - 86_400_000  # the record's entries are dated back
+    dana.say("it is late")
+    viktor.say("it is")
+    home.settle(dana, viktor)
+    home.relay.clock = home.clock
+    noa.desk.clock = lambda: home.clock.now - 12 * 86_400_000
+    noa.say("it is early")
+    home.settle()
+    parts = list(frames.read(io.BytesIO(written(dana)).read))
+    assert verified(sealed(parts))[1].refused
+    forged = [
+        msgspec.structs.replace(part, refused=None)
+        if isinstance(part, frames.Document) and part.refused
+        else part
+        for part in parts
+    ]
+    with pytest.raises(CertificateError, match="expired"):
+        verified(sealed(forged))

@@ -39,11 +39,11 @@ class Story:
     def item(self, target: Target) -> Item:
         return self.line.affairs.book.journal.agenda.items[target.id]
 
-    def told(self, target: Target, now: int = NOW) -> ItemFacts:
-        return agenda.facts(self.line, "plenary", self.item(target), now)
+    def told(self, target: Target) -> ItemFacts:
+        return agenda.facts(self.line, "plenary", self.item(target))
 
-    def lines(self, target: Target, now: int = NOW) -> list[str]:
-        return agenda.item_text(self.line, self.told(target, now)).split("\n")
+    def lines(self, target: Target) -> list[str]:
+        return agenda.item_text(self.line, self.told(target)).split("\n")
 
 
 def test_an_item_says_whose_words_it_has_and_how_much_it_takes() -> None:
@@ -77,13 +77,14 @@ def test_what_each_side_says_and_a_running_silence_stand_under_an_open_item() ->
     assert agenda.sayings(story.item(target), NAMES, joint=" ")[0] == "ALPHA says NOTED heard"
 
 
-def test_at_the_end_of_a_silence_its_outcome_stands() -> None:
+def test_when_a_silence_has_passed_its_outcome_stands() -> None:
     story = Story()
     target = story.opened()
     story.say(THEM, docs.AgendaSilence(target, Outcome.DEFERRED, "later", NOW + 13 * HOUR))
-    told = story.told(target, NOW + 13 * HOUR)
+    story.item(target).settle()
+    told = story.told(target)
     assert (told.state, told.outcome, told.silence) == ("DEFERRED", "later", None)
-    assert story.lines(target, NOW + 13 * HOUR)[1:] == [
+    assert story.lines(target)[1:] == [
         "    DEFERRED, version 1 by BRAVO",
         "    outcome: later",
     ]
@@ -128,21 +129,23 @@ def test_the_board_leaves_out_what_is_over() -> None:
     assert [one.id for one in agenda.items(book, everything=True)] == [first.id, second.id]
 
 
-def test_reportable_is_what_has_an_outcome_by_now() -> None:
+def test_reportable_is_what_has_an_outcome() -> None:
     story = Story()
     story.proposed()
     target = story.opened()
     story.say(THEM, docs.AgendaSilence(target, Outcome.REFERRED, "on", NOW + 13 * HOUR))
     board = story.line.affairs.book.journal.agenda.board()
-    assert agenda.reportable(board, NOW) == []
-    assert [one.id for one in agenda.reportable(board, NOW + 13 * HOUR)] == [target.id]
+    assert agenda.reportable(board) == []
+    story.item(target).settle()
+    board = story.line.affairs.book.journal.agenda.board()
+    assert [one.id for one in agenda.reportable(board)] == [target.id]
 
 
 def test_an_item_waits_for_the_side_whose_turn_it_is() -> None:
     story = Story()
 
-    def waits(target: Target, now: int = NOW) -> tuple[Awaited | None, Awaited | None]:
-        return agenda.awaited(story.item(target), "a", now), agenda.awaited(story.item(target), "b", now)
+    def waits(target: Target) -> tuple[Awaited | None, Awaited | None]:
+        return agenda.awaited(story.item(target), "a"), agenda.awaited(story.item(target), "b")
 
     assert waits(story.proposed()) == (Awaited.JUDGEMENT, None)
     target = story.opened()
@@ -153,7 +156,8 @@ def test_an_item_waits_for_the_side_whose_turn_it_is() -> None:
     assert waits(target) == (None, None)
     story.say(THEM, docs.AgendaSilence(target, Outcome.AGREED, "so", NOW + 13 * HOUR))
     assert waits(target) == (Awaited.SILENCE, None)
-    assert waits(target, NOW + 13 * HOUR) == (None, None)
+    story.item(target).settle()
+    assert waits(target) == (None, None)
 
 
 @pytest.mark.parametrize("by", [US, THEM])
@@ -162,7 +166,8 @@ def test_what_a_silence_decided_waits_for_nobody_s_outcome(by: Any) -> None:
     target = story.opened()
     story.say(THEM, docs.AgendaOutcome(target, Outcome.AGREED, "FL240"))
     story.say(by, docs.AgendaSilence(target, Outcome.NOTED, "so", NOW + 13 * HOUR))
-    assert agenda.awaited(story.item(target), "a", NOW + 14 * HOUR) is None
+    story.item(target).settle()
+    assert agenda.awaited(story.item(target), "a") is None
 
 
 def test_a_record_holds_every_fact() -> None:

@@ -146,7 +146,7 @@ def test_a_table_says_who_has_initialled_and_signed() -> None:
 def test_a_first_text_says_what_is_agreed_of_the_meeting_and_what_came_of_each_item() -> None:
     story = Story()
     item = story.line.affairs.book.journal.agenda.items[story.item.id]
-    text = presenter.first_text("Minutes", story.meeting, [item, item], lambda one: one.hex()[:4], NOW)
+    text = presenter.first_text("Minutes", story.meeting, [item, item], lambda one: one.hex()[:4])
     number, talks = story.item.id.hex()[:4], story.talks.id.hex()[:4]
     assert text.split("\n") == [
         "Minutes",
@@ -160,7 +160,7 @@ def test_a_first_text_says_what_is_agreed_of_the_meeting_and_what_came_of_each_i
         f"2. Corridors ({number})",
         "   PROPOSED",
     ]
-    assert presenter.first_text("Minutes", None, [], bytes.hex, NOW) == "Minutes"
+    assert presenter.first_text("Minutes", None, [], bytes.hex) == "Minutes"
 
 
 @pytest.mark.parametrize("signed", [False, True])

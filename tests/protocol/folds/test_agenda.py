@@ -24,8 +24,9 @@ from hotline_protocol.documents.agenda import (
     Outcome,
 )
 from hotline_protocol.documents.body import Target
+from hotline_protocol.documents.talk import Receipt, Text
 from hotline_protocol.folds.agenda import SHORTEST_SILENCE, TABLE, Item, ItemState
-from hotline_protocol.terms import Arena
+from hotline_protocol.terms import Arena, Precedence, Response
 from tests.support.chronicle import (
     BOT_A,
     DEPUTY_A,
@@ -142,36 +143,135 @@ def test_an_item_nobody_accepted_is_not_adopted() -> None:
     assert "is DECLINED" in log.refused(HEAD_A, AgendaAdopt((target,)))
 
 
-def test_silence_gives_consent_at_its_exact_end() -> None:
-    log = Chronicle()
+def hushed(log: Chronicle, *, by: Party = HEAD_A) -> tuple[Target, int, int]:
+    """An item over which a silence runs; (its target, the seq of the silence, its end)."""
     target = opened(log)
     until = log.now + SHORTEST_SILENCE
-    log.say(HEAD_A, AgendaSilence(target, Outcome.AGREED, "as discussed", until))
+    log.say(by, AgendaSilence(target, Outcome.AGREED, "as discussed", until))
+    return target, log.events[-1].seq, until
+
+
+def words(log: Chronicle, author: Party) -> Target:
+    return log.say(author, Text("and now something else", Precedence.ROUTINE, Response.NONE))
+
+
+def test_a_silence_passes_with_the_next_word_of_who_saw_it_in_time() -> None:
+    log = Chronicle()
+    target, seq, until = hushed(log)
+    log.say(HEAD_B, Receipt(seq, seq))
     found = item(log, target)
-    assert [found.state_at(until - 1), found.state_at(until)] == [ItemState.OPEN, ItemState.AGREED]
-    assert [found.text_at(until - 1), found.text_at(until)] == ["", "as discussed"]
+    log.now = until - 1
+    words(log, HEAD_B)
+    assert found.state is ItemState.OPEN
     log.now = until
+    for other in (HEAD_A, DEPUTY_A, DEPUTY_B, OFFICER_B, WATCH_B):
+        words(log, other)  # our own side, who did not see it, who does not decide
+    assert (found.state, found.silence is None) == (ItemState.OPEN, False)
+    words(log, HEAD_B)
+    assert (found.state, found.text, found.silence) == (ItemState.AGREED, "as discussed", None)
     assert "is AGREED" in log.refused(HEAD_B, AgendaObject(target, "too late"))
     assert "is AGREED" in log.refused(HEAD_B, AgendaAmend(target, "too late"))
     log.say(HEAD_A, AgendaClose(target))
-    assert (found.state, found.text, found.silence) == (ItemState.AGREED, "as discussed", None)
+    assert log.refold() == log.journal
+
+
+def test_who_says_nothing_consents_to_nothing() -> None:
+    log = Chronicle()
+    target, _, until = hushed(log)
+    log.now = until + 100 * SHORTEST_SILENCE
+    words(log, HEAD_A)
+    assert item(log, target).state is ItemState.OPEN
+    log.say(OFFICER_B, AgendaObject(target, "we were away"))
+    assert item(log, target).silence is None
+
+
+def test_who_sees_a_silence_late_has_as_long_as_anybody() -> None:
+    log = Chronicle()
+    target, seq, until = hushed(log)
+    log.now = until + MINUTE
+    log.say(HEAD_B, Receipt(seq, seq))
+    words(log, HEAD_B)
+    log.wait(HOURS - 1)
+    words(log, HEAD_B)
+    assert item(log, target).state is ItemState.OPEN
+    log.wait(1)
+    words(log, HEAD_B)
+    assert item(log, target).state is ItemState.AGREED
+
+
+def test_a_silence_that_is_dated_back_gives_nobody_less_time() -> None:
+    """Its author and the relay say that it began twelve hours ago; who sees it now still has twelve hours."""
+    log = Chronicle()
+    target = opened(log)
+    real = log.now + SHORTEST_SILENCE - MINUTE
+    log.relay_ahead = 0
+    log.say(HEAD_A, AgendaSilence(target, Outcome.AGREED, "as discussed", real + MINUTE))
+    seq = log.events[-1].seq
+    log.now = real
+    log.say(HEAD_B, Receipt(seq, seq))
+    log.wait(2)
+    words(log, HEAD_B)
+    assert item(log, target).state is ItemState.OPEN
+
+
+@pytest.mark.parametrize("ahead", [-SHORTEST_SILENCE, 0, 1000 * SHORTEST_SILENCE])
+def test_an_objection_stops_a_silence_however_the_relay_dates_it(ahead: int) -> None:
+    log = Chronicle()
+    target, seq, until = hushed(log)
+    log.say(HEAD_B, Receipt(seq, seq))
+    log.relay_ahead = ahead
+    words(log, HEAD_B)
+    words(log, HEAD_A)
+    assert item(log, target).state is ItemState.OPEN
+    log.now = until - 1
+    log.say(HEAD_B, AgendaObject(target, "no"))
+    log.now = until + 1
+    words(log, HEAD_B)
+    assert (item(log, target).state, item(log, target).silence) == (ItemState.OPEN, None)
+
+
+def test_a_first_word_after_the_end_may_still_be_an_objection() -> None:
+    log = Chronicle()
+    target, seq, until = hushed(log)
+    log.say(HEAD_B, Receipt(seq, seq))
+    log.now = until + 1
+    log.say(HEAD_B, AgendaObject(target, "no"))
+    words(log, HEAD_B)
+    assert item(log, target).state is ItemState.OPEN
+
+
+def test_a_clock_of_ours_that_is_ahead_ends_no_silence() -> None:
+    log = Chronicle()
+    target, seq, until = hushed(log)
+    log.say(HEAD_B, Receipt(seq, seq))
+    log.now, log.relay_ahead = until + 1, -SHORTEST_SILENCE
+    words(log, HEAD_B)
+    assert item(log, target).state is ItemState.OPEN
+
+
+def test_a_receipt_that_claims_what_is_to_come_says_nothing() -> None:
+    log = Chronicle()
+    target, seq, until = hushed(log)
+    assert "not before its own" in log.refused(HEAD_B, Receipt(seq + 99, seq + 99))
+    log.now = until
+    words(log, HEAD_B)
+    assert item(log, target).state is ItemState.OPEN
 
 
 @pytest.mark.parametrize("by", [OFFICER_B, WATCH_B, HEAD_B])
 @pytest.mark.parametrize(
     "speak", [lambda target: AgendaObject(target, "no"), lambda target: AgendaAmend(target, "other words")]
 )
-def test_the_other_side_breaks_silence_until_its_last_millisecond(
-    by: Party, speak: Callable[[Target], Body]
-) -> None:
+def test_the_other_side_breaks_a_silence(by: Party, speak: Callable[[Target], Body]) -> None:
     log = Chronicle()
-    target = opened(log)
-    until = log.now + SHORTEST_SILENCE
-    log.say(HEAD_A, AgendaSilence(target, Outcome.AGREED, "as discussed", until))
+    target, seq, until = hushed(log)
+    log.say(HEAD_B, Receipt(seq, seq))
     log.now = until - 1
     assert "does not break it" in log.refused(HEAD_A, speak(target))
     log.say(by, speak(target))
-    assert item(log, target).state_at(until + 1) is ItemState.OPEN
+    log.now = until + 1
+    words(log, HEAD_B)
+    assert item(log, target).state is ItemState.OPEN
     assert "no silence runs" in log.refused(by, speak(target))
 
 
@@ -213,6 +313,7 @@ ACTS: dict[str, Callable[[Target, int], Body]] = {
     "object": lambda target, _now: AgendaObject(target, "no"),
     "amend": lambda target, _now: AgendaAmend(target, "other words"),
     "close": lambda target, _now: AgendaClose(target),
+    "see": lambda _target, _now: Receipt(5, 5),
 }
 MOVES = st.lists(
     st.tuples(
@@ -242,7 +343,7 @@ def test_the_same_log_gives_the_same_agenda(moves: list[tuple[Party, str, int, i
 
 @given(MOVES)
 def test_one_side_alone_brings_nothing_about(moves: list[tuple[Party, str, int, int]]) -> None:
-    log = play([move for move in moves if move[0].side == "a" and move[1] != "silence"])
+    log = play([move for move in moves if move[0].side == "a"])
     alone = {
         ItemState.PROPOSED,
         ItemState.WITHDRAWN,

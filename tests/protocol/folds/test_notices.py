@@ -20,6 +20,7 @@ from hotline_protocol.documents.notices import (
     Shape,
     Verdict,
 )
+from hotline_protocol.documents.talk import Receipt
 from hotline_protocol.folds.notices import LEAD, NoticeState, Phase, Registered
 from hotline_protocol.terms import Arena
 from tests.support.chronicle import (
@@ -34,6 +35,7 @@ from tests.support.chronicle import (
 )
 
 HOUR = 3_600_000
+DAY = 24 * HOUR
 AREA = Area(Shape.CIRCLE, ((33.0, 34.0),), 9260.0)
 AIR = Air("refuelling", Altitude(Reference.FL, 240), Altitude(Reference.UNL))
 LATER = START + LEAD[Arena.AIR]
@@ -96,9 +98,30 @@ def test_what_is_over_changes_nothing() -> None:
     log.now = LATER + HOUR
     assert "is over" in log.refused(OFFICER_A, Notice(Action.CANCEL, Arena.AIR, LATER, target=target))
     assert not list(log.journal.notices.active(log.now))
+    log.say(OFFICER_A, Receipt(1, 1))
     forever = log.say(OFFICER_A, air(LATER, None, short_lead=True))
     assert entry(log, forever).phase(LATER * 2) is Phase.ACTIVE
-    assert list(log.journal.notices.in_force) == [forever.id]
+    assert list(log.journal.notices.in_force) == [
+        target.id,
+        forever.id,
+    ]  # one side alone has said how late it is
+    log.say(OFFICER_B, Receipt(1, 1))
+    again = log.say(OFFICER_A, air(LATER, None, short_lead=True))
+    assert list(log.journal.notices.in_force) == [forever.id, again.id]
+
+
+@pytest.mark.parametrize("relay_ahead", [0, 400 * DAY])
+@pytest.mark.parametrize("author_ahead", [0, 400 * DAY])
+def test_only_author_and_relay_together_keep_a_notice_from_being_held_against_others(
+    relay_ahead: int, author_ahead: int
+) -> None:
+    log = Chronicle()
+    first = log.say(OFFICER_A, air())
+    log.relay_ahead = relay_ahead - author_ahead
+    log.now += author_ahead
+    second = log.say(OFFICER_B, air(LATER, None, short_lead=True))
+    against = [one.id for one in log.journal.notices.before(entry(log, second))]
+    assert against == ([] if relay_ahead and author_ahead else [first.id])
 
 
 def test_only_the_arena_of_the_certificate() -> None:

@@ -218,7 +218,7 @@ def _object(world: World, event: Event) -> None:
                 continue
             agreed = one.line.read(
                 CHANNEL,
-                lambda book: book.agenda.items[item].state_at(world.scheduler.now) is ItemState.AGREED,
+                lambda book: book.agenda.items[item].state is ItemState.AGREED,
             )
             if agreed:
                 words = f"{one.name} holds for agreed what {machine.name} objected to in time"

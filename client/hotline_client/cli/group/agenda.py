@@ -60,7 +60,7 @@ def _find(session: Invocation, channel: str, typed: str) -> Item:
 
 def _emit(session: Invocation, channel: str, document: bytes) -> None:
     item = session.line.read(channel, lambda book: book.agenda.items[document])
-    told = facts(session.line, channel, item, session.line.now())
+    told = facts(session.line, channel, item)
     session.emit(item_record(channel, told), item_text(session.line, told))
 
 
@@ -73,9 +73,9 @@ _ITEM: Final = Subject(command, "item", _find, _emit)
 @reading
 async def show_board(session: Invocation, channel: str, *, everything: bool) -> None:
     """The agenda in its adopted order, then what is proposed; any other business last."""
-    line, now = session.line, session.line.now()
+    line = session.line
     found = line.read(channel, lambda book: items(book, everything=everything))
-    told = [facts(line, channel, one, now) for one in found]
+    told = [facts(line, channel, one) for one in found]
     if output.as_json():
         for one in told:
             session.emit(item_record(channel, one), "")
@@ -184,6 +184,6 @@ async def outcome(act: Act, *, item: str, outcome: str, words: str) -> None:
 @click.option("--until", type=Instant(), default="24h", show_default=True, help="When it ends.")
 @acting
 async def silence(act: Act, *, item: str, outcome: str, words: str, until: int) -> None:
-    """Propose an outcome for ITEM that stands at the end of the silence, unless the other side speaks before."""
+    """Propose an outcome for ITEM that stands after the silence, unless the other side speaks against it."""
     chosen, end = Outcome(outcome.upper()), resolve(until, act.session.line.now())
     await _ITEM.change(act, item, lambda _, target: AgendaSilence(target, chosen, words, end))

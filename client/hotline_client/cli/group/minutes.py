@@ -143,7 +143,7 @@ async def draft(
             raise UsageError("no title: give one, or --meeting for the meeting's")
         reported = _items(session, channel, items, from_agenda=from_agenda)
         if from_agenda and file is None:
-            text = first_text(heading, about, reported, partial(reference, line, channel), line.now())
+            text = first_text(heading, about, reported, partial(reference, line, channel))
         else:
             text = read_words(file=file, limit=4 * MAX_MINUTES)
         named = tuple(one.id for one in reported)
@@ -174,7 +174,7 @@ def _items(session: Invocation, channel: str, typed: tuple[str, ...], *, from_ag
         found[item.id] = item
     if from_agenda:
         board = line.read(channel, lambda book: book.agenda.board())
-        ended = reportable(board, session.line.now())
+        ended = reportable(board)
         found |= {one.id: one for one in ended}
         if not found:
             raise UsageError("no item of the agenda has an outcome that no minutes told of yet")

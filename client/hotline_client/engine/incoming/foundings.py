@@ -39,7 +39,7 @@ def judge(draft: Draft, entry: Entry, message: bytes, sealed: bytes) -> tuple[Fo
             f"the founding is of generation {founding.generation}, the next one is {standing.generation + 1}"
         )
     founder = draft.context.identify(founding.certificate)
-    _check_decides(draft, founder, at=entry.at // 1000)
+    _check_decides(draft, founder, at=founding.time // 1000)
     founding.verify(keys.place(draft, entry.id), message, founder.public_key)
     if keys.generation_of(draft, keys.group_of(message)) != founding.generation:
         raise FormatError("the founding is of another generation than its commit")

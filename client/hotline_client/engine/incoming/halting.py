@@ -127,13 +127,13 @@ def leads_on(draft: Draft, first: int, raws: Sequence[bytes]) -> bool:
 def _rewind(draft: Draft, start: int) -> None:
     """Set aside what comes after `start`, or a little more, and stand there."""
     standing = draft.standing
-    start, last_at, last_commit = _order_at(draft, start)
+    start, last_commit = _order_at(draft, start)
     draft.aside = start
     standing.aside_commits += sum(
         entry.merged for entry in draft.past.entries(draft.name, start + 1, standing.cursor)
     )
     standing.head = draft.head_at(start) or standing.head
-    standing.cursor, standing.last_at, standing.last_commit = start, last_at, last_commit
+    standing.cursor, standing.last_commit = start, last_commit
     _forget_foundings(draft, start)
     standing.consents = {key: one for key, one in standing.consents.items() if one.seq <= start}
     standing.resuming = True
@@ -172,18 +172,16 @@ def _forget_lists(draft: Draft, start: int) -> None:
         draft.state.trust = draft.state.trust.with_crl(der)
 
 
-def _order_at(draft: Draft, seq: int) -> tuple[int, int, int]:
-    """(seq, `at`, last commit) as they stood after entry `seq`."""
-    record = draft.past.entry(draft.name, seq)
-    if record is None:
-        return 0, 0, 0
-    at = decode_entry(record.raw).at
+def _order_at(draft: Draft, seq: int) -> tuple[int, int]:
+    """(seq, last commit) as they stood after entry `seq`."""
+    if draft.past.entry(draft.name, seq) is None:
+        return 0, 0
     for first in range(max(1, seq - _PAGE + 1), 1 - _PAGE, -_PAGE):
         page = draft.past.entries(draft.name, max(1, first), min(seq, first + _PAGE - 1))
         for one in reversed(page):
             if decode_entry(one.raw).kind == "commit":
-                return seq, at, one.seq
-    return seq, at, 0
+                return seq, one.seq
+    return seq, 0
 
 
 def restore(draft: Draft, seq: int, entry: Entry) -> bool:

@@ -1,7 +1,7 @@
 """Who is at the door, and what they ask for.
 
 L10 a knock counts if it opens under the link secret (I17), is signed by its device for its entry, its KeyPackage is good, its certificate
-    valid at the entry's `at`, and entitled to the channel; a newer one of the same certificate replaces the older
+    valid when it signed, and entitled to the channel; a newer one of the same certificate replaces the older
 L15 a knock of a head or deputy that names the next generation is their consent to found the channel again (L13)
 L16 a knock whose proof fits an epoch that we shared, not before its device's present leaf, is of a device that was in
 """
@@ -43,9 +43,9 @@ def knock(draft: Draft, seq: int, entry: Entry) -> None:
     statement = Statement.decode(opened)
     if sha256(statement.wish.package).digest() in draft.standing.answered:
         return
-    package = keys.read_key_package(draft.context, statement.wish.package, now=entry.at // 1000)
+    package = keys.read_key_package(draft.context, statement.wish.package, now=statement.wish.time // 1000)
     certificate = draft.met(certificate_der(package.leaf_node.credential))
-    check_guest(draft.state, certificate, package.leaf_node.signature_key, at=entry.at // 1000)
+    check_guest(draft.state, certificate, package.leaf_node.signature_key, at=statement.wish.time // 1000)
     statement.verify(keys.place(draft, entry.id), certificate.public_key)
     if hmac.compare_digest(certificate.public_key, draft.context.certificate.public_key):
         if entry.id in draft.standing.own_knocks:

@@ -21,13 +21,14 @@ import msgspec
 from hotline_client.engine import keys
 from hotline_client.engine.context import certificate_der
 from hotline_client.engine.draft import Draft
-from hotline_client.engine.incoming import foundings, revocations
+from hotline_client.engine.incoming import foundings, revocations, times
 from hotline_client.engine.records import OutboxItem, Sealed
 from hotline_client.engine.standing import OwnKnock, Watermark
 from hotline_client.engine.store import PutBack
 from hotline_protocol.codec import decode
 from hotline_protocol.errors import HotlineError, MembershipError
 from hotline_protocol.identity.certificate import Certificate
+from hotline_protocol.identity.signed_time import AHEAD
 from hotline_protocol.identity.statements import Founding
 from hotline_protocol.mls.errors import MLSError, PrivatelyRefusedError, RefusedError
 from hotline_protocol.mls.group import Group
@@ -54,30 +55,33 @@ def binding(entry_id: bytes, time: int, lists: bytes) -> bytes:
     return entry_id + time.to_bytes(8) + sha256(lists).digest()
 
 
-def _check_bound(entry: Entry, body: CommitBody) -> None:
+def _signed_time(entry: Entry, body: CommitBody) -> int:
+    """When the commit was made, unix ms by its author; RefusedError unless it is bound to its entry and lists (L11)."""
     signed = keys.authenticated_data(body.message)
-    expected = binding(entry.id, int.from_bytes(signed[len(entry.id) :][:8]), body.lists)
+    time = int.from_bytes(signed[len(entry.id) :][:8])
+    expected = binding(entry.id, time, body.lists)
     if not hmac.compare_digest(signed, expected):
         raise RefusedError("replay", "the commit was made for another entry, or with other lists")
+    return time
 
 
 def commit(draft: Draft, seq: int, entry: Entry) -> None:
     """One commit entry (L11, L12, L13)."""
     body = decode(entry.body, CommitBody, limit=MAX_BODY)
-    _check_bound(entry, body)
+    time = _signed_time(entry, body)
     own = _own_form(draft, body.message)
     if body.founding is not None:
-        _founding(draft, seq, entry, body, own)
+        _founding(draft, seq, entry, body, own, time)
     elif own is not None:
-        _own_commit(draft, seq, entry, body, *own)
+        _own_commit(draft, seq, entry, body, *own, time)
     elif draft.state.is_member:
-        _by_member(draft, seq, entry, body)
+        _by_member(draft, seq, entry, body, time)
     elif (answered := _answered(draft, body, draft.standing.own_knock)) is not None:
-        _by_newcomer(draft, seq, entry, body, answered)
+        _by_newcomer(draft, seq, entry, body, answered, time)
 
 
-def _founding(
-    draft: Draft, seq: int, entry: Entry, body: CommitBody, own: tuple[OutboxItem, Sealed] | None
+def _founding(  # noqa: PLR0917  one step of L13, told everything it is about
+    draft: Draft, seq: int, entry: Entry, body: CommitBody, own: tuple[OutboxItem, Sealed] | None, time: int
 ) -> None:
     """The group before it has ended for everybody; in the new one are those who made it, and those whom its Welcome names."""
     founding, founder = foundings.judge(draft, entry, body.message, body.founding or b"")
@@ -85,11 +89,11 @@ def _founding(
     _begin(draft, seq, founding, founder)
     answered = _answered(draft, body, draft.standing.own_knock)
     if own is not None:
-        _own_commit(draft, seq, entry, body, *own)
+        _own_commit(draft, seq, entry, body, *own, time)
     elif founder.public_key == draft.context.certificate.public_key and not draft.standing.resuming:
         draft.put_back(PutBack("own words", f"entry {seq} of {draft.name}"))
     elif answered is not None:
-        _by_newcomer(draft, seq, entry, body, answered)
+        _by_newcomer(draft, seq, entry, body, answered, time)
 
 
 def _begin(draft: Draft, seq: int, founding: Founding, founder: Certificate) -> None:
@@ -113,25 +117,27 @@ def _own_form(draft: Draft, message: bytes) -> tuple[OutboxItem, Sealed] | None:
     return None
 
 
-def _by_member(draft: Draft, seq: int, entry: Entry, body: CommitBody) -> None:
+def _by_member(draft: Draft, seq: int, entry: Entry, body: CommitBody, time: int) -> None:
     """A member judges an entry as a commit first, and as a Welcome only if it is none: whoever stores it may have changed that part.
 
     Our knock may be answered again if members refused the commit that let us in (L14): nobody else is in our group then. Once
     somebody was heard there, no second Welcome counts.
     """
     try:
-        _commit_of_others(draft, seq, entry, body)
+        _commit_of_others(draft, seq, entry, body, time)
     except (HotlineError, MLSError):
         answered = _answered(draft, body, draft.standing.used_knock)
         if answered is None:
             raise
-        _welcome(draft, seq, entry, body, answered)
+        _welcome(draft, seq, entry, body, answered, time)
 
 
-def _by_newcomer(draft: Draft, seq: int, entry: Entry, body: CommitBody, answered: OwnKnock) -> None:
+def _by_newcomer(  # noqa: PLR0917  one step of L12, told everything it is about
+    draft: Draft, seq: int, entry: Entry, body: CommitBody, answered: OwnKnock, time: int
+) -> None:
     """A spoiled Welcome costs its newcomer a new knock: for the others the old one is answered."""
     try:
-        _welcome(draft, seq, entry, body, answered)
+        _welcome(draft, seq, entry, body, answered, time)
     except (HotlineError, MLSError):
         draft.standing.own_knock = None
         raise
@@ -146,7 +152,8 @@ def _answered(draft: Draft, body: CommitBody, own: OwnKnock | None) -> OwnKnock 
 
 def restored(draft: Draft, seq: int, entry: Entry) -> None:
     """A commit that was merged, set aside, and stands in the log again: the lists it brought are in force again."""
-    crls = revocations.unseal(draft, decode(entry.body, CommitBody, limit=MAX_BODY).lists, entry.id)
+    body = decode(entry.body, CommitBody, limit=MAX_BODY)
+    crls = revocations.unseal(draft, body.lists, entry.id).lists
     try:
         trust = revocations.trust_with(draft, crls)
     except MembershipError:
@@ -154,10 +161,11 @@ def restored(draft: Draft, seq: int, entry: Entry) -> None:
     revocations.learn(draft, seq, crls, trust)
 
 
-def _commit_of_others(draft: Draft, seq: int, entry: Entry, body: CommitBody) -> None:
-    revocations.check_known(draft, revocations.unseal(draft, body.lists, entry.id))
+def _commit_of_others(draft: Draft, seq: int, entry: Entry, body: CommitBody, time: int) -> None:
+    revocations.check_known(draft, revocations.unseal(draft, body.lists, entry.id).lists)
+    at = times.moment(draft, time) // 1000
     try:
-        public = draft.group.stage_public(body.message, now=entry.at // 1000)
+        public = draft.group.stage_public(body.message, now=at)
     except RefusedError as error:
         if error.kind != "sender" or not draft.group.is_own_commit(body.message):
             raise
@@ -166,16 +174,16 @@ def _commit_of_others(draft: Draft, seq: int, entry: Entry, body: CommitBody) ->
         draft.leave()
         return
     committer = draft.member(public.staged.committer)
-    keys.certify_commit(draft, draft.group, public.staged, committer, at=entry.at // 1000, founding=False)
+    keys.certify_commit(draft, draft.group, public.staged, committer, at=at, founding=False)
     if public.removes_us and _is_seated(draft, public.staged):
-        _seated(draft, seq, entry, body, committer)
+        _seated(draft, seq, entry, body, committer, time)
         return
     try:
         staged = public.finish()
     except PrivatelyRefusedError as error:
         _lost(draft, seq, committer, str(error))
         return
-    _merge(draft, seq, entry, draft.group, staged, committer)
+    _merge(draft, seq, time, draft.group, staged, committer)
     draft.standing.used_knock = None
 
 
@@ -184,14 +192,16 @@ def _is_seated(draft: Draft, staged: StagedCommit) -> bool:
     return any(hmac.compare_digest(one.signature_key, draft.me.public_key) for one in staged.added)
 
 
-def _seated(draft: Draft, seq: int, entry: Entry, body: CommitBody, committer: Certificate) -> None:
+def _seated(  # noqa: PLR0917  one step of L18, told everything it is about
+    draft: Draft, seq: int, entry: Entry, body: CommitBody, committer: Certificate, time: int
+) -> None:
     """Our leaf is replaced by the one that our knock brought: the Welcome beside the commit leads there, or we are lost."""
     own = _answered(draft, body, draft.standing.own_knock)
     if own is None:
         _lost(draft, seq, committer, "it replaces our leaf, and its Welcome is not for our knock")
         return
     try:
-        _welcome(draft, seq, entry, body, own)
+        _welcome(draft, seq, entry, body, own, time)
     except (HotlineError, MLSError) as error:
         _lost(draft, seq, committer, str(error))
 
@@ -214,14 +224,14 @@ def _lost(draft: Draft, seq: int, committer: Certificate, reason: str) -> None:
 
 
 def _own_commit(  # noqa: PLR0917  one step of L11, told everything it is about
-    draft: Draft, seq: int, entry: Entry, body: CommitBody, item: OutboxItem, form: Sealed
+    draft: Draft, seq: int, entry: Entry, body: CommitBody, item: OutboxItem, form: Sealed, time: int
 ) -> None:
-    """Our own commit came first: what we staged then takes effect, if it is still right at the relay's time.
+    """Our own commit came first: what we staged then takes effect, if it is still right by what both sides signed since.
 
     If a revocation list overtook it, it is nobody's commit; then the item stays in the outbox and is made again.
     """
     draft.put(msgspec.structs.replace(item, stale=True))  # if it is nobody's, it is made again
-    revocations.check_known(draft, revocations.unseal(draft, body.lists, entry.id))
+    revocations.check_known(draft, revocations.unseal(draft, body.lists, entry.id).lists)
     draft.done(item.id)
     founding = bool(form.group)
     group = keys.decode_group(form.group) if founding else draft.group
@@ -231,14 +241,15 @@ def _own_commit(  # noqa: PLR0917  one step of L11, told everything it is about
         )
     staged = StagedCommit.decode(form.staged)
     me = draft.context.certificate if founding else draft.me
-    keys.certify_commit(draft, group, staged, me, at=entry.at // 1000, founding=founding)
-    _merge(draft, seq, entry, group, staged, me)
+    at = times.moment(draft, time) // 1000
+    keys.certify_commit(draft, group, staged, me, at=at, founding=founding)
+    _merge(draft, seq, time, group, staged, me)
     if founding:
         draft.standing.joined, draft.standing.own_knock = seq, None
 
 
 def _merge(  # noqa: PLR0917  one step of L11, told everything it is about
-    draft: Draft, seq: int, entry: Entry, group: Group, staged: StagedCommit, committer: Certificate
+    draft: Draft, seq: int, time: int, group: Group, staged: StagedCommit, committer: Certificate
 ) -> None:
     added = [draft.met(certificate_der(one.credential)) for one in staged.added]
     removed = [draft.met(certificate_der(one.credential)) for one in staged.removed]
@@ -259,7 +270,7 @@ def _merge(  # noqa: PLR0917  one step of L11, told everything it is about
         draft.standing.seated[one.public_key] = (draft.standing.generation, staged.epoch)
     _answered_knocks(draft, [*added, committer])
     if committer.public_key == draft.context.certificate.public_key:
-        draft.standing.last_update = entry.at
+        draft.standing.last_update = min(time, draft.now)
 
 
 def _same(
@@ -294,18 +305,21 @@ def _let_in(
         standing.seated[one.public_key] = (standing.generation, epoch)
 
 
-def _welcome(draft: Draft, seq: int, entry: Entry, body: CommitBody, own: OwnKnock) -> None:
+def _welcome(  # noqa: PLR0917  one step of L12, told everything it is about
+    draft: Draft, seq: int, entry: Entry, body: CommitBody, own: OwnKnock, time: int
+) -> None:
     """A Welcome for us (L12)."""
-    staged = keys.open_welcome(body.welcome or b"", own, now=entry.at // 1000)
+    known = revocations.unseal(draft, body.lists, entry.id)
+    at = max(times.moment(draft, time), known.time) // 1000
+    staged = keys.open_welcome(body.welcome or b"", own, now=at)
     founding = body.founding is not None
     generation = keys.generation_of(draft, staged.group_id)
     if generation < draft.standing.generation or (founding and generation != draft.standing.generation):
         raise RefusedError("group", f"the Welcome is to generation {generation}, which has ended")
-    crls = revocations.unseal(draft, body.lists, entry.id)
-    trust = revocations.trust_with(draft, crls)
+    trust = revocations.trust_with(draft, known.lists)
     people = {one.index: draft.context.identify(certificate_der(one.credential)) for one in staged.members}
     committer = people[staged.committer]
-    keys.certify_welcome(draft, staged, trust, committer, at=entry.at // 1000, founding=founding)
+    keys.certify_welcome(draft, staged, trust, committer, at=at, founding=founding)
     group = staged.accept()
     newcomers = _newcomers(
         staged.members, people, staged.committer, people[group.own_index], founding=founding
@@ -313,13 +327,14 @@ def _welcome(draft: Draft, seq: int, entry: Entry, body: CommitBody, own: OwnKno
     for certificate in people.values():
         draft.met(certificate.der)
     _report(draft, seq, committer, newcomers, [], [])
-    revocations.learn(draft, seq, crls, trust)
+    revocations.learn(draft, seq, known.lists, trust)
+    times.told(draft, min(known.time, time, entry.at + AHEAD))
     standing = draft.standing
     standing.foundings.setdefault(generation, seq)
     stays = own.seated and draft.state.is_member
     draft.enter_epoch(group)
     standing.removed, standing.own_knock, standing.used_knock, standing.accused = False, None, own, None
-    standing.last_update = entry.at
+    standing.last_update = min(time, draft.now)
     since = standing.foundings[generation]  # nobody in this group can have read in it before
     for one in people.values():
         standing.let_in[one.fingerprint] = max(standing.let_in.get(one.fingerprint, 0), since)

@@ -1,9 +1,9 @@
 """Messages of the log: opened, checked against our own chain, and applied if their author had the right.
 
-D1  the document names this channel and the present epoch, its time is not after the entry's `at` by more than a day
+D1  the document names this channel and the present epoch
 D2  its `seen` is a head of our own chain, before the entry and not before the epoch began (else see `disputes`)
 D3  the first document of an id by an author counts; a later one is refused as duplicate
-D4  the author's certificate is neither expired nor revoked at the entry's `at`
+D4  the author's certificate is neither expired nor revoked at the time it signed, nor at T (I15, `times`)
 D5  an observer sends receipts only
 D6  a receipt speaks of entries before its own
 D7  an acknowledgement names a document of the other side and its content hash; a program's does not count
@@ -21,7 +21,7 @@ import msgspec
 
 from hotline_client.engine import journal
 from hotline_client.engine.draft import Draft
-from hotline_client.engine.incoming import disputes, programs
+from hotline_client.engine.incoming import disputes, programs, times
 from hotline_client.engine.journal import party
 from hotline_client.engine.records import DocumentRecord, MarkRecord, OutboxItem, Sealed
 from hotline_client.engine.standing import Awaiting, Watermark
@@ -53,8 +53,6 @@ from hotline_protocol.mls.message import decode_body as decode_body_of
 from hotline_protocol.mls.private_message import PrivateMessage
 from hotline_protocol.relay.chain import Entry, decode_entry
 
-TIME_TOLERANCE: Final = 24 * 3600 * 1000
-"""How far a document's own time may be after the relay's, in ms: clocks differ, and then the entry's `at` stands."""
 LATE: Final = 2 * 60_000
 """How long after an epoch's end words of it may still come, ms."""
 _READ: Final = frozenset(
@@ -101,7 +99,7 @@ def _opened(draft: Draft, seq: int, entry: Entry) -> None:
         context=draft.state.context_digest,
         own=own,
     )
-    if draft.state.trust.is_current(author, entry.at // 1000):
+    if times.is_current(draft, author, document.time):
         # who is expired or revoked does not count (D4), and so cannot stop the channel either
         another = why_another_log(draft, seq, author, document.seen)
         if another is not None:
@@ -230,7 +228,7 @@ def judge(
     draft.document(record)
     draft.met(author.der)
     if author.side != draft.me.side:
-        draft.standing.peer_heard = max(draft.standing.peer_heard, record.at)
+        draft.standing.peer_heard = max(draft.standing.peer_heard, min(record.at, draft.now))
     if not record.own:
         _vouched(draft, record.seq, *document.seen)
 
@@ -250,10 +248,11 @@ def _check_envelope(
     epoch = draft.group.epoch if epoch is None else epoch
     if document.epoch != epoch:
         raise FormatError(f"the document names epoch {document.epoch}, it came in epoch {epoch}")
-    if document.time > record.at + TIME_TOLERANCE:
-        raise FormatError("the document is dated more than a day after its entry")
-    if not draft.state.trust.is_current(author, record.at // 1000):
-        raise TrustError("the author's certificate had expired or was revoked")
+    if not times.is_current(draft, author, document.time):
+        raise TrustError(
+            "the author's certificate had expired, was not valid yet or was revoked when it signed"
+        )
+    times.passed(draft, author, document.time, record.at)
     if draft.counted(document.id, author.fingerprint) is not None:
         raise RefusedError("replay", "duplicate: a document of this id by this author came before")
 

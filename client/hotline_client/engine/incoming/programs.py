@@ -46,9 +46,8 @@ def check_own(draft: Draft, kind: str) -> None:
         item.kind == "document" and item.document_kind not in HOUSEKEEPING
         for item in draft.state.outbox.values()
     )
-    now = max(draft.now, draft.standing.last_at)
     reason = limits.why_not(kind, draft.name)
-    reason = reason or _too_fast(draft, limits, draft.me.fingerprint, now, waiting)
+    reason = reason or _too_fast(draft, limits, draft.me.fingerprint, draft.now, waiting)
     if reason is not None:
         raise Refused(reason)
 

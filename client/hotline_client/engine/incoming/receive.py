@@ -1,7 +1,7 @@
-"""Entries as the relay delivers them: contiguity, order and time, then each to the room for its kind.
+"""Entries as the relay delivers them: contiguity and order, then each to the room for its kind.
 
 L1  entries follow our cursor without a gap; one we have must be the same bytes (`gap`, `rewrite`)
-L2  `at` never decreases (`time`)
+L2  `at` is what the relay says: it may fall, and decides nothing
 L3  a commit was made after the last commit before it, a message after none that is not here; the relay promised to refuse others (`fork`)
 L4  what cannot be opened or does not count is recorded with its reason, never shown as a message, and stops nothing
 L5  a deviation leaves the channel as it stood before the entry that showed it
@@ -13,6 +13,8 @@ import hmac
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
+
+import msgspec
 
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.incoming import halting, knocks, membership, messages
@@ -83,17 +85,12 @@ def _decode(raw: bytes) -> Entry:
         raise PeerError(f"the relay delivered what is no entry: {error}") from None
     if len(entry.id) != ID_SIZE:
         raise PeerError(f"an entry id has {len(entry.id)} bytes, expected {ID_SIZE}")
-    return entry
+    # what comes after the year 9999 has no DTG, and `at` is only shown
+    return msgspec.structs.replace(entry, at=min(entry.at, MAX_TIME))
 
 
 def _check_order(draft: Draft, seq: int, entry: Entry) -> None:
     standing = draft.standing
-    if entry.at < standing.last_at:
-        raise ChainError(
-            "time", f"entry {seq} is dated {standing.last_at - entry.at} ms before the one before it"
-        )
-    if entry.at > MAX_TIME:
-        raise ChainError("time", f"entry {seq} is dated after the year 9999")
     if entry.kind != "knock" and (
         entry.after > standing.last_commit or (entry.kind == "commit" and entry.after != standing.last_commit)
     ):
@@ -142,6 +139,6 @@ def _check_promise(draft: Draft, seq: int, entry: Entry) -> None:
 
 
 def report_clock(draft: Draft, theirs: int) -> None:
-    """Say that the relay's time is far from ours: certificates are judged by its time."""
+    """Say that the relay's time is far from ours: nothing is judged by it, but people read it."""
     minutes = (theirs - draft.now) // 60_000
     draft.event("clock", f"the relay's clock is {minutes} minutes from ours", security=True)

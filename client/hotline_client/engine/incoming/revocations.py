@@ -7,14 +7,26 @@ L14 a commit carries the newest list of each side that the log has put in force:
 from __future__ import annotations
 
 import hmac
+from typing import Annotated
+
+import msgspec
 
 from hotline_client.engine import keys
 from hotline_client.engine.draft import Draft
+from hotline_client.engine.incoming import times
 from hotline_protocol.codec import decode, encode
+from hotline_protocol.documents.document import MAX_TIME
 from hotline_protocol.errors import FormatError, MembershipError, TrustError
 from hotline_protocol.identity.trust import Trust
 from hotline_protocol.relay.frames import MAX_BODY
 from hotline_protocol.terms import Side
+
+
+class Known(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """What a commit tells a newcomer: the newest list (DER) of each side, side `a` first, and T (unix ms)."""
+
+    lists: list[bytes]
+    time: Annotated[int, msgspec.Meta(ge=0, le=MAX_TIME)]
 
 
 def newest(draft: Draft) -> list[bytes]:
@@ -26,14 +38,14 @@ def newest(draft: Draft) -> list[bytes]:
 
 
 def seal(draft: Draft, entry_id: bytes) -> bytes:
-    """What a commit of ours carries: our newest lists, hidden from the relay."""
-    return keys.seal(draft, "crls", encode(newest(draft)), entry_id)
+    """What a commit of ours carries: our newest lists and T, hidden from the relay."""
+    return keys.seal(draft, "crls", encode(Known(newest(draft), times.now(draft))), entry_id)
 
 
-def unseal(draft: Draft, sealed: bytes, entry_id: bytes) -> list[bytes]:
-    """The lists in a commit, unchecked. MembershipError if they cannot be opened (L14)."""
+def unseal(draft: Draft, sealed: bytes, entry_id: bytes) -> Known:
+    """The lists and T in a commit, unchecked. MembershipError if they cannot be opened (L14)."""
     try:
-        return decode(keys.unseal(draft, "crls", sealed, entry_id), list[bytes], limit=MAX_BODY)
+        return decode(keys.unseal(draft, "crls", sealed, entry_id), Known, limit=MAX_BODY)
     except FormatError as error:
         raise MembershipError("L14", str(error)) from None
 

@@ -75,7 +75,7 @@ def _rehearse(draft: Draft, body: Body) -> None:
             id=draft.rng(ID_SIZE),
             kind=kind_of(body),
             author=draft.me.fingerprint,
-            at=max(draft.now, draft.standing.last_at),
+            at=draft.now,
             time=draft.now,
             epoch=0,
             content=content,

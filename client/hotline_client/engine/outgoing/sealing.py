@@ -8,6 +8,7 @@ L33 nothing is sealed or sent while the channel is halted
 L34 no more keys are used beyond what is seen in the log than half of what readers skip
 L35 nothing is sealed before this process has read the log to the end that the relay announced when it was last reached
 L36 nothing is sealed or sent with a vault that may be older than words that were said with its keys
+L38 no word is offered past an objection or amendment that is not in the log yet: by later words alone a silence would pass (F25)
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ MAX_IN_FLIGHT: Final = 64
 MAX_AHEAD: Final = MAX_FORWARD // 2
 """Most words that are sealed in an epoch after the last of ours that was seen in the log (L34)."""
 _FORMS_KEPT: Final = 8
+_AGAINST: Final = ("agenda.object", "agenda.amend")
+"""Words that stop a silence."""
 
 
 def is_current(state: ChannelState, item: OutboxItem) -> bool:
@@ -103,7 +106,8 @@ def _document(draft: Draft, item: OutboxItem, epoch: int) -> bytes:
             kind=item.document_kind,
             channel=draft.name,
             epoch=epoch,
-            time=item.time,
+            # what was written under an older certificate is signed under the present one (D4)
+            time=max(item.time, draft.me.not_before * 1000),
             seen=(standing.cursor, standing.head),
             body=body,
         )
@@ -138,8 +142,12 @@ def outgoing(state: ChannelState, now: int) -> Iterator[Submission]:
     """What may be offered to the relay now, in order; the transport keeps out what is in flight already."""
     if state.stopped:
         return
+    held = False
     for item in state.outbox.values():
-        if item.refused is None and item.not_before <= now and is_current(state, item):
+        if item.refused is not None or (held and item.kind == "document"):
+            continue
+        held = held or item.document_kind in _AGAINST
+        if item.not_before <= now and is_current(state, item):
             form = item.sealed[-1]
             after = state.standing.last_commit if form.kind == "commit" else form.after
             yield Submission(form.kind, form.entry_id, after, form.body)

@@ -18,6 +18,7 @@ from hotline_client.engine.incoming import foundings
 from hotline_client.engine.outgoing import commits
 from hotline_client.engine.records import Sealed
 from hotline_client.engine.standing import OwnKnock
+from hotline_protocol.identity.signed_time import AHEAD
 from hotline_protocol.identity.statements import MAX_PROOFS, Statement, Wish
 from hotline_protocol.relay.frames import ID_SIZE
 
@@ -41,18 +42,19 @@ def keep(draft: Draft, *, start: bool = False) -> None:
 
 def _is_due(draft: Draft, age: int) -> bool:
     renewed = draft.me.fingerprint != draft.context.certificate.fingerprint
-    return renewed or draft.now - draft.standing.last_update > age
+    # a time that is still to come was taken from a clock that was ahead
+    return renewed or not 0 <= draft.now - draft.standing.last_update <= age
 
 
 def renew(draft: Draft) -> None:
     """A fresh leaf, with our present certificate: by a commit, or by a knock that our side answers (L52)."""
     if not draft.me.admits or not draft.state.trust.is_current(draft.me, draft.now // 1000):
         own = draft.standing.own_knock
-        if own is None or needs_knock(draft) or draft.now - own.made > DAY:
+        if own is None or needs_knock(draft) or abs(draft.now - own.made) > DAY:
             knock(draft)
         return
     tried = [item for item in draft.state.outbox.values() if item.kind == "update"]
-    if any(item.refused is None or draft.now - item.time < DAY for item in tried):
+    if any(item.refused is None or abs(draft.now - item.time) < DAY for item in tried):
         return
     for item in tried:
         draft.done(item.id)
@@ -64,6 +66,8 @@ def needs_knock(draft: Draft) -> bool:
     own, me = draft.standing.own_knock, draft.context.certificate
     if own is None or own.certificate != me.fingerprint:
         return True
+    if own.made > draft.now + AHEAD:
+        return True  # made by a clock that was ahead: nobody could take it yet
     return own.expires < min(draft.now // 1000 + DAY // 1000, me.not_after)
 
 

@@ -63,7 +63,6 @@ class _Gatherer:
         signatures = {side: self._mark("signed", one) for side, one in sorted(found.signatures.items())}
         drafted = self._act("drafted", found.id)
         written = drafted if found.source == found.id else self._act("revised", found.source)
-        until = max(one.at for one in (drafted, written, *initials.values(), *signatures.values()))
         return Paper(
             channel=self._channel,
             link_id=self._line.charter.link_id,
@@ -79,7 +78,7 @@ class _Gatherer:
             drafted=drafted,
             written=written,
             meeting=self._meeting(found),
-            items=tuple(self._reported(self._book.agenda.items[one], until) for one in found.items),
+            items=tuple(self._reported(self._book.agenda.items[one]) for one in found.items),
             initials=initials,
             signatures=signatures,
             reservations=tuple(self._remark(one) for one in found.reservations),
@@ -123,9 +122,8 @@ class _Gatherer:
         message = self._line.message(self._channel, document)
         return (message.reference if message else None) or document.hex()
 
-    def _reported(self, item: Item, at: int) -> Reported:
-        words = item.text_at(at)
-        outcome = f"{item.state_at(at)}: {words}" if words else str(item.state_at(at))
+    def _reported(self, item: Item) -> Reported:
+        outcome = f"{item.state}: {item.text}" if item.text else str(item.state)
         return Reported(self._reference(item.id), item.title, outcome)
 
     def _meeting(self, found: Record) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,6 @@ from hotline_client.presenters.agenda import (
     ItemFacts,
     awaited,
     extent,
-    running,
     said,
     sayings,
     standing,
@@ -36,19 +35,19 @@ _LOOKS: Final[Mapping[ItemState, Look]] = {
 _SOON: Final = 6 * 3_600_000
 
 
-def why_not(item: Item | None, act: str, side: Side, role: Role, now: int) -> str | None:
+def why_not(item: Item | None, act: str, side: Side, role: Role) -> str | None:
     """Why an act of the table is not possible on an item for somebody; None if it is."""
     if item is None:
         return t("mark an item first")
     owner = item.first if act == "withdraw" else item.side
-    return TABLE.why_not(act, item.state_at(now), owner, side, role)
+    return TABLE.why_not(act, item.state, owner, side, role)
 
 
 def item_row(item: Item, place: str, number: str, scene: Scene, cells: int) -> Row:
     """`1  P-0003/26 ADOPTED   ALPHA  20 min  Exercise Northern Lights`."""
-    state = item.state_at(scene.now)
+    state = item.state
     minutes = f"{item.minutes:>3}m " if item.minutes else "     "
-    mark = "*" if running(item, scene.now) else " "
+    mark = "*" if item.silence else " "
     aob = t("(AOB)") + " " if item.aob else ""
     spans: Row = (
         (f"{place:<3}{pad(number, 10)} ", "dim"),
@@ -68,9 +67,17 @@ def item_detail(told: ItemFacts, scene: Scene, cells: int) -> list[Row]:
     rows += lined(", ".join(facts), cells, "dim") if (facts := extent(item, t)) else []
     rows += quote(item.annex, cells) if item.annex else []
     rows += [row for one in sayings(item, name, t, " ") for row in lined(one, cells)]
-    if silence is not None:
+    if silence is not None and silence.until <= scene.now:
         words = t(
-            "SILENCE by {side}: {what} stands at {time}, in {left}, unless {other} objects or amends",
+            "SILENCE by {side} is over: {what} stands with the next word of a head or deputy of {other} who saw it 12 hours before, unless {other} objects or amends",
+            side=name[silence.side],
+            what=said(silence.say, " "),
+            other=name[other(silence.side)],
+        )
+        rows += lined(words, cells, "warn")
+    elif silence is not None:
+        words = t(
+            "SILENCE by {side}: {what} stands after {time}, in {left}, unless {other} objects or amends",
             side=name[silence.side],
             what=said(silence.say, " "),
             time=dtg(silence.until),
@@ -87,7 +94,7 @@ def item_detail(told: ItemFacts, scene: Scene, cells: int) -> list[Row]:
 
 def turn(item: Item, scene: Scene) -> str:
     """Whose turn it is, in words."""
-    state, waits = item.state_at(scene.now), awaited(item, scene.me, scene.now)
+    state, waits = item.state, awaited(item, scene.me)
     if waits is not None:
         return {
             Awaited.JUDGEMENT: t("YOUR TURN: accept (a), counter (c) or decline (d)"),
@@ -96,7 +103,7 @@ def turn(item: Item, scene: Scene) -> str:
                 "YOUR TURN: say the same outcome (u) if you agree; it counts when both sides said the same"
             ),
         }[waits]
-    if running(item, scene.now):
+    if item.silence:
         return t("the silence runs")
     if state in (ItemState.PROPOSED, ItemState.COUNTERED):
         return t("waits for {side} to accept, counter or decline", side=scene.names[other(scene.me)])
@@ -144,7 +151,7 @@ def agenda_needs(
     """Items of a board that wait for our side. `said_at`: when a document came, unix ms."""
     found = []
     for item in items:
-        waits, silence = awaited(item, me, now), running(item, now)
+        waits, silence = awaited(item, me), item.silence
         if waits is None:
             continue
         shown, title = number(item.id), line(item.title, 40)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from hotline_client.presenters.agenda import facts, running
+from hotline_client.presenters.agenda import facts
 from hotline_client.tui.agenda.forms import (
     amend_form,
     counter_form,
@@ -84,7 +84,7 @@ class AgendaView(Board[Item]):
 
     def detail(self, entry: Item, cells: int) -> Sequence[Row]:
         """Its words, what each side says, and whose turn it is."""
-        told = facts(self.state.port, self.state.channel, entry, self.state.clock())
+        told = facts(self.state.port, self.state.channel, entry)
         return item_detail(told, self.state.scene(), cells)
 
     def heading(self, cells: int) -> Sequence[Row]:
@@ -123,15 +123,14 @@ class AgendaView(Board[Item]):
         return [act for act in acts_of("agenda") if self._possible(act.id, item) is None]
 
     def _possible(self, act: str, entry: Item | None) -> str | None:
-        me, now = self.state.me, self.state.clock()
+        me = self.state.me
         if act in {"item_up", "item_down"}:
             return None
         if act == "adopt":
             return None if self._adoptable() and me.role in DECIDING_ROLES else t("there is nothing to adopt")
-        why = why_not(entry, _STEPS[act], me.side, me.role, now)
+        why = why_not(entry, _STEPS[act], me.side, me.role)
         if why is None and act in {"object", "amend"} and entry is not None:
-            silence = running(entry, now)
-            runs = silence is not None and silence.side != me.side
+            runs = entry.silence is not None and entry.silence.side != me.side
             why = None if runs else t("no silence of the other side runs")
         return why
 

@@ -83,15 +83,15 @@ class MinutesActs(Board[Meeting | Record]):
         if why is not None:
             self.tell(why)
             return
-        read, channel, now = self.state.port.read, self.state.channel, self.state.clock()
+        read, channel = self.state.port.read, self.state.channel
         meeting = self.marked_meeting
         board = read(channel, lambda book: book.agenda.board())
-        ended = reportable(board, now)
+        ended = reportable(board)
         meetings = read(channel, lambda book: list(book.meetings.all))
         title = t("Minutes of {meeting}", meeting=meeting.title) if meeting is not None else t("Minutes")
         form = draft_form(
             title=title,
-            text=first_text(title, meeting, ended, self._number, now),
+            text=first_text(title, meeting, ended, self._number),
             items={self._number(one.id).upper(): one.id for one in board},
             reported=" ".join(self._number(one.id).upper() for one in ended),
             meetings={self._number(one).upper(): one for one in meetings},

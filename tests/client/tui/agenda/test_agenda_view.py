@@ -190,7 +190,7 @@ def test_a_silence_of_theirs_is_broken(key: str, form: str) -> None:
 
     async def act(app: HotlineApp, pilot: Pilot[None], ticks: Ticks) -> None:
         await pilot.press("f3")
-        assert "stands at 241432Z NOV 26, in 1d 0h" in " ".join(screen(app).split())
+        assert "stands after 241432Z NOV 26, in 1d 0h" in " ".join(screen(app).split())
         await pilot.press(key, *"loudly")
         await sent(pilot)
         assert book.journal.agenda.items[item.id].silence is None
