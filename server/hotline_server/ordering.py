@@ -12,7 +12,6 @@ from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from hotline_protocol.errors import FormatError
 from hotline_protocol.relay.chain import Entry, decode_entry, encode_entry, extend, genesis
 from hotline_protocol.relay.frames import Appended, Conflict, Rejected, Submission
 
@@ -36,10 +35,8 @@ class Position:
     at: int
 
     def after(self, seq: int, raw: bytes) -> Position:
-        """Where the log stands with one more entry. FormatError if it is none, or dated before the last one (C4)."""
+        """Where the log stands with one more entry. FormatError if it is none."""
         entry = decode_entry(raw)
-        if entry.at < self.at:
-            raise FormatError(f"entry {seq} is dated before the one before it")
         last_commit = seq if entry.kind == "commit" else self.last_commit
         return Position(seq, last_commit, extend(self.head, seq, raw), entry.at)
 
