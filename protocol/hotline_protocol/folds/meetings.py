@@ -6,7 +6,7 @@ F41 a part is agreed once a head or deputy of both sides agreed to the same vers
     agreed is opened again by a counter-proposal alone: nobody takes an agreement back by agreeing to another slot
 F42 a head or deputy who proposes a single value agrees to it by that
 F43 answers to candidate times bind nobody; the last ones of each side count, for the times that they name
-F44 the meeting is AGREED when all three parts are; either side may cancel it; it was HELD when both sides say so after it began.
+F44 the meeting is AGREED when all three parts are; either side may cancel it; it was HELD when both sides say so, in words signed after it began.
     What one side said of a meeting as held is void after a counter-proposal
 F45 what is HELD or CANCELLED stays as it is
 F46 `sequence` counts every change of value or state: it is the SEQUENCE of RFC 5545. Candidate times that are not proposed any more,

@@ -3,11 +3,11 @@
 F60 a new notice is in force from its entry until its end; its side is its author's
 F61 only the side that issued a notice replaces or cancels it, and only while it is in force and not over; a replacement takes its
     place at once, at its entry
-F62 a notice that starts less than its arena's lead time after its entry must say so (`short_lead`); the actual lead is kept
-F63 a notice whose end has passed, whose daily windows never open before its end, or whose author has no right to its arena
+F62 a notice that starts less than its arena's lead time after it was signed must say so (`short_lead`); the actual lead is kept
+F63 a notice whose end has passed when it is signed, whose daily windows never open before its end, or whose author has no right to its arena
     changes nothing
 F64 each side says once what it found about a notice, held against those of its arena that were in force and not over when it
-    entered, without the one it replaces; if the two findings differ in anything, that is an alarm
+    entered (by its signed time or its entry's, whichever is earlier), without the one it replaces; if the two findings differ in anything, that is an alarm
 F65 a notice that asks for an answer opens a dialogue (F1)
 F66 a notice whose areas or moving haven make no sense on the globe (G1 to G6) changes nothing
 """
