@@ -175,6 +175,28 @@ def test_a_silence_passes_with_the_next_word_of_who_saw_it_in_time() -> None:
     assert log.refold() == log.journal
 
 
+@pytest.mark.parametrize("by", [HEAD_A, DEPUTY_A, OFFICER_B, WATCH_B])
+def test_nobody_but_a_head_or_deputy_of_the_other_side_lets_a_silence_stand(by: Party) -> None:
+    log = Chronicle()
+    target, seq, until = hushed(log)
+    log.say(by, Receipt(seq, seq))
+    log.now = until + 1
+    words(log, by)
+    assert item(log, target).state is ItemState.OPEN
+
+
+def test_a_relay_that_is_ahead_ends_no_silence() -> None:
+    log = Chronicle()
+    target = opened(log)
+    log.say(HEAD_A, AgendaSilence(target, Outcome.AGREED, "as discussed", log.now + 3 * SHORTEST_SILENCE))
+    seq = log.events[-1].seq
+    log.say(HEAD_B, Receipt(seq, seq))
+    log.wait(2 * HOURS)
+    log.relay_ahead = 9 * SHORTEST_SILENCE
+    words(log, HEAD_B)
+    assert item(log, target).state is ItemState.OPEN
+
+
 def test_who_says_nothing_consents_to_nothing() -> None:
     log = Chronicle()
     target, _, until = hushed(log)
