@@ -117,7 +117,7 @@ async def go_on(line: Line) -> None:
         await line.wait_caught_up(PATIENCE)
         if halted(line) is None:
             return
-        line.resume(CHANNEL)
+        line.resume(CHANNEL, shorter=True)
     await line.wait_caught_up(PATIENCE)
     assert halted(line) is None
 
