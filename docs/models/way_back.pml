@@ -143,7 +143,7 @@ proctype liar() {
         if :: log[tail - 1].lost[2] = true :: skip fi;
         if :: log[tail - 1].lost[3] = true :: skip fi }
     :: atomic { fresh(LIAR) && acts < LIES -> acts++; append(consent, LIAR, 0, dev[LIAR].gen + 1, 0, 0) }
-    :: atomic { fresh(LIAR) && acts < LIES && tail > 1 ->
+    :: atomic { fresh(LIAR) && acts < LIES && tail > 0 ->
         acts++;
         select(one : 0 .. tail - 1); select(other : 0 .. tail - 1);
         append(founding, LIAR, 0, dev[LIAR].gen + 1, one, other); one = 0; other = 0 }
