@@ -1,6 +1,6 @@
 r"""The record file: a line that names it, then frames (rules V1 and V2).
 
-V1  file  = "hotline record 1\n" frame*; frame = size as 4 bytes big-endian ‖ msgpack array [tag, …] of that many bytes
+V1  file  = "hotline record 2\n" frame*; frame = size as 4 bytes big-endian ‖ msgpack array [tag, …] of that many bytes
 V2  order = record, charter, then papers, entries and documents by seq, then what stands outside the log, and `end` last: SHA-256 over every byte before it.
     A certificate, revocation list or group context stands before the first document that needs it.
 """
@@ -18,7 +18,8 @@ from hotline_protocol.errors import FormatError
 from hotline_protocol.relay.chain import MALFORMED, Count, Hash
 from hotline_protocol.text import show
 
-MAGIC: Final = b"hotline record 1\n"
+MAGIC: Final = b"hotline record 2\n"
+_EARLIER: Final = b"hotline record 1\n"
 MAX_FRAME: Final = 1024 * 1024
 """Bytes of the largest frame: an entry or a document is smaller."""
 
@@ -128,8 +129,13 @@ def write(parts: Iterable[Part]) -> Iterator[bytes]:
 
 def read(source: Read) -> Iterator[Part]:
     """The parts of a file. FormatError if it is none, or not whole."""
-    if source(len(MAGIC)) != MAGIC:
-        raise FormatError("this is no record: expected a file that begins with `hotline record 1`")
+    first = source(len(MAGIC))
+    if first == _EARLIER:
+        raise FormatError(
+            "the record is of an earlier program, whose protocol is no longer spoken: verify it with that program"
+        )
+    if first != MAGIC:
+        raise FormatError("this is no record: expected a file that begins with `hotline record 2`")
     digest = sha256(MAGIC)
     while True:
         head = _exactly(source, 4)

@@ -359,3 +359,8 @@ def test_v7_the_verifier_judges_by_t_as_members_do() -> None:
     ]
     with pytest.raises(CertificateError, match="expired"):
         verified(sealed(forged))
+
+
+def test_a_record_of_an_earlier_program_is_refused_with_a_sentence() -> None:
+    with pytest.raises(FormatError, match="earlier program"):
+        list(frames.read(io.BytesIO(b"hotline record 1\n" + bytes(9)).read))
