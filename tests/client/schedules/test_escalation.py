@@ -203,12 +203,14 @@ def test_s34_what_does_not_come_raises_an_alarm_and_what_comes_does_not(tmp_path
     async def story(pair: Pair) -> None:
         ours = pair.ours
         begin = int(ours.hands.now)
-        # heartbeats are told by the relay's clock, which is the real one
+        # line checks are told by the relay's clock, which is the real one
         ours.hands.now = float(begin - 7200)
         ours.expect(name="beat", of=of, every="1h", start="2026-01-01T00:00Z", grace="2h")
         if of == "line-check":
             pair.theirs.say("plenary", LineCheck(bytes(NONCE_SIZE), 60))
         elif of == "anything":
+            # heard when it came, by our clock, if the relay's is later
+            ours.hands.now += 60
             pair.theirs.send_text("plenary", "alive")
         else:
             _say_slot(pair.theirs, begin - 3600)
