@@ -42,9 +42,7 @@ from tests.support.relay_process import RelayProcess
 BODY = os.urandom(512)
 SENDERS = 4
 IN_FLIGHT = 64
-NO_LIMITS = (
-    "rate = 1000000000\nburst = 1000000000\nconnections_per_device = 10000\nconnections_per_address = 10000\n"
-)
+NO_LIMITS = "rate = 1000000000\nburst = 1000000000\nbytes_per_day = 1000000000000000\nconnections_per_device = 10000\nconnections_per_address = 10000\n"
 
 
 async def throughput(link: LinkFixture, port: int, total: int, batch: int) -> dict[str, float]:

@@ -10,6 +10,8 @@ import msgspec
 
 from hotline_protocol.relay.frames import MAX_BATCH, MAX_BODY, MAX_FRAME, Limits, Submission
 
+ENTRY_BYTES: Final = 128
+"""What an entry takes besides its body, about."""
 PRICE_BYTES: Final = 16 * 1024
 """An entry costs one token, and one more for each further 16 KiB of body."""
 
@@ -20,6 +22,7 @@ class Quotas(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     rate: int = 2_000
     burst: int = 10_000
     commits_per_minute: int = 30
+    bytes_per_day: int = 128 * 1024 * 1024
     connections_per_device: int = 8
     connections_per_address: int = 512
     unauthenticated_per_address: int = 64
@@ -81,23 +84,33 @@ class TokenBucket:
         self.filled = now
 
 
+def size(submission: Submission) -> int:
+    """Bytes that an entry takes on the relay's disk, and on that of every device."""
+    return len(submission.body) + ENTRY_BYTES
+
+
 class Purse(NamedTuple):
-    """What a device may spend: on everything, and on commits, each of which makes all others' work anew."""
+    """What a device may spend: on everything, on commits, each of which makes all others' work anew, and in bytes, which everybody
+    keeps for good: a quarter of a day's at once.
+    """
 
     entries: TokenBucket
     commits: TokenBucket
+    bytes: TokenBucket
 
     @classmethod
     def full(cls, quotas: Quotas, now: int) -> Purse:
         """Of a device that has spent nothing."""
-        commits = quotas.commits_per_minute
+        commits, most = quotas.commits_per_minute, quotas.bytes_per_day
         return cls(
-            TokenBucket.full(quotas.rate, quotas.burst, now), TokenBucket.full(commits / 60, commits, now)
+            TokenBucket.full(quotas.rate, quotas.burst, now),
+            TokenBucket.full(commits / 60, commits, now),
+            TokenBucket.full(most / 86_400, most // 4, now),
         )
 
     def is_full(self, now: int) -> bool:
         """Whether forgetting it changes nothing."""
-        return self.entries.is_full(now) and self.commits.is_full(now)
+        return all(one.is_full(now) for one in self)
 
 
 class Devices:

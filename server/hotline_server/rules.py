@@ -43,7 +43,7 @@ from hotline_protocol.relay.frames import (
     hello_content,
 )
 from hotline_protocol.terms import ADMITTING_ROLES
-from hotline_server.limits import Devices, Purse, Quotas, TokenBucket, price
+from hotline_server.limits import Devices, Purse, Quotas, TokenBucket, price, size
 from hotline_server.offers import Device, Offered, Refilled
 from hotline_server.ordering import LogKey
 
@@ -236,9 +236,12 @@ class Session:
         judged = [(one, _why_not(device, one, now)) for one in frame.submissions]
         fitting = tuple(one for one, refusal in judged if refusal is None)
         rejected = tuple(refusal for _, refusal in judged if refusal is not None)
-        wait = device.purse.entries.take(sum(map(price, fitting)), now)
+        wait = device.purse.entries.take(sum(map(price, fitting)), now) or device.purse.bytes.take(
+            sum(map(size, fitting)), now
+        )
         if wait:
             self._check_patience(device.purse.entries)
+            self._check_patience(device.purse.bytes)
             late = tuple(Rejected(one.id, "rate-limited", "too many entries", wait) for one in fitting)
             return Refusals(frame.channel, rejected + late)
         if not fitting:

@@ -23,7 +23,7 @@ from tests.support.relay_process import RelayProcess
 CHANNEL = "plenary"
 PATIENCE = 120.0
 """Seconds after which a test hangs rather than waits."""
-NO_LIMITS = "rate = 1000000\nburst = 1000000\nconnections_per_device = 1000\n"
+NO_LIMITS = "rate = 1000000\nburst = 1000000\nconnections_per_device = 1000\nbytes_per_day = 1000000000000\n"
 
 
 def devices(count_a: int, count_b: int) -> list[Device]:
@@ -37,11 +37,12 @@ def devices(count_a: int, count_b: int) -> list[Device]:
 
 
 class Stage:
-    """Entering starts the relay, leaving kills it; `online` puts devices on the line in this process."""
+    """Entering starts the relay, leaving kills it; `online` puts devices on the line in this process. `limits`: the relay's, none by default."""
 
     def __init__(self, directory: Path, people: Sequence[Device], **ceremony: Any) -> None:
         options = ceremony.pop("relay_options", ())
-        self.relay = RelayProcess(directory / "relay", limits=NO_LIMITS, options=options)
+        limits = ceremony.pop("limits", NO_LIMITS)
+        self.relay = RelayProcess(directory / "relay", limits=limits, options=options)
         self.made = rehearse.run(
             directory / "ceremony",
             commands=hotline,

@@ -57,7 +57,9 @@ def make_relay(directory: Path, limits: str = "", *options: str) -> tuple[RelayP
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RelayProcess, LinkFixture]]:
-    process, link = make_relay(tmp_path_factory.mktemp("shared"), "rate = 100000\nburst = 100000\n")
+    process, link = make_relay(
+        tmp_path_factory.mktemp("shared"), "rate = 100000\nburst = 100000\nbytes_per_day = 1000000000000\n"
+    )
     with process:
         yield process, link
 
@@ -343,7 +345,7 @@ def resident(pid: int) -> int:
 
 
 def test_a_client_that_never_reads_its_answers_is_not_read_for_ever(tmp_path: Path) -> None:
-    process, link = make_relay(tmp_path, "rate = 1000000\nburst = 1000000\n")
+    process, link = make_relay(tmp_path, "rate = 1000000\nburst = 1000000\nbytes_per_day = 1000000000000\n")
 
     async def main() -> None:
         async with bare_client(link.relay.url) as deaf:
@@ -480,7 +482,9 @@ def test_a_charter_is_taken_up_and_withdrawn_while_running(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("writer", ["loop", "thread"])
 def test_kill_and_restart_keep_the_log_and_its_answers(tmp_path: Path, writer: str) -> None:
-    process, link = make_relay(tmp_path, "rate = 100000\nburst = 100000\n", "--writer", writer)
+    process, link = make_relay(
+        tmp_path, "rate = 100000\nburst = 100000\nbytes_per_day = 1000000000000\n", "--writer", writer
+    )
     device = link.device()
     submissions = [message(os.urandom(100)) for _ in range(3000)]
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,3 +83,11 @@ def test_a_device_commits_no_more_than_so_often_a_minute() -> None:
     assert [purse.commits.take(1, 0) > 0 for _ in range(4)] == [False, False, False, True]
     assert purse.commits.take(1, 20_000) == 0
     assert purse.entries.take(100, 20_000) == 0, "words are counted apart"
+
+
+def test_a_device_adds_no_more_bytes_to_the_logs_than_a_days_worth() -> None:
+    purse = Devices(Quotas(bytes_per_day=86_400)).enter(b"d", 0)
+    assert purse is not None
+    assert purse.bytes.take(21_600, 0) == 0, "a quarter at once"
+    assert purse.bytes.take(60, 0) == pytest.approx(60, rel=0.01)
+    assert purse.bytes.take(60, 60_001) == 0
