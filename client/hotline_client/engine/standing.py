@@ -96,7 +96,7 @@ class Standing(msgspec.Struct):
     up again, 0 if nobody did. `outside`: how many documents stood outside the log when that was last counted. `seen`: what the screen showed. Times unix ms; `last_update` is our own
     last fresh leaf key. `used_knock`: the knock that let us in, until somebody else in the group was heard. `let_in`: by
     which entry each device that came while we were in was let in. `answered`: SHA-256 of the packages by
-    which devices were let in, while our group lasts. `foundings`: generation → the entry that founded it; `aside_foundings`: ids of such entries that were set aside → generation. `consents`: knocks
+    which devices were let in, or that newer ones replaced, while our group lasts. `foundings`: generation → the entry that founded it; `aside_foundings`: ids of such entries that were set aside → generation. `consents`: knocks
     that consent to found the next one. `shared`: the last epochs we were in, newest last. `seated`: certified key → (generation,
     epoch) of its present leaf. `accused`: whose commit lost us. `epoch_began`: the entry that our present epoch began
     with. `ahead`: words sealed in it since one of ours was last seen in the log. `disputed`:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from hotline_client.engine.draft import Draft
@@ -12,7 +13,7 @@ from hotline_client.engine.incoming.membership import CommitBody, binding
 from hotline_client.engine.outgoing import documents
 from hotline_client.line import acts
 from hotline_client.line.line import Line
-from hotline_protocol.codec import encode
+from hotline_protocol.codec import decode, encode
 from hotline_protocol.documents.body import Target
 from hotline_protocol.documents.dialogue import Withdrawal
 from hotline_protocol.documents.watch import WatchTake
@@ -20,9 +21,11 @@ from hotline_protocol.errors import UsageError
 from hotline_protocol.mls import framing
 from hotline_protocol.mls.committing import Intent, make_commit
 from hotline_protocol.mls.private_message import pad_to_size_class
-from hotline_protocol.relay.frames import Submission
+from hotline_protocol.relay.chain import decode_entry, encode_entry
+from hotline_protocol.relay.frames import MAX_BODY, Submission
 from hotline_protocol.terms import Role
 from tests.client.engine.house import CHANNEL, House, Person, founded
+from tests.support.hostile_relay import HostileRelay
 from tests.support.people import context
 from tests.worlds.liars import spoiling
 
@@ -269,3 +272,61 @@ def test_who_was_removed_comes_back_by_no_proof() -> None:
         house.settle()
     assert noa.standing.own_knock is not None
     assert "Noa" not in dana.members()
+
+
+def test_a_relay_that_spoils_the_welcome_of_a_renewal_accuses_nobody_and_is_got_over() -> None:
+    house = House()
+    dana, viktor = founded(house)
+    noa, ida = house.enter("a", "Noa"), house.enter("a", "Ida", Role.DEPUTY)
+    dana.admit(noa, ida)
+    house.settle()
+    log = house.relay.log(CHANNEL)
+    before = len(log.raws)
+    renew(noa, "a", "Noa", Role.OFFICER)
+    house.settle(noa)
+    dana.desk.tick(CHANNEL)
+    house.settle(dana, viktor, ida)
+    place, entry = next(
+        (place, one)
+        for place, one in enumerate(map(decode_entry, log.raws[before:]), before)
+        if one.kind == "commit"
+    )
+    body = decode(entry.body, CommitBody, limit=MAX_BODY)
+    spoiled = msgspec.structs.replace(body, welcome=(body.welcome or b"")[:-1] + b"\x00")
+    real, lie = log.raws[place], encode_entry(msgspec.structs.replace(entry, body=encode(spoiled)))
+    noa.wire.relay = HostileRelay(house.relay, lambda raws: [lie if one == real else one for one in raws])
+    noa.wire.pull(CHANNEL)
+    (told,) = noa.events("lost")
+    assert "Dana" not in told
+    assert noa.standing.accused is None
+
+
+def test_an_old_knock_that_a_relay_shows_again_replaces_no_later_one() -> None:
+    house = House()
+    dana, _ = founded(house)
+    noa = house.enter("a", "Noa")
+    (old,) = [one for one in house.relay.log(CHANNEL).raws if decode_entry(one).kind == "knock"][-1:]
+    house.clock.pass_(days=1)
+    noa.step(acts.knock)
+    house.settle()
+    (newer,) = [one.id for one in dana.standing.knocks.values()]
+    entry = decode_entry(old)
+    again = encode_entry(msgspec.structs.replace(entry, at=house.clock.now))
+    tail = house.relay.log(CHANNEL).position.tail
+    dana.desk.entries(CHANNEL, tail + 1, [again])
+    assert [one.id for one in dana.standing.knocks.values()] == [newer]
+
+
+def test_a_consent_that_nobody_answered_is_taken_back_after_a_day() -> None:
+    """Else whoever dates a founding back could use it for as long as it stands in the log."""
+    house = House()
+    dana, viktor = founded(house)
+    viktor.step(acts.consent)
+    house.settle()
+    assert len(dana.standing.consents) == 1
+    house.clock.pass_(days=1.2)
+    house.settle()
+    house.settle()
+    assert not dana.standing.consents
+    assert not viktor.standing.consents
+    assert viktor.state.is_member

@@ -1,8 +1,9 @@
 """Who is at the door, and what they ask for.
 
 L10 a knock counts if it opens under the link secret (I17), is signed by its device for its entry, its KeyPackage is good, its certificate
-    valid when it signed, and entitled to the channel; a newer one of the same certificate replaces the older
-L15 a knock of a head or deputy that names the next generation is their consent to found the channel again (L13)
+    valid when it signed, and entitled to the channel; a newer one of the same certificate replaces the older, which counts no more: a
+    relay that shows it again changes nothing
+L15 a knock of a head or deputy that names the next generation is their consent to found the channel again (L17), until they knock anew
 L16 a knock whose proof fits an epoch that we shared, not before its device's present leaf, is of a device that was in
 """
 
@@ -29,6 +30,8 @@ from hotline_protocol.terms import ADMITTING_ROLES
 
 MAX_KNOCKS: Final = 128
 """Most knocks of a side that are remembered in a channel; a certificate has one place at most."""
+MAX_ANSWERED: Final = 1024
+"""Of how many knocks that were answered or replaced it is remembered that they ask for nothing any more."""
 MAX_CONSENTS: Final = 16
 """The same of consents."""
 
@@ -80,9 +83,15 @@ def _take(draft: Draft, seq: int, entry: Entry, statement: Statement, certificat
         said=wish.signed(keys.place(draft, entry.id)),
         proofs=statement.proofs,
     )
+    standing = draft.standing
+    replaced = [one for one in standing.knocks.values() if one.certificate == new.certificate]
+    standing.answered += [sha256(one.package).digest() for one in replaced if one.id != new.id]
+    del standing.answered[:-MAX_ANSWERED]
+    for one in [one for one in standing.consents.values() if one.certificate == new.certificate]:
+        del standing.consents[one.id]
     if wish.founds is not None:
         _consent(draft, new, certificate)
-    _remember(draft, draft.standing.knocks, new, MAX_KNOCKS)
+    _remember(draft, standing.knocks, new, MAX_KNOCKS)
     draft.what.add("roster")
 
 

@@ -14,14 +14,13 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from typing import Final
 
 import msgspec
 
 from hotline_client.engine import keys
 from hotline_client.engine.context import certificate_der
 from hotline_client.engine.draft import Draft
-from hotline_client.engine.incoming import foundings, revocations, times
+from hotline_client.engine.incoming import foundings, knocks, revocations, times
 from hotline_client.engine.records import OutboxItem, Sealed
 from hotline_client.engine.standing import OwnKnock, Watermark
 from hotline_client.engine.store import PutBack
@@ -37,8 +36,6 @@ from hotline_protocol.mls.state import Member
 from hotline_protocol.mls.tree_math import LeafIndex
 from hotline_protocol.relay.chain import Entry
 from hotline_protocol.relay.frames import MAX_BODY
-
-_MAX_ANSWERED: Final = 1024
 
 
 class CommitBody(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -176,7 +173,7 @@ def _commit_of_others(draft: Draft, seq: int, entry: Entry, body: CommitBody, ti
     committer = draft.member(public.staged.committer)
     keys.certify_commit(draft, draft.group, public.staged, committer, at=at, founding=False)
     if public.removes_us and _is_seated(draft, public.staged):
-        _seated(draft, seq, entry, body, committer, time)
+        _seated(draft, seq, entry, body, time)
         return
     try:
         staged = public.finish()
@@ -192,34 +189,35 @@ def _is_seated(draft: Draft, staged: StagedCommit) -> bool:
     return any(hmac.compare_digest(one.signature_key, draft.me.public_key) for one in staged.added)
 
 
-def _seated(  # noqa: PLR0917  one step of L18, told everything it is about
-    draft: Draft, seq: int, entry: Entry, body: CommitBody, committer: Certificate, time: int
-) -> None:
+def _seated(draft: Draft, seq: int, entry: Entry, body: CommitBody, time: int) -> None:
     """Our leaf is replaced by the one that our knock brought: the Welcome beside the commit leads there, or we are lost."""
     own = _answered(draft, body, draft.standing.own_knock)
     if own is None:
-        _lost(draft, seq, committer, "it replaces our leaf, and its Welcome is not for our knock")
+        _lost(draft, seq, None, "it replaces our leaf, and its Welcome is not for our knock")
         return
     try:
         _welcome(draft, seq, entry, body, own, time)
     except (HotlineError, MLSError) as error:
-        _lost(draft, seq, committer, str(error))
+        _lost(draft, seq, None, str(error))
 
 
-def _lost(draft: Draft, seq: int, committer: Certificate, reason: str) -> None:
-    """L18. Others may be in the next epoch; this device asks its side to be seated anew, and says by whose commit it was lost."""
+def _lost(draft: Draft, seq: int, author: Certificate | None, reason: str) -> None:
+    """L18. Others may be in the next epoch; this device asks its side to be seated anew, and says whose commit it was that did not
+    open. What stands beside a commit whoever stores it may have changed: for a spoiled Welcome nobody is accused.
+    """
     draft.leave()
     standing = draft.standing
     standing.own_knock = None
     if draft.state.put_back is not None:
         return  # what the keys of this vault did without it is nobody's lie
-    standing.accused = committer.fingerprint
+    standing.accused = None if author is None else author.fingerprint
+    whose = "the Welcome beside the commit" if author is None else f"the commit of {author.name}"
     draft.event(
         "lost",
-        f"the commit of {committer.name} does not open for this device, which asks its side to be seated anew: {reason}",
+        f"{whose} does not open for this device, which asks its side to be seated anew: {reason}",
         seq=seq,
         security=True,
-        author=committer.fingerprint,
+        author=standing.accused,
     )
 
 
@@ -360,11 +358,11 @@ def _newcomers(
 
 def _answered_knocks(draft: Draft, admitted: Iterable[Certificate]) -> None:
     fingerprints = {one.fingerprint for one in admitted}
-    knocks = draft.standing.knocks
-    for one in [knock for knock in knocks.values() if knock.certificate in fingerprints]:
-        del knocks[one.id]
+    waiting = draft.standing.knocks
+    for one in [knock for knock in waiting.values() if knock.certificate in fingerprints]:
+        del waiting[one.id]
         draft.standing.answered.append(sha256(one.package).digest())
-    del draft.standing.answered[:-_MAX_ANSWERED]
+    del draft.standing.answered[: -knocks.MAX_ANSWERED]
     draft.what.add("roster")
 
 

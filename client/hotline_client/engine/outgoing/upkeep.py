@@ -5,7 +5,7 @@ L51 removed by our own side: no knock until a person asks for it
 L52 in: a fresh leaf key when the last one is more than a day old at start, at least every week, and at once with a renewed
     certificate: by a commit of its own if it admits, else by a knock that a device of its side which admits answers (L25)
 L53 with an expired or revoked certificate: nothing
-L54 who consented to found a channel again founds it when the others' consents are there
+L54 who consented to found a channel again founds it when the others' consents are there, and takes the consent back after a day
 """
 
 from __future__ import annotations
@@ -98,6 +98,14 @@ def knock(draft: Draft, founds: int | None = None) -> None:
 
 def _found(draft: Draft) -> None:
     if any(item.kind == "found" for item in draft.state.outbox.values()):
+        return
+    own = draft.standing.own_knock
+    if (
+        own is not None
+        and own.id in draft.standing.consents
+        and not foundings.is_fresh(draft.standing.consents[own.id], draft.now)
+    ):
+        knock(draft)  # it takes the consent back: nobody shall found with it next month
         return
     chosen = foundings.agreed(draft)
     if chosen is not None:
