@@ -13,7 +13,7 @@ from hotline_client.engine.desk import Desk
 from hotline_client.engine.incoming import foundings, knocks
 from hotline_client.engine.records import OutboxItem
 from hotline_client.engine.standing import Watermark
-from hotline_client.line.people import person
+from hotline_client.line.people import met, person
 from hotline_client.line.views import ChannelView, Halted, KnockView, MemberView, OutboxView, Person
 from hotline_protocol.documents.talk import Text
 from hotline_protocol.errors import HotlineError
@@ -43,6 +43,7 @@ def channel_view(
         halted=None if halt is None else Halted(halt.kind, halt.reason, halt.at, halt.lost, standing.chosen),
         generation=standing.generation,
         consents=tuple(_consents(desk, state)),
+        disputed=tuple(one for one in (met(desk, key) for key in standing.disputed) if one is not None),
     )
 
 

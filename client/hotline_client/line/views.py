@@ -185,6 +185,8 @@ class ChannelView:
     """How often both sides founded the channel again; -1 before it was founded."""
     consents: tuple[Person, ...] = ()
     """Whose consent to found it again is good now."""
+    disputed: tuple[Person, ...] = ()
+    """Members that sign another log than this device holds."""
     recovering: bool = False
     """Whether the relay lost entries of this channel, and is being filled up again from heads' and deputies' devices."""
 

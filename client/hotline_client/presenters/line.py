@@ -163,6 +163,8 @@ def channel_text(channel: ChannelView) -> str:
         state = "RECOVERING: the relay lost entries"
     if channel.halted:
         state = f"HALTED {channel.halted.kind}: {show(channel.halted.reason)}"
+    if channel.disputed:
+        state += f"; DISPUTED: {', '.join(show(one.name) for one in channel.disputed)}"
     if channel.consents:
         state += f"; {', '.join(show(one.name) for one in channel.consents)} would found it again"
     return f"{channel.name:10} {epoch:10} seq {channel.cursor:<8} head {channel.head.hex()[:16]}  {state}"
@@ -173,8 +175,9 @@ def channel_record(channel: ChannelView) -> dict[str, Any]:
     return {
         "type": "channel",
         "channel": channel.name,
-        **fields(channel, "name", "consents"),
+        **fields(channel, "name", "consents", "disputed"),
         "consents": [one.name for one in channel.consents],
+        "disputed": [one.name for one in channel.disputed],
     }
 
 

@@ -6,13 +6,13 @@ V2 a missing bound has no end; only notices of the same arena are held against e
 V3 a notice is held against those that were in force and not over when it entered the log, without the one it replaces
 V4 the verdict about a notice is the worst of its pairs
 V5 the inputs' hash is SHA-256 over the version of these rules, the buffers, the notice's hash and the others' hashes in order
-V6 a moving haven is CONFLICT where it is at one of the moments that are looked at, at most 64 of a pair, and otherwise POSSIBLE
-   where it passes
+V6 a moving haven is CONFLICT where it is at one of the moments that are looked at, at most 64 of a pair and at most 256 places at these
+   moments, and otherwise POSSIBLE where it passes; of what it passes too at most 256 places are compared, the rest is taken to be near
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -34,7 +34,9 @@ VERDICTS: Final = {
 }
 _FOREVER: Final = 1 << 53
 MOMENTS: Final = 64
-"""About how many moments of a pair are looked at."""
+"""How many moments of a pair are looked at at most."""
+PAIRS: Final = 256
+"""How many places of a pair with a moving haven are compared at most: as it passes, and again at these moments."""
 _PERIODS: Final = 1_000
 """So many common windows of a moving haven are looked at one by one; beyond them it is only POSSIBLE."""
 
@@ -62,10 +64,6 @@ class Subject:
     def ever(self) -> list[drawing.Round]:
         """All places that it ever covers."""
         return [*self.still, *(self.haven.legs() if self.haven is not None else ())]
-
-    def at(self, moment: int) -> list[drawing.Piece]:
-        """The places that it covers at a moment."""
-        return [*self.still, *(self.haven.at(moment) if self.haven is not None else ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +144,17 @@ def _passing(one: Subject, other: Subject, buffers: Buffers) -> list[drawing.Spa
     if len(periods) > _PERIODS:
         periods = [(periods[0][0], until)]
     found: list[drawing.Span] = []
+    compared = 0
     for mine, yours in drawing.near(one.ever, other.ever, buffers.horizontal):
         first, last = _together(mine, yours, buffers.time)
-        timely = first <= last and any(start <= last and end >= first for start, end in periods)
-        if timely and drawing.compare(mine.drawn, yours.drawn, buffers.horizontal) is not Degree.APART:
+        if first > last or not any(start <= last and end >= first for start, end in periods):
+            continue
+        compared += 1
+        # beyond so many they are taken to be near: at worst it is POSSIBLE where it could be CLEAR
+        if (
+            compared > PAIRS
+            or drawing.compare(mine.drawn, yours.drawn, buffers.horizontal) is not Degree.APART
+        ):
             found.append((first, last))
     return list(validity.merged(sorted(found)))
 
@@ -171,7 +176,23 @@ def _at_once(one: Subject, other: Subject, spans: list[drawing.Span]) -> bool:
         for first, last in spans
         if start <= last and end >= first
     ]
+    if periods and _nearest(one.still, other.still, 0) is Degree.SURE:
+        return True
     together = sum(end - start for start, end in periods)
     step = max(MOMENT, fastest.way(0, together) / MOMENTS)
-    moments = islice(fastest.moments(periods, step), 2 * MOMENTS)
-    return any(_nearest(one.at(moment), other.at(moment), 0) is Degree.SURE for moment in moments)
+    compared = 0
+    for moment in islice(fastest.moments(periods, step), MOMENTS):
+        for mine, yours in _meetings(one, other, moment):
+            compared += 1
+            if compared > PAIRS:
+                return False
+            if drawing.compare(mine, yours, 0) is Degree.SURE:
+                return True
+    return False
+
+
+def _meetings(one: Subject, other: Subject, moment: int) -> Iterator[tuple[drawing.Piece, drawing.Piece]]:
+    """What may be at one place at a moment, of which one at least moves."""
+    mine, yours = (() if each.haven is None else each.haven.at(moment) for each in (one, other))
+    yield from drawing.near(mine, [*other.still, *yours], 0)
+    yield from drawing.near(one.still, yours, 0)

@@ -12,6 +12,8 @@ from hotline_client.engine.desk import PROMISE_KEPT_WITHIN
 from hotline_client.engine.draft import Draft
 from hotline_client.engine.incoming import halting
 from hotline_client.engine.outgoing import sealing
+from hotline_client.line.line import Line
+from hotline_client.presenters.line import channel_text
 from hotline_protocol.codec import encode
 from hotline_protocol.documents.document import MAX_TIME
 from hotline_protocol.errors import PeerError
@@ -547,10 +549,15 @@ def test_one_liar_costs_its_own_words_and_stops_nobody() -> None:
     (told,) = dana.events("disputed")
     assert "Liar" in told
     assert list(dana.standing.disputed) == [liar.desk.context.certificate.fingerprint]
+    view = next(one for one in Line(dana.desk).channels() if one.name == CHANNEL)
+    assert "DISPUTED: Liar" in channel_text(view)
     liar.say("as everybody has it")
     house.settle()
     assert dana.texts() == ["as everybody has it"]
     assert not dana.standing.disputed
+    liar.step(lambda draft: seen_elsewhere(draft, b"y" * 32))
+    house.settle()
+    assert len(dana.events("disputed")) == 1, "a device is named once, however often it lies and does not"
 
 
 def test_a_second_device_that_names_the_same_other_log_stops_the_channel() -> None:

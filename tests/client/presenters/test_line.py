@@ -157,6 +157,7 @@ def test_where_a_channel_stands() -> None:
         "left_out": False,
         "generation": 0,
         "consents": [],
+        "disputed": [],
         "recovering": False,
     }
     assert presenter.channel_record(halted)["halted"] == halted.halted

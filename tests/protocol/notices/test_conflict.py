@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline_protocol.documents.notices import Area, Naval, Notice, Shape, Verdict
-from hotline_protocol.notices.buffers import AGREED, HORIZONTAL
-from hotline_protocol.notices.conflict import compare, inputs, judge
+from hotline_protocol.notices import drawing
+from hotline_protocol.notices.buffers import AGREED, HORIZONTAL, Degree
+from hotline_protocol.notices.conflict import PAIRS, Subject, compare, inputs, judge
 from hotline_protocol.notices.index import Index
 from hotline_protocol.terms import Arena
 from tests.support.notices import (
@@ -201,3 +202,31 @@ def test_the_worst_pair_decides_and_the_inputs_are_hashed() -> None:
     assert same == inputs(new.content, contents[::-1], agreed)
     assert len({same, inputs(new.content, contents[:1], agreed), inputs(hit.content, contents, agreed)}) == 3
     assert same != inputs(new.content, contents, msgspec.structs.replace(agreed, time=1))
+
+
+def test_what_a_pair_with_a_moving_haven_costs_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two notices of 743 bytes, a haven and five interleaved corridors each, took 46 seconds."""
+
+    def ladder(latitude: float) -> list[Area]:
+        ways = ((-150.0, -120.0, -90.0, -60.0),) * 5
+        return [
+            Area(Shape.CORRIDOR, tuple((latitude + place * 0.03, one) for one in way), 1000.0)
+            for place, way in enumerate(ways)
+        ]
+
+    def moving(latitude: float, ladders: float) -> Subject:
+        part = Naval("x", course=90.0, speed=30.0)
+        haven = Area(Shape.CIRCLE, ((latitude, 64.0),), 240_000.0)
+        return subject(naval(haven, *ladder(ladders), part=part, end=START + 40 * 3_600_000))
+
+    compared: list[int] = []
+    real = drawing.compare
+
+    def counted(one: drawing.Piece, other: drawing.Piece, buffer: float) -> Degree:
+        compared.append(1)
+        return real(one, other, buffer)
+
+    monkeypatch.setattr(drawing, "compare", counted)
+    assert compare(moving(0.0, 30.0), moving(4.35, 30.015)) is Verdict.POSSIBLE
+    once = 5_000  # what stands still is compared with what stands still: once, and not at every moment
+    assert len(compared) <= 2 * PAIRS + once

@@ -16,8 +16,9 @@ from tests.worlds.faults.base import row, seconds
 from tests.worlds.script import Event
 from tests.worlds.world import World, act
 
-BOUND: Final = 0
-"""Vertices that a notice may cost a device under its lock. What it costs outside of it is bounded by G5, G6 and V6."""
+UNDER_LOCK: Final = 0
+BOUND: Final = 1_500_000
+"""Vertices that a pair of notices may cost a device, under its lock and in all: about a second (G5, G6, V6)."""
 
 
 class Meter:
@@ -67,16 +68,19 @@ def _watch(world: World) -> None:
     from hotline_protocol.notices import drawing  # noqa: PLC0415  loads numpy, which other worlds do not pay for
 
     cost: dict[str, int] = {}
+    locked: dict[str, int] = {}
 
     def count(vertices: int) -> None:
+        cost[world.busy] = cost.get(world.busy, 0) + vertices
         machine = world.machines.get(world.busy)
         if machine is not None and machine.line is not None and machine.line._desk.lock._is_owned():  # type: ignore[attr-defined]
-            cost[world.busy] = cost.get(world.busy, 0) + vertices
+            locked[world.busy] = locked.get(world.busy, 0) + vertices
 
     def look() -> None:
         for name, vertices in cost.items():
-            if vertices > BOUND:
-                words = f"one notice cost {name} {vertices:,} vertices, under the lock of its device"
+            under = locked.get(name, 0)
+            if vertices > BOUND or under > UNDER_LOCK:
+                words = f"two notices cost {name} {vertices:,} vertices, {under:,} of them under the lock of its device"
                 world.ledger.broken.append(("dear work", words))
 
     if not isinstance(vars(drawing)["shapely"], Meter):

@@ -46,7 +46,8 @@ async def show_channels(session: Invocation) -> None:
 async def compare(session: Invocation, *, channel: str, at: int | None, typed: str | None) -> None:
     """Whether another device holds the same log of CHANNEL: digits to read out by voice, or to compare with what is read out.
 
-    Exit 1: they differ; then the relay, or one of the two devices, lies about the log up to that entry.
+    If they differ it says which group does, and the exit code is that of a failed proof: the relay, or one of the two devices, lies
+    about the log up to that entry.
     """
     channel = session.channel(channel)
     place = at or session.line.channel(channel).cursor

@@ -24,7 +24,8 @@ def dispute(draft: Draft, seq: int, author: Certificate, place: int, head: bytes
     )
     if same or not _others(draft, author):
         raise ChainError("fork", words)
-    if author.fingerprint not in disputed:
+    if author.fingerprint not in draft.standing.named:
+        draft.standing.named.append(author.fingerprint)
         draft.event(
             "disputed",
             f"{author.name} signs another log than this device holds: its words do not count until it signs ours",
@@ -32,7 +33,7 @@ def dispute(draft: Draft, seq: int, author: Certificate, place: int, head: bytes
             security=True,
             author=author.fingerprint,
         )
-        draft.what.add("roster")
+    draft.what.add("roster")
     disputed[author.fingerprint] = head
     return words
 

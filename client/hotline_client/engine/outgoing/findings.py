@@ -29,8 +29,8 @@ T = TypeVar("T")
 
 TURN: Final = 2000
 """How long a device waits for the one before it, ms."""
-AT_ONCE: Final = 8
-"""So many notices at once."""
+AT_ONCE: Final = 4
+"""So many notices at once: between them the line is read and written."""
 _KIND: Final = "notice.finding"
 
 
