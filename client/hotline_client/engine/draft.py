@@ -283,6 +283,7 @@ class Draft:
         """Our group is not the others' any more, or has ended: what waits is sealed again in the one that we come into."""
         self.drop_group()
         self.standing.answered, self.standing.used_knock = [], None
+        self.standing.left = self.standing.left or self.standing.cursor
         self.make_stale()
 
     def make_stale(self) -> None:

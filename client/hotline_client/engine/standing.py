@@ -100,7 +100,8 @@ class Standing(msgspec.Struct):
     that consent to found the next one. `shared`: the last epochs we were in, newest last. `seated`: certified key → (generation,
     epoch) of its present leaf. `accused`: whose commit lost us. `epoch_began`: the entry that our present epoch began
     with. `ahead`: words sealed in it since one of ours was last seen in the log. `disputed`:
-    devices that sign another log, and the head that they named last; `named`: those that a security event named for it. `own_knocks`: ids of the knocks that this vault made,
+    devices that sign another log, and the head that they named last; `named`: those that a security event named for it. `left`: where we last left a
+    group, until we are in one again. `own_knocks`: ids of the knocks that this vault made,
     newest last. `times`: what each side signed last, by which T moves.
     """
 
@@ -143,6 +144,7 @@ class Standing(msgspec.Struct):
     epoch_began: int = 0
     disputed: dict[bytes, bytes] = msgspec.field(default_factory=dict)
     named: list[bytes] = msgspec.field(default_factory=list)
+    left: int = 0
     ahead: int = 0
     times: dict[Side, int] = msgspec.field(default_factory=dict)
 

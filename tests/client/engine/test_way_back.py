@@ -76,13 +76,18 @@ def test_who_is_lost_at_a_members_lie_is_seated_again_by_its_side_without_a_pers
     assert dana.standing.halt is None
     (lost,) = dana.events("lost")
     assert "Viktor" in lost
+    noa.say("while she is out")
+    house.settle(noa, ida)
     for _ in range(3):
         house.clock.pass_(seconds=3)
         house.settle(dana, noa, ida)
     assert sorted(noa.members()) == sorted(dana.members()) == sorted(ida.members())
     dana.say("after")
     house.settle(dana, noa, ida)
-    assert noa.texts() == ida.texts() == ["after"]
+    assert noa.texts() == ida.texts() == ["while she is out", "after"]
+    assert dana.texts() == ["after"]
+    (hole,) = dana.events("hole")
+    assert "cannot be read here" in hole
 
 
 def test_a_wrong_confirmation_tag_is_nobodys_commit() -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from typing import Final
 
 import msgspec
 
@@ -34,8 +35,11 @@ from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.staged import StagedCommit
 from hotline_protocol.mls.state import Member
 from hotline_protocol.mls.tree_math import LeafIndex
-from hotline_protocol.relay.chain import Entry
+from hotline_protocol.relay.chain import Entry, decode_entry
 from hotline_protocol.relay.frames import MAX_BODY
+
+_LOOKED_AT: Final = 1024
+"""Entries that are looked at for words."""
 
 
 class CommitBody(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -336,11 +340,23 @@ def _welcome(  # noqa: PLR0917  one step of L12, told everything it is about
     since = standing.foundings[generation]  # nobody in this group can have read in it before
     for one in people.values():
         standing.let_in[one.fingerprint] = max(standing.let_in.get(one.fingerprint, 0), since)
+    if standing.left:
+        _hole(draft, seq)
     if not stays:
         standing.joined = seq
         standing.let_in.update({one.fingerprint: seq for one in newcomers})
     standing.seated[draft.me.public_key] = (generation, group.epoch)
     _answered_knocks(draft, people.values())
+
+
+def _hole(draft: Draft, seq: int) -> None:
+    """A device that was out of the group says where the log has words that it cannot read (L18)."""
+    first, draft.standing.left = draft.standing.left + 1, 0
+    taken = [one for one in draft.entries if first <= one.seq]
+    stored = draft.past.entries(draft.name, first, min(seq - 1, first + _LOOKED_AT))
+    if any(decode_entry(one.raw).kind == "message" for one in (*stored, *taken)):
+        words = f"what was said between entries {first} and {seq} cannot be read here: this device was out of the group"
+        draft.event("hole", words, seq=seq)
 
 
 def _newcomers(
