@@ -12,18 +12,17 @@ Foundings (L13, L17): `foundings`. Revocation lists in commits (L14): `revocatio
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
-from typing import Final
 
 import msgspec
 
 from hotline_client.engine import keys
 from hotline_client.engine.context import certificate_der
 from hotline_client.engine.draft import Draft
-from hotline_client.engine.incoming import foundings, knocks, revocations, times
+from hotline_client.engine.incoming import arrivals, foundings, revocations, times
 from hotline_client.engine.records import OutboxItem, Sealed
-from hotline_client.engine.standing import OwnKnock, Watermark
+from hotline_client.engine.standing import OwnKnock
 from hotline_client.engine.store import PutBack
 from hotline_protocol.codec import decode
 from hotline_protocol.errors import HotlineError, MembershipError
@@ -35,11 +34,8 @@ from hotline_protocol.mls.group import Group
 from hotline_protocol.mls.staged import StagedCommit
 from hotline_protocol.mls.state import Member
 from hotline_protocol.mls.tree_math import LeafIndex
-from hotline_protocol.relay.chain import Entry, decode_entry
+from hotline_protocol.relay.chain import Entry
 from hotline_protocol.relay.frames import MAX_BODY
-
-_LOOKED_AT: Final = 1024
-"""Entries that are looked at for words."""
 
 
 class CommitBody(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -259,52 +255,20 @@ def _merge(  # noqa: PLR0917  one step of L11, told everything it is about
         (draft.met(certificate_der(old.credential)), draft.met(certificate_der(new.credential)))
         for old, new in staged.updated
     ]
-    _report(draft, seq, committer, added, removed, renewed)
+    arrivals.report(draft, seq, committer, added, removed, renewed)
     if staged.is_removed:
         draft.leave()
         draft.standing.removed, draft.standing.own_knock = True, None
     else:
         draft.enter_epoch(group.merge(staged))
         draft.standing.removed = False
-    _let_in(draft, seq, staged.epoch, added, [*_same(removed, added), *renewed])
+    arrivals.let_in(draft, seq, staged.epoch, added, [*arrivals.given_other_leaves(removed, added), *renewed])
     for one in removed:
         # no proof from before is good any more: who was removed waits for a person
         draft.standing.seated[one.public_key] = (draft.standing.generation, staged.epoch)
-    _answered_knocks(draft, [*added, committer])
+    arrivals.answered(draft, [*added, committer])
     if committer.public_key == draft.context.certificate.public_key:
         draft.standing.last_update = min(time, draft.now)
-
-
-def _same(
-    removed: Sequence[Certificate], added: Sequence[Certificate]
-) -> list[tuple[Certificate, Certificate]]:
-    """Devices that got another leaf: (old, new)."""
-    return [(old, new) for old in removed for new in added if old.public_key == new.public_key]
-
-
-def _let_in(
-    draft: Draft,
-    seq: int,
-    epoch: int,
-    added: Sequence[Certificate],
-    replaced: Sequence[tuple[Certificate, Certificate]],
-) -> None:
-    """Since which entry each device can have read. Who was in and missed nothing keeps what is known of it."""
-    standing = draft.standing
-    whole = {one.certificate for one in standing.knocks.values() if one.seated}
-    kept = {
-        new.fingerprint: standing.let_in.get(old.fingerprint, 0)
-        for old, new in replaced
-        if new not in added or new.fingerprint in whole
-    }
-    standing.let_in.update({one.fingerprint: seq for one in added})
-    standing.let_in.update(kept)
-    for old, new in replaced:
-        mark = standing.watermarks.get(old.fingerprint)
-        if mark is not None and new.fingerprint in kept:
-            standing.watermarks.setdefault(new.fingerprint, Watermark(mark.delivered, mark.seen, mark.time))
-    for one in (*added, *(new for _, new in replaced)):
-        standing.seated[one.public_key] = (standing.generation, epoch)
 
 
 def _welcome(  # noqa: PLR0917  one step of L12, told everything it is about
@@ -328,7 +292,7 @@ def _welcome(  # noqa: PLR0917  one step of L12, told everything it is about
     )
     for certificate in people.values():
         draft.met(certificate.der)
-    _report(draft, seq, committer, newcomers, [], [])
+    arrivals.report(draft, seq, committer, newcomers, [], [])
     revocations.learn(draft, seq, known.lists, trust)
     times.told(draft, min(known.time, time, entry.at + AHEAD))
     standing = draft.standing
@@ -341,22 +305,12 @@ def _welcome(  # noqa: PLR0917  one step of L12, told everything it is about
     for one in people.values():
         standing.let_in[one.fingerprint] = max(standing.let_in.get(one.fingerprint, 0), since)
     if standing.left:
-        _hole(draft, seq)
+        arrivals.hole(draft, seq)
     if not stays:
         standing.joined = seq
         standing.let_in.update({one.fingerprint: seq for one in newcomers})
     standing.seated[draft.me.public_key] = (generation, group.epoch)
-    _answered_knocks(draft, people.values())
-
-
-def _hole(draft: Draft, seq: int) -> None:
-    """A device that was out of the group says where the log has words that it cannot read (L18)."""
-    first, draft.standing.left = draft.standing.left + 1, 0
-    taken = [one for one in draft.entries if first <= one.seq]
-    stored = draft.past.entries(draft.name, first, min(seq - 1, first + _LOOKED_AT))
-    if any(decode_entry(one.raw).kind == "message" for one in (*stored, *taken)):
-        words = f"what was said between entries {first} and {seq} cannot be read here: this device was out of the group"
-        draft.event("hole", words, seq=seq)
+    arrivals.answered(draft, people.values())
 
 
 def _newcomers(
@@ -370,37 +324,3 @@ def _newcomers(
     if not founding:
         return [me]
     return [people[one.index] for one in members if one.index != committer]
-
-
-def _answered_knocks(draft: Draft, admitted: Iterable[Certificate]) -> None:
-    fingerprints = {one.fingerprint for one in admitted}
-    waiting = draft.standing.knocks
-    for one in [knock for knock in waiting.values() if knock.certificate in fingerprints]:
-        del waiting[one.id]
-        draft.standing.answered.append(sha256(one.package).digest())
-    del draft.standing.answered[: -knocks.MAX_ANSWERED]
-    draft.what.add("roster")
-
-
-def _report(  # noqa: PLR0917  what a commit did
-    draft: Draft,
-    seq: int,
-    committer: Certificate,
-    added: Sequence[Certificate],
-    removed: Sequence[Certificate],
-    renewed: Sequence[tuple[Certificate, Certificate]],
-) -> None:
-    """What a commit did, one event a person, so that everybody can read it."""
-    author = committer.fingerprint
-    before, after = ({one.public_key for one in people} for people in (removed, added))
-    for one in removed:
-        if one.public_key not in after:
-            draft.event("removed", f"{committer.name} removed {one.name}", seq=seq, author=author)
-    for one in added:
-        words = f"seated {one.name} again" if one.public_key in before else f"admitted {one.name}"
-        draft.event("admitted", f"{committer.name} {words}", seq=seq, author=author)
-    for old, new in renewed:
-        if old.fingerprint != new.fingerprint:
-            draft.event("renewed", f"{new.name} has a renewed certificate", seq=seq, author=author)
-    if renewed and not (added or removed):
-        draft.event("updated", f"{committer.name} renewed their key", seq=seq, author=author)
